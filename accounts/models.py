@@ -1,0 +1,147 @@
+"""People, what they may do, where they belonged and to whom they reported, and when."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField, DateRangeField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from core.models import no_overlap
+
+# Everybody who reports to a person on a date, directly or through others. UNION (not ALL) ends a circle.
+_REPORTS = """
+WITH RECURSIVE below(user_id) AS (
+    SELECT user_id FROM accounts_reportingline WHERE manager_id = %s AND during @> %s::date
+    UNION
+    SELECT line.user_id FROM accounts_reportingline line JOIN below ON line.manager_id = below.user_id
+    WHERE line.during @> %s::date
+)
+SELECT user_id FROM below
+"""
+
+
+class Role(models.TextChoices):
+    REP = "rep", _("Rep")
+    MANAGER = "manager", _("Manager")
+    ADMIN = "admin", _("Admin")
+    FINANCE = "finance", _("Finance")
+
+
+class Company(models.Model):
+    """The one company of this installation."""
+
+    name = models.CharField(_("name"), max_length=200, default="Juara")
+    currency = models.CharField(_("reporting currency"), max_length=3, default="USD")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="accounts_company_only_one"),
+            models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="accounts_company_currency"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, user: "User", on: date) -> Self:
+        """Whose pay and numbers this person may see on that date: her own, her reports', or everybody's."""
+        if user.sees_everyone:
+            return self
+        return self.filter(Q(pk=user.pk) | Q(pk__in=reports_of(user.pk, on)))
+
+
+def reports_of(manager_id: int, on: date) -> RawSQL:
+    """The ids of all who report to this manager on that date, as a subquery."""
+    return RawSQL(_REPORTS, (manager_id, on, on))  # noqa: S611 - constant text, values bound
+
+
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def create_user(self, *, email: str | None, password: str | None = None, **fields: Any) -> "User":
+        user: User = self.model(email=email.lower() if email else None, **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person: payee, manager, admin, or several of these. Without an e-mail address she cannot sign in."""
+
+    email = models.EmailField(_("e-mail"), null=True, blank=True)
+    name = models.CharField(_("name"), max_length=200)
+    external_id = models.CharField(_("external id"), max_length=100, unique=True, null=True, blank=True)
+    roles = ArrayField(models.CharField(max_length=10, choices=Role.choices), default=list, blank=True)
+    language = models.CharField(_("language"), max_length=5, default="en")
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects = UserManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="accounts_user_email"),
+            models.CheckConstraint(condition=Q(roles__contained_by=Role.values), name="accounts_user_roles"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def has_role(self, *roles: Role | Iterable[Role]) -> bool:
+        return any(role in self.roles for role in roles)
+
+    @property
+    def sees_everyone(self) -> bool:
+        return self.has_role(Role.ADMIN, Role.FINANCE)
+
+
+class Team(models.Model):
+    """A node of the company's tree of teams. That the tree has no circle is kept by accounts.services."""
+
+    name = models.CharField(_("name"), max_length=200)
+    external_id = models.CharField(_("external id"), max_length=100, unique=True, null=True, blank=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="accounts_team_not_its_own_parent"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """In which team a person is, from a day to before another: one team at a time."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    team = models.ForeignKey(Team, models.PROTECT, related_name="memberships")
+    during = DateRangeField()
+
+    class Meta:
+        constraints = [
+            no_overlap("user", name="accounts_membership_one_team_at_a_time"),
+            models.CheckConstraint(condition=Q(during__isempty=False), name="accounts_membership_not_empty"),
+        ]
+
+
+class ReportingLine(models.Model):
+    """To whom a person reports, from a day to before another: one manager at a time."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="reporting_lines")
+    manager = models.ForeignKey(User, models.PROTECT, related_name="direct_reports")
+    during = DateRangeField()
+
+    class Meta:
+        constraints = [
+            no_overlap("user", name="accounts_reportingline_one_manager_at_a_time"),
+            models.CheckConstraint(condition=Q(during__isempty=False), name="accounts_reportingline_not_empty"),
+            models.CheckConstraint(condition=~Q(user=F("manager")), name="accounts_reportingline_not_to_oneself"),
+        ]

@@ -1,0 +1,44 @@
+"""Who may act. A row that a person may not even see is a 404, decided by `visible_to`; these are the 403s."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from accounts.models import Role, User
+
+P = ParamSpec("P")
+
+
+def can_administer(user: User) -> bool:
+    return user.has_role(Role.ADMIN)
+
+
+def can_run_finance(user: User) -> bool:
+    return user.has_role(Role.FINANCE, Role.ADMIN)
+
+
+def require(
+    policy: Callable[[User], bool],
+) -> Callable[
+    [Callable[Concatenate[HttpRequest, P], HttpResponse]], Callable[Concatenate[HttpRequest, P], HttpResponse]
+]:
+    """Ask for a login, then for the policy: the one way that a view checks access to an act."""
+
+    def decorate(
+        view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+    ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        @login_required
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not policy(request.user):  # type: ignore[arg-type]  # behind login_required
+                raise PermissionDenied(_("Your roles do not include this. Ask an administrator if you need it."))
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate

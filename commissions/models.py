@@ -1,0 +1,209 @@
+"""Plans as published, who is on them, and what they paid."""
+
+from datetime import date
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField, DateRangeField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User, reports_of
+from core.models import no_overlap
+
+
+class Plan(models.Model):
+    name = models.CharField(_("name"), max_length=200, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PlanVersion(models.Model):
+    """One validated plan document. Once published it never changes (a trigger sees to that), except to be retired."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
+        RETIRED = "retired", _("Retired")
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="versions")
+    number = models.IntegerField(_("version"))
+    status = models.CharField(_("status"), max_length=9, choices=Status.choices, default=Status.DRAFT)
+    document = models.JSONField()
+    source = models.TextField(_("source"), help_text=_("The YAML as its author wrote it."))
+    hash = models.CharField(max_length=64)
+    during = DateRangeField(_("in force"), null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "number"], name="commissions_planversion_number"),
+            models.CheckConstraint(
+                condition=Q(status="draft") | Q(during__isnull=False, published_at__isnull=False),
+                name="commissions_planversion_published_has_dates",
+            ),
+            no_overlap("plan", name="commissions_planversion_one_in_force"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan.name} v{self.number}"
+
+
+class Assignment(models.Model):
+    """Who is paid by which plan, from a day to before another."""
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="assignments")
+    payee = models.ForeignKey(User, models.PROTECT, related_name="assignments")
+    during = DateRangeField()
+
+    class Meta:
+        constraints = [
+            no_overlap("plan", "payee", name="commissions_assignment_once"),
+            models.CheckConstraint(condition=Q(during__isempty=False), name="commissions_assignment_not_empty"),
+        ]
+
+
+class Quota(models.Model):
+    """What a payee is expected to reach under a plan in each month, quarter or year of a range of dates."""
+
+    class Per(models.TextChoices):
+        MONTH = "month", _("Month")
+        QUARTER = "quarter", _("Quarter")
+        YEAR = "year", _("Year")
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="quotas")
+    payee = models.ForeignKey(User, models.PROTECT, related_name="quotas")
+    per = models.CharField(max_length=7, choices=Per.choices)
+    amount_minor = models.BigIntegerField()
+    during = DateRangeField()
+
+    class Meta:
+        constraints = [
+            no_overlap("plan", "payee", name="commissions_quota_once"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="commissions_quota_positive"),
+        ]
+
+
+class Period(models.Model):
+    """What a statement covers, and how far its pay has come. `start` and `end` are half-open."""
+
+    class Kind(models.TextChoices):
+        MONTH = "month", _("Month")
+        QUARTER = "quarter", _("Quarter")
+        HALF = "half", _("Half-year")
+        YEAR = "year", _("Year")
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("Open")
+        REVIEW = "review", _("In review")
+        APPROVED = "approved", _("Approved")
+        CLOSED = "closed", _("Closed")
+        PAID = "paid", _("Paid")
+
+    kind = models.CharField(max_length=7, choices=Kind.choices)
+    start = models.DateField()
+    end = models.DateField()
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.OPEN)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "start"], name="commissions_period_once"),
+            models.CheckConstraint(condition=Q(start__lt=models.F("end")), name="commissions_period_order"),
+        ]
+
+
+class Run(models.Model):
+    """One calculation of a period for many payees, in chunks that any worker may take."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    period = models.ForeignKey(Period, models.PROTECT, related_name="runs")
+    status = models.CharField(max_length=7, choices=Status.choices, default=Status.RUNNING)
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["period"], condition=Q(status="running"), name="commissions_run_one_at_a_time"
+            )
+        ]
+
+
+class RunChunk(models.Model):
+    """Some payees of a run. A worker holds the row's lock while it computes: when the worker dies, the lock goes too."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="chunks")
+    payees = ArrayField(models.BigIntegerField())
+    done_at = models.DateTimeField(null=True)
+    attempts = models.IntegerField(default=0)
+
+
+class StatementQuerySet(models.QuerySet["Statement"]):
+    def visible_to(self, user: User, on: date) -> Self:
+        """One's own, those of one's reports on that date, or all."""
+        if user.sees_everyone:
+            return self
+        return self.filter(Q(payee=user.pk) | Q(payee__in=reports_of(user.pk, on)))
+
+
+class Statement(models.Model):
+    """What a payee earned in a period, in one currency. Always the sum of its lines."""
+
+    payee = models.ForeignKey(User, models.PROTECT, related_name="statements")
+    period = models.ForeignKey(Period, models.PROTECT, related_name="statements")
+    currency = models.CharField(max_length=3)
+    total_minor = models.BigIntegerField()
+    payable_minor = models.BigIntegerField()
+    notices = models.JSONField(default=list, help_text=_("Why a credit of this payee did not count."))
+    computed_at = models.DateTimeField()
+
+    objects = StatementQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["period", "payee", "currency"], name="commissions_statement_once"),
+        ]
+        indexes = [models.Index(fields=["payee", "period"], name="commissions_statement_payee")]
+
+
+class EarningLine(models.Model):
+    """The difference of two points on a component's curve: what moving from x0 to x1 earned. Amounts in minor units."""
+
+    statement = models.ForeignKey(Statement, models.CASCADE, related_name="lines")
+    plan_version = models.ForeignKey(PlanVersion, models.PROTECT, related_name="+")
+    component = models.CharField(max_length=100)
+    deal = models.ForeignKey("sales.Deal", models.PROTECT, related_name="earning_lines")
+    role = models.CharField(max_length=50)
+    date = models.DateField()
+    seq = models.IntegerField(help_text=_("The place in the order of credits: by date, then by deal."))
+    credited_minor = models.BigIntegerField()
+    window_start = models.DateField()
+    quota_minor = models.BigIntegerField(null=True)
+    x0_minor = models.BigIntegerField()
+    x1_minor = models.BigIntegerField()
+    uncapped_minor = models.BigIntegerField(help_text=_("What the curve pays, before a cap."))
+    amount_minor = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["deal"], name="commissions_line_deal")]
+
+
+class StaleStatement(models.Model):
+    """A note that a payee's statements of periods from this day on must be computed again.
+
+    Append-only like kpis.StaleKpi, for the same reason.
+    """
+
+    payee_id = models.BigIntegerField()
+    on = models.DateField()
+    created_at = models.DateTimeField(db_default=Now())

@@ -1,0 +1,19 @@
+"""The Celery application and its clock: what runs when nobody asked."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("juara")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# The sweeps only catch what a lost wake-up left behind: every one of these tasks is also woken on commit.
+app.conf.beat_schedule = {
+    "kpis.recompute_stale": {"task": "kpis.recompute_stale", "schedule": 5.0},
+    "commissions.recalculate_stale": {"task": "commissions.recalculate_stale", "schedule": 5.0},
+    "commissions.resume_runs": {"task": "commissions.resume_runs", "schedule": 10.0},
+    "sales.resume_imports": {"task": "sales.resume_imports", "schedule": 15.0},
+}

@@ -1,0 +1,5 @@
+"""The template tags of our own components."""
+
+from django import template
+
+register = template.Library()

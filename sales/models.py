@@ -1,0 +1,173 @@
+"""The facts: who sold what to whom, when, for how much. Everything else in the application is computed from these."""
+
+from datetime import date
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User, reports_of
+
+ONE = 1_000_000  # a whole share, in parts per million
+LARGEST_MINOR = 10**17  # no single amount reaches this, so that sums of many stay far below a bigint's end
+CURRENCY = r"^[A-Z]{3}$"
+
+
+class Customer(models.Model):
+    external_id = models.CharField(_("external id"), max_length=100, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    sector = models.CharField(_("sector"), max_length=100, blank=True)
+    country = models.CharField(_("country"), max_length=100, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Product(models.Model):
+    external_id = models.CharField(_("external id"), max_length=100, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    family = models.CharField(_("family"), max_length=100, blank=True)
+    price_minor = models.BigIntegerField(_("list price"), null=True, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, default="USD")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(currency__regex=CURRENCY), name="sales_product_currency")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DealQuerySet(models.QuerySet["Deal"]):
+    def visible_to(self, user: User, on: date) -> Self:
+        """A person's own and shared deals, those of her reports on that date, or all."""
+        if user.sees_everyone:
+            return self
+        people = Q(pk=user.pk) | Q(pk__in=reports_of(user.pk, on))
+        seen = User.objects.filter(people).values("pk")
+        return self.filter(Q(owner__in=seen) | Q(pk__in=DealShare.objects.filter(user__in=seen).values("deal")))
+
+
+class Deal(models.Model):
+    """A sale, or the attempt at one. A negative amount is a refund; taking a deal back is also losing it again."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("Open")
+        WON = "won", _("Won")
+        LOST = "lost", _("Lost")
+
+    external_id = models.CharField(_("external id"), max_length=100, unique=True)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    kind = models.CharField(_("type"), max_length=50, blank=True)
+    status = models.CharField(_("status"), max_length=4, choices=Status.choices, default=Status.OPEN)
+    stage = models.CharField(_("stage"), max_length=50, blank=True, help_text=_("The company's own word for it."))
+    owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="deals")
+    customer = models.ForeignKey(Customer, models.PROTECT, null=True, blank=True, related_name="deals")
+    product = models.ForeignKey(Product, models.PROTECT, null=True, blank=True, related_name="deals")
+    quantity = models.IntegerField(_("quantity"), default=1)
+    amount_minor = models.BigIntegerField(_("amount"), default=0)
+    currency = models.CharField(_("currency"), max_length=3)
+    opened_on = models.DateField(_("opened on"), null=True, blank=True)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    updated_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = DealQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(currency__regex=CURRENCY), name="sales_deal_currency"),
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=-LARGEST_MINOR, amount_minor__lt=LARGEST_MINOR), name="sales_deal_amount"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="open") | Q(closed_on__isnull=False), name="sales_deal_closed_has_a_date"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "closed_on"], name="sales_deal_owner_closed"),
+            models.Index(fields=["closed_on"], name="sales_deal_closed"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.external_id
+
+
+class DealShare(models.Model):
+    """A payee's part of a deal in a role. Without any, the owner has the whole; the parts of a role add up to it."""
+
+    deal = models.ForeignKey(Deal, models.CASCADE, related_name="shares")
+    user = models.ForeignKey(User, models.PROTECT, related_name="shares")
+    role = models.CharField(_("role"), max_length=50, default="owner")
+    share_ppm = models.IntegerField(_("share"), help_text=_("Parts per million."))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["deal", "user", "role"], name="sales_dealshare_once"),
+            models.CheckConstraint(condition=Q(share_ppm__gt=0, share_ppm__lte=ONE), name="sales_dealshare_range"),
+        ]
+        indexes = [models.Index(fields=["user"], name="sales_dealshare_user")]
+
+
+class ExchangeRate(models.Model):
+    """What one unit of a currency is worth in another from a day on, until the next rate of that pair."""
+
+    source = models.CharField(_("from"), max_length=3)
+    target = models.CharField(_("to"), max_length=3)
+    starts_on = models.DateField(_("from the day"))
+    rate = models.DecimalField(_("rate"), max_digits=24, decimal_places=12)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "target", "starts_on"], name="sales_exchangerate_once_a_day"),
+            models.CheckConstraint(condition=Q(rate__gt=0), name="sales_exchangerate_positive"),
+            models.CheckConstraint(condition=~Q(source=F("target")), name="sales_exchangerate_two_currencies"),
+            models.CheckConstraint(
+                condition=Q(source__regex=CURRENCY, target__regex=CURRENCY), name="sales_exchangerate_currency"
+            ),
+        ]
+
+
+class ImportMapping(models.Model):
+    """How a source's columns become ours: saved, named, used again. The document is YAML; sales.engine reads it."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    document = models.JSONField()
+
+
+class Import(models.Model):
+    """One file on its way into the facts: what it would do, did, or why it did not."""
+
+    class Kind(models.TextChoices):
+        PEOPLE = "people", _("People")
+        TEAMS = "teams", _("Teams")
+        CUSTOMERS = "customers", _("Customers")
+        PRODUCTS = "products", _("Products")
+        DEALS = "deals", _("Deals")
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        CHECKED = "checked", _("Checked")
+        DONE = "done", _("Done")
+        REFUSED = "refused", _("Refused")
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.WAITING)
+    file = models.FileField(upload_to="imports/")
+    file_name = models.CharField(max_length=255)
+    mapping = models.JSONField(default=dict)
+    dry_run = models.BooleanField(default=True)
+    keep_good_rows = models.BooleanField(default=False)
+    rows = models.IntegerField(default=0)
+    rows_done = models.IntegerField(default=0)
+    created = models.IntegerField(default=0)
+    changed = models.IntegerField(default=0)
+    unchanged = models.IntegerField(default=0)
+    refused = models.IntegerField(default=0)
+    report = models.JSONField(default=dict)
+    refused_file = models.FileField(upload_to="imports/", blank=True)
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    finished_at = models.DateTimeField(null=True)

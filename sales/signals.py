@@ -1,0 +1,18 @@
+"""What sales announces. Sent inside the transaction that changes the facts, so that what it makes stale commits with them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.dispatch import Signal
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A person whose credited facts changed on a day: old owner and new, old day and new, each a row of its own."""
+
+    user_id: int
+    on: date
+
+
+# facts_changed.send(sender, touched: frozenset[Touched])
+facts_changed = Signal()
