@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from config.run.errors import RunError
+
 LIFELINE = Path(__file__).with_name("lifeline.py")
 POLL_SECONDS = 0.02
-
-
-class ChildError(Exception):
-    """A child ended, or did not become ready in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +85,11 @@ def start(
 
 
 def wait_until_ready(child: Child, is_ready: Callable[[], bool], *, seconds: float) -> None:
-    """Return as soon as `is_ready()`; raise `ChildError` if the child ends first or takes longer than `seconds`."""
+    """Return as soon as `is_ready()`; raise `RunError` if the child ends first or takes longer than `seconds`."""
     deadline = time.monotonic() + seconds
     while not is_ready():
         if child.has_ended():
-            raise ChildError(f"{child.name} ended with exit code {child.process.returncode} before it was ready.")
+            raise RunError(f"{child.name} ended with exit code {child.process.returncode} before it was ready.")
         if time.monotonic() > deadline:
-            raise ChildError(f"{child.name} was not ready after {seconds:.0f} seconds.")
+            raise RunError(f"{child.name} was not ready after {seconds:.0f} seconds.")
         time.sleep(POLL_SECONDS)

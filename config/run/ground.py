@@ -10,12 +10,9 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from config.run import places
+from config.run.errors import RunError
 
 UNPRIVILEGED_USERS = ("postgres", "nobody")
-
-
-class GroundError(Exception):
-    """This machine or installation cannot run the embedded servers; the message says what to do."""
 
 
 def server_user(data: Path) -> int | None:
@@ -30,7 +27,7 @@ def server_user(data: Path) -> int | None:
     for name in UNPRIVILEGED_USERS:
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name).pw_uid
-    raise GroundError(
+    raise RunError(
         "PostgreSQL refuses to run as root, and this machine has neither a user `postgres` nor `nobody` to drop to. "
         "Add one of them, run as another user, or set DATABASE_URL and REDIS_URL."
     )
@@ -55,7 +52,7 @@ def package(name: str) -> Path:
     """Return where the Python package `name` is installed, without running any of its code."""
     spec = importlib.util.find_spec(name)
     if spec is None or spec.origin is None:
-        raise GroundError(
+        raise RunError(
             f"The package {name} is not installed (there is none for Windows: use WSL). Run `make setup`, "
             "or set DATABASE_URL and REDIS_URL to servers of your own."
         )

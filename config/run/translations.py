@@ -1,0 +1,138 @@
+"""Compile, update and check the translations without a system gettext.
+
+`python -m config.run.translations compile|update|check`. The messages of templates are found as Django finds them:
+`templatize` turns a template into something that reads like Python calls of gettext.
+"""
+
+import io
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
+
+from config.run.output import say
+from config.run.places import CHECKOUT
+
+LOCALE = CHECKOUT / "locale"
+NOT_SOURCE = {".venv", ".run", ".git", "tests", "static", "locale", "node_modules", "migrations", "shots", "docs"}
+KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+    "npgettext_lazy": ((1, "c"), 2, 3),
+}
+
+
+def compile_all(locale: Path = LOCALE) -> None:
+    """Write the .mo file of each .po file that is newer than its own."""
+    for source in locale.glob("*/LC_MESSAGES/*.po"):
+        target = source.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
+            continue
+        unfinished = target.with_suffix(f".mo.{os.getpid()}")
+        with unfinished.open("wb") as file:
+            write_mo(file, _read(source))
+        unfinished.replace(target)  # a server beside us never reads half a file
+
+
+def problems(locale: Path = LOCALE) -> list[str]:
+    """Return what is missing or wrong in the translations, one line each."""
+    wanted = list(messages(CHECKOUT))
+    return [
+        f"{source.relative_to(locale)}: {problem}"
+        for source in sorted(locale.glob("*/LC_MESSAGES/django.po"))
+        for problem in _problems_of(_read(source), wanted)
+    ]
+
+
+def messages(root: Path) -> Iterator[Message]:
+    """Yield every translatable message of the Python files and templates under `root`, with where it stands."""
+    for path in sorted(_sources(root)):
+        place = path.relative_to(root).as_posix()
+        text = path.read_text()
+        if path.suffix == ".html":
+            text = _readable_as_python(templatize(text, origin=place))
+        for line, text_or_texts, _comments, context in extract(
+            "python", io.BytesIO(text.encode()), keywords=KEYWORDS, options={"encoding": "utf-8"}
+        ):
+            yield Message(text_or_texts, locations=[(place, line)], context=context)
+
+
+def update(locale: Path = LOCALE) -> None:
+    """Add the messages that the sources have and the .po files lack, with an empty translation."""
+    for source in sorted(locale.glob("*/LC_MESSAGES/django.po")):
+        catalog = _read(source)
+        for message in messages(CHECKOUT):
+            if catalog.get(message.id, message.context) is None:
+                catalog.add(message.id, locations=message.locations, context=message.context)
+        with source.open("wb") as file:
+            write_po(file, catalog, width=120, omit_header=False)
+
+
+def _sources(root: Path) -> Iterator[Path]:
+    for folder, names, files in os.walk(root):
+        names[:] = [name for name in names if name not in NOT_SOURCE]
+        yield from (Path(folder) / name for name in files if name.endswith((".py", ".html")))
+
+
+def _readable_as_python(text: str) -> str:
+    """Keep the gettext calls of a templatized page; what stands around them is no Python."""
+    call = re.compile(
+        r"(?:\b_|n?p?gettext)\((?:[^()\"']|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*')*\)"
+    )
+    return "\n".join(" ; ".join(match.group() for match in call.finditer(line)) for line in text.split("\n"))
+
+
+def _read(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file, locale=path.parent.parent.name)
+
+
+def _problems_of(catalog: Catalog, wanted: Iterable[Message]) -> Iterator[str]:
+    for message in wanted:
+        found = catalog.get(message.id, message.context)
+        place = ":".join(map(str, message.locations[0]))
+        if found is None or not _is_translated(found):
+            yield f"no translation of {message.id!r} ({place})"
+        else:
+            yield from (f"{error} in the translation of {message.id!r} ({place})" for error in found.check(catalog))
+
+
+def _is_translated(message: Message) -> bool:
+    texts = message.string if isinstance(message.string, (list, tuple)) else (message.string,)
+    return bool(texts) and all(texts) and not message.fuzzy
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the first argument says; return 1 when `check` finds something."""
+    match arguments:
+        case ["compile"]:
+            compile_all()
+        case ["update"]:
+            update()
+        case ["check"]:
+            found = problems()
+            for problem in found:
+                say(problem)
+            return 1 if found else 0
+        case _:
+            say("Usage: python -m config.run.translations compile|update|check")
+            return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
