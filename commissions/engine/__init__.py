@@ -1,0 +1,1 @@
+"""The commission engine: plan documents and facts in, explained lines out. Pure: no Django, no clock, no I/O."""

@@ -1,0 +1,72 @@
+"""Numbers as people write them in a plan, read as exact decimals: 5%, 0.05, 1,250.00 is refused, floats never.
+
+>>> parse_decimal("7.25%"), parse_decimal("1250.00"), canonical(Decimal("1250.00"))
+(Decimal('0.0725'), Decimal('1250.00'), '1250')
+"""
+
+import re
+from decimal import Context, Decimal
+from fractions import Fraction
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, PlainSerializer
+
+MOST_DIGITS = 40
+DECIMALS = 9  # of a rate, a share or an attainment as a fraction: 7 in percent
+_SHAPE = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)\s*%?", re.ASCII)
+_EXACT = Context(prec=MOST_DIGITS + 10)
+
+
+def parse_decimal(written: object) -> Decimal:
+    """The exact number of a text such as 5%, 0.05 or 1250, of an int or a Decimal. Raises ValueError."""
+    if isinstance(written, float):
+        raise ValueError(  # noqa: TRY004 pydantic reports ValueErrors
+            f'{written} came as a binary float, which is not exact. Write it in quotes: "{written}".'
+        )
+    if isinstance(written, bool) or not isinstance(written, str | int | Decimal):
+        raise ValueError(f"{written!r} is not a number. Write one such as 5%, 0.05 or 1250.")  # noqa: TRY004
+    text = str(written).strip()
+    if len(text) > MOST_DIGITS:
+        raise ValueError(f"{text[:20]}… is too long for a number. Write at most {MOST_DIGITS} digits.")
+    if not _SHAPE.fullmatch(text):
+        raise ValueError(f"{text!r} is not a number. Write digits and a decimal point, such as 5%, 0.05 or 1250.")
+    value = Decimal(text.rstrip("% \t"))
+    return value.scaleb(-2, _EXACT) if text.endswith("%") else value
+
+
+def canonical(value: Decimal) -> str:
+    """The one way to write a number: no exponent, no trailing zeros, no plus sign, no percent sign."""
+    text = format(value.normalize(_EXACT), "f")
+    return "0" if text == "-0" else text
+
+
+def decimals_of(value: Decimal) -> int:
+    """How many decimal places the number needs.
+
+    >>> decimals_of(Decimal("0.0500")), decimals_of(Decimal("1E+3"))
+    (2, 0)
+    """
+    return max(0, -int(value.normalize(_EXACT).as_tuple().exponent))
+
+
+def scaled(value: Decimal, places: int) -> int:
+    """The number times 10 to the power of `places`, which must be whole.
+
+    >>> scaled(Decimal("0.0725"), 4)
+    725
+    """
+    product = Fraction(value) * 10**places
+    if product.denominator != 1:
+        raise ValueError(f"{value} has more than {places} decimals.")
+    return product.numerator
+
+
+def _written(value: Any) -> Decimal:  # noqa: ANN401 whatever the YAML or JSON holds
+    return parse_decimal(value)
+
+
+ExactDecimal = Annotated[
+    Decimal,
+    BeforeValidator(_written, json_schema_input_type=str | int | float),
+    PlainSerializer(canonical, return_type=str, when_used="json"),
+]

@@ -1,0 +1,82 @@
+"""The columns of every frame that enters or leaves the engine. Money: minor units; shares: parts per million."""
+
+import polars as pl
+
+Schema = dict[str, pl.DataType]
+
+WHOLE_SHARE = 1_000_000  # parts per million
+
+DEALS: Schema = {
+    "deal": pl.Int64(),  # database id: never an order, for it is the order of arrival
+    "key": pl.String(),  # external id: credits are ordered by (closed, key)
+    "closed": pl.Date(),  # the credit's date
+    "opened": pl.Date(),  # null when unknown
+    "amount": pl.Int64(),  # minor units of `currency`; negative for a refund
+    "currency": pl.String(),  # ISO 4217
+    "quantity": pl.Int64(),
+    "type": pl.String(),  # this and the rest: null when the source has nothing
+    "name": pl.String(),
+    "product_code": pl.String(),
+    "product_name": pl.String(),
+    "product_family": pl.String(),
+    "customer_name": pl.String(),
+    "customer_sector": pl.String(),
+    "customer_country": pl.String(),
+}
+SHARES: Schema = {
+    "deal": pl.Int64(),
+    "payee": pl.Int64(),
+    "role": pl.String(),
+    "share": pl.Int64(),  # parts per million, positive; those of a (deal, role) add up to 1,000,000 at most
+}
+ASSIGNMENTS: Schema = {
+    "payee": pl.Int64(),
+    "plan_version": pl.Int64(),
+    "start": pl.Date(),
+    "end": pl.Date(),  # exclusive; null: open
+}
+QUOTAS: Schema = {
+    "payee": pl.Int64(),
+    "plan": pl.Int64(),
+    "window": pl.String(),  # month, quarter, half, year
+    "window_start": pl.Date(),
+    "quota": pl.Int64(),  # minor units for that whole window
+}
+PAYEES: Schema = {
+    "payee": pl.Int64(),
+    "key": pl.String(),  # external id or e-mail: equal shares with equal remainders get the odd cent in this order
+}
+
+LINES: Schema = {
+    "payee": pl.Int64(),
+    "plan": pl.Int64(),
+    "plan_version": pl.Int64(),
+    "component": pl.String(),  # key
+    "deal": pl.Int64(),
+    "role": pl.String(),
+    "seq": pl.Int32(),  # place of the credit among the payee's credits of the range, from 0: by date, key, plan, role
+    "date": pl.Date(),
+    "credited": pl.Int64(),  # minor units: the payee's share of the base
+    "window_start": pl.Date(),  # of window deal: the deal's own date
+    "quota": pl.Int64(),  # minor units, null when the component isn't against quota
+    "x0": pl.Int64(),  # minor units: where the payee stood in the window before this credit
+    "x1": pl.Int64(),  # and after it; x1 - x0 = credited
+    "y0": pl.Int64(),  # minor units: the curve's pay at x0, rounded
+    "y1": pl.Int64(),  # and at x1
+    "uncapped": pl.Int64(),  # y1 - y0
+    "amount": pl.Int64(),  # minor units paid by this line, after the cap
+}
+STATEMENTS: Schema = {
+    "payee": pl.Int64(),
+    "plan": pl.Int64(),
+    "plan_version": pl.Int64(),
+    "currency": pl.String(),
+    "total": pl.Int64(),  # the sum of the lines
+    "payable": pl.Int64(),
+}
+NOTICES: Schema = {
+    "payee": pl.Int64(),
+    "deal": pl.Int64(),  # null when it concerns a whole window
+    "code": pl.String(),  # a Notice
+    "detail": pl.String(),  # data, not prose: what the code is about
+}
