@@ -122,7 +122,7 @@ def save_teams(
     named = ["external_id", *(["name"] if "name" in fields else [])]
     rows = [Team(external_id=record.external_id, name=record.name or record.external_id) for record in teams]
     Team.objects.bulk_create(rows, update_conflicts=True, unique_fields=["external_id"], update_fields=named)
-    ids = dict(Team.objects.exclude(external_id=None).values_list("external_id", "pk"))
+    ids = {known: pk for known, pk in Team.objects.values_list("external_id", "pk") if known}
     if "parent" in fields:
         _set_parents({ids[record.external_id]: _parent_id(record, ids) for record in teams})
     _log("teams saved", len(teams), acting_user, now)
@@ -289,11 +289,10 @@ def _move(
     """
     if not moves:
         return 0
-    columns = [[move.user_id for move in moves], [move.target_id for move in moves], [move.starts_on for move in moves]]
     names = {"table": sql.Identifier(table), "target": sql.Identifier(target)}
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS accounts_moves")
-        cursor.execute(sql.SQL(_MOVES).format(**names), columns)
+        cursor.execute(sql.SQL(_MOVES).format(**names), _columns(moves))
         for statement in (_CLEAR, _SHORTEN, _INSERT):
             cursor.execute(sql.SQL(statement).format(**names))
         cursor.execute("SELECT user_id, starts_on FROM accounts_moves")
@@ -302,6 +301,10 @@ def _move(
         people_moved.send(Membership if target == "team_id" else ReportingLine, moved=moved, acting_user=acting_user)
         _log(f"{target} changed", len(moved), acting_user, now)
     return len(moved)
+
+
+def _columns(moves: Sequence[Move]) -> tuple[list[int], list[int], list[date]]:
+    return [move.user_id for move in moves], [move.target_id for move in moves], [move.starts_on for move in moves]
 
 
 _CIRCLE = """
@@ -319,9 +322,8 @@ WHERE above.user_id = above.manager_id ORDER BY person.name LIMIT 1
 
 
 def _refuse_reporting_circle(moves: Sequence[Move]) -> None:
-    columns = [[move.user_id for move in moves], [move.target_id for move in moves], [move.starts_on for move in moves]]
     with connection.cursor() as cursor:
-        cursor.execute(_CIRCLE, columns)
+        cursor.execute(_CIRCLE, _columns(moves))
         found = cursor.fetchone()
     if found:
         raise ValidationError(
