@@ -90,9 +90,7 @@ def _sources(root: Path) -> Iterator[Path]:
 
 def _readable_as_python(text: str) -> str:
     """Keep the gettext calls of a templatized page; what stands around them is no Python."""
-    call = re.compile(
-        r"(?:\b_|n?p?gettext)\((?:[^()\"']|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*')*\)"
-    )
+    call = re.compile(r"(?:\b_|n?p?gettext)\((?:[^()\"']|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*')*\)")
     return "\n".join(" ; ".join(match.group() for match in call.finditer(line)) for line in text.split("\n"))
 
 
