@@ -1,0 +1,30 @@
+"""Who is paid by which plan, and what is expected of them in a quarter."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from demo.engine.records import Assignment, Person
+
+PLANS_OF = {
+    "indonesia": ("key-accounts",),
+    "jakarta": ("account-executive-idr", "pos-bonus"),
+    "surabaya": ("account-executive-idr", "pos-bonus"),
+    "asia-pacific": ("account-executive-usd",),
+    "europe": ("regional-executive",),
+}
+# Minor units a quarter, by plan and level. A plan that isn't named here is paid without a quota.
+QUOTA = {
+    "account-executive-idr": {"junior": 1_900_000_000_00, "mid": 2_400_000_000_00, "senior": 3_300_000_000_00},
+    "account-executive-usd": {"junior": 110_000_00, "mid": 150_000_00, "senior": 210_000_00},
+    "regional-executive": {"junior": 95_000_00, "mid": 150_000_00, "senior": 210_000_00},
+}
+
+
+def assignments(people: Iterable[Person], since: date) -> tuple[Assignment, ...]:
+    """Everybody who sells, on the plans of the team that she started in."""
+    return tuple(each for person in people if person.pace for each in _of(person, since))
+
+
+def _of(person: Person, since: date) -> Iterator[Assignment]:
+    for plan in PLANS_OF[person.stays[0].team]:
+        yield Assignment(plan, person.key, max(since, person.joined_on), QUOTA.get(plan, {}).get(person.level))
