@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, reports_of
+from core import periods
 from core.models import no_overlap
 
 
@@ -115,6 +116,22 @@ class Period(models.Model):
             models.CheckConstraint(condition=Q(start__lt=models.F("end")), name="commissions_period_order"),
         ]
 
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def calendar(self) -> periods.Period:
+        return periods.Period(periods.PeriodKind(self.kind), self.start, self.end)
+
+    @property
+    def label(self) -> str:
+        """As people write it: 2017-06, 2017-Q2."""
+        return self.calendar.label
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == self.Status.OPEN
+
 
 class Run(models.Model):
     """One calculation of a period for many payees, in chunks that any worker may take."""
@@ -140,7 +157,10 @@ class Run(models.Model):
 
 
 class RunChunk(models.Model):
-    """Some payees of a run. A worker holds the row's lock while it computes: when the worker dies, the lock goes too."""
+    """Some payees of a run. A worker holds the row's lock while it computes: when the worker dies, the lock goes too.
+
+    `attempts` counts the times that the calculation raised, not the workers that died.
+    """
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="chunks")
     payees = ArrayField(models.BigIntegerField())
@@ -159,8 +179,8 @@ class StatementQuerySet(models.QuerySet["Statement"]):
 class Statement(models.Model):
     """What a payee earned in a period, in one currency. Always the sum of its lines."""
 
-    payee = models.ForeignKey(User, models.PROTECT, related_name="statements")
-    period = models.ForeignKey(Period, models.PROTECT, related_name="statements")
+    payee = models.ForeignKey(User, models.PROTECT, related_name="statements", db_index=False)
+    period = models.ForeignKey(Period, models.PROTECT, related_name="statements", db_index=False)
     currency = models.CharField(max_length=3)
     total_minor = models.BigIntegerField()
     payable_minor = models.BigIntegerField()
@@ -179,13 +199,13 @@ class Statement(models.Model):
 class EarningLine(models.Model):
     """The difference of two points on a component's curve: what moving from x0 to x1 earned. Amounts in minor units."""
 
-    statement = models.ForeignKey(Statement, models.CASCADE, related_name="lines")
-    plan_version = models.ForeignKey(PlanVersion, models.PROTECT, related_name="+")
+    statement = models.ForeignKey(Statement, models.CASCADE, related_name="lines", db_index=False)
+    plan_version = models.ForeignKey(PlanVersion, models.PROTECT, related_name="+", db_index=False)
     component = models.CharField(max_length=100)
     deal = models.ForeignKey("sales.Deal", models.PROTECT, related_name="earning_lines")
     role = models.CharField(max_length=50)
     date = models.DateField()
-    seq = models.IntegerField(help_text=_("The place in the order of credits: by date, then by deal."))
+    seq = models.IntegerField(help_text=_("The credit's place in its statement, from 0: by date, then by deal."))
     credited_minor = models.BigIntegerField()
     window_start = models.DateField()
     quota_minor = models.BigIntegerField(null=True)
@@ -195,7 +215,9 @@ class EarningLine(models.Model):
     amount_minor = models.BigIntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["deal"], name="commissions_line_deal")]
+        constraints = [
+            models.UniqueConstraint(fields=["statement", "seq", "component"], name="commissions_earningline_once"),
+        ]
 
 
 class StaleStatement(models.Model):
@@ -207,3 +229,4 @@ class StaleStatement(models.Model):
     payee_id = models.BigIntegerField()
     on = models.DateField()
     created_at = models.DateTimeField(db_default=Now())
+    attempts = models.IntegerField(default=0, help_text=_("How often the recalculation raised; after 3 it is left."))
