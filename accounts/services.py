@@ -95,6 +95,15 @@ def save_person(
     return row
 
 
+def save_profile(*, user: User, name: str, language: str) -> None:
+    """Change what a person may change about herself."""
+    User.objects.filter(pk=user.pk).update(name=name, language=language)
+
+
+def choose_language(*, user: User, language: str) -> None:
+    User.objects.filter(pk=user.pk).update(language=language)
+
+
 def _refuse_locking_oneself_out(row: User, acting_user: User | None) -> None:
     if acting_user and row.pk == acting_user.pk and acting_user.has_role(Role.ADMIN):
         if not row.is_active:

@@ -1,4 +1,18 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from accounts import views
 
 app_name = "accounts"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.people, name="people"),
+    path("new", views.person_edit, name="person-new"),
+    path("me/", views.profile, name="profile"),
+    path("teams/", views.teams, name="teams"),
+    path("teams/new", views.team, name="team-new"),
+    path("teams/<int:pk>/", views.team, name="team"),
+    path("<int:pk>/", views.person, name="person"),
+    path("<int:pk>/edit", views.person_edit, name="person-edit"),
+    path("<int:pk>/team", views.person_team, name="person-team"),
+    path("<int:pk>/manager", views.person_manager, name="person-manager"),
+    path("<int:pk>/invite", views.person_invite, name="person-invite"),
+]

@@ -1,0 +1,86 @@
+"""What the pages about people ask for."""
+
+from typing import Any, cast
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role, Team, User
+
+
+class PeopleFilter(forms.Form):
+    q = forms.CharField(label=_("Search"), required=False, max_length=100)
+    role = forms.ChoiceField(label=_("Role"), required=False, choices=[("", _("All roles")), *Role.choices])
+    team = forms.ModelChoiceField(
+        label=_("Team"), required=False, empty_label=_("All teams"), queryset=Team.objects.order_by("name")
+    )
+    inactive = forms.BooleanField(label=_("Inactive people"), required=False)
+
+
+class PersonForm(forms.ModelForm[User]):
+    """Fields of a person; the service decides whether they may be so."""
+
+    roles = forms.MultipleChoiceField(
+        label=_("Roles"),
+        choices=Role.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Several are possible. Without a role a person sees only her or his own numbers."),
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+    class Meta:
+        model = User
+        fields = ["name", "email", "external_id", "roles", "language", "is_active"]
+        help_texts = {
+            "email": _("For signing in. Without one the person is paid but can't sign in."),
+            "external_id": _("The person's id in your CRM. Imports find people by it."),
+            "is_active": _("Inactive people can't sign in; their deals and statements stay."),
+        }
+
+
+class ProfileForm(forms.ModelForm[User]):
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+    class Meta:
+        model = User
+        fields = ["name", "language"]
+
+
+class _FromDay(forms.Form):
+    starts_on = forms.DateField(
+        label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), localize=False
+    )
+
+
+class TeamMoveForm(_FromDay):
+    team = forms.ModelChoiceField(
+        label=_("Team"), required=False, empty_label=_("No team"), queryset=Team.objects.order_by("name")
+    )
+
+
+class ManagerMoveForm(_FromDay):
+    manager = forms.ModelChoiceField(
+        label=_("Manager"), required=False, empty_label=_("No manager"), queryset=User.objects.none()
+    )
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:  # noqa: ANN401 Django's own signature
+        super().__init__(*args, **kwargs)
+        field = cast("forms.ModelChoiceField[User]", self.fields["manager"])
+        active = User.objects.filter(is_active=True).exclude(pk=person.pk)
+        field.queryset = active.filter(roles__overlap=[Role.MANAGER, Role.ADMIN]).order_by("name")
+
+
+class TeamForm(forms.ModelForm[Team]):
+    class Meta:
+        model = Team
+        fields = ["name", "parent", "external_id"]
+        labels = {"parent": _("Part of")}
+        help_texts = {"external_id": _("The team's id in your CRM. Imports find teams by it.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 Django's own signature
+        super().__init__(*args, **kwargs)
+        field = cast("forms.ModelChoiceField[Team]", self.fields["parent"])
+        field.queryset = Team.objects.exclude(pk=self.instance.pk).order_by("name")
+        field.empty_label = str(_("Nothing above it"))

@@ -1,0 +1,213 @@
+"""People and teams for administrators, and everybody's own profile."""
+
+from datetime import date
+from typing import Any
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import check_for_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.vary import vary_on_headers
+from django.views.i18n import set_language
+
+from accounts import selectors, services
+from accounts.forms import ManagerMoveForm, PeopleFilter, PersonForm, ProfileForm, TeamForm, TeamMoveForm
+from accounts.models import Team, User
+from accounts.policies import can_administer, require
+from core.htmx import wants_fragment
+from core.http import AuthedRequest
+
+PER_PAGE = 50
+
+
+@require_GET
+@require(can_administer)
+@vary_on_headers("HX-Request")
+def people(request: AuthedRequest) -> HttpResponse:
+    form = PeopleFilter(request.GET)
+    form.is_valid()  # an unknown role or team filters by nothing
+    chosen = form.cleaned_data
+    found = selectors.people(
+        on=timezone.localdate(),
+        text=chosen.get("q", ""),
+        role=chosen.get("role", ""),
+        team=chosen.get("team"),
+        active=not chosen.get("inactive"),
+    )
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    template = "accounts/people.html" + ("#people" if wants_fragment(request) else "")
+    return render(request, template, {"form": form, "page": page})
+
+
+@require_GET
+@require(can_administer)
+def person(request: AuthedRequest, pk: int) -> HttpResponse:
+    return _person_page(request, get_object_or_404(User, pk=pk))
+
+
+def _person_page(request: AuthedRequest, shown: User, status: int = 200, **forms: Form) -> HttpResponse:
+    today = timezone.localdate()
+    context: dict[str, Any] = {
+        "person": shown,
+        "today": today,
+        "teams": selectors.team_history(shown),
+        "managers": selectors.manager_history(shown),
+        "reports": selectors.direct_reports(shown, on=today),
+        "team_form": TeamMoveForm(initial={"starts_on": today}),
+        "manager_form": ManagerMoveForm(initial={"starts_on": today}, person=shown),
+        **forms,
+    }
+    return render(request, "accounts/person.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@require(can_administer)
+def person_edit(request: AuthedRequest, pk: int | None = None) -> HttpResponse:
+    """Change a person, or without a key create one."""
+    shown = get_object_or_404(User, pk=pk) if pk else None
+    form = PersonForm(request.POST or None, instance=shown)
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = services.save_person(
+                person=shown, **form.cleaned_data, acting_user=request.user, now=timezone.now()
+            )
+        except ValidationError as error:
+            _refuse(form, error)
+        else:
+            messages.success(request, _("%(name)s is saved.") % {"name": saved.name})
+            return redirect("accounts:person", saved.pk)
+    status = 422 if request.method == "POST" else 200
+    heading = get_object_or_404(User, pk=pk).name if pk else _("New person")  # a refused form has changed `shown`
+    context = {"form": form, "pk": pk, "heading": heading}
+    return render(request, "accounts/person_edit.html", context, status=status)
+
+
+def _refuse(form: Form | PersonForm | TeamForm, error: ValidationError) -> None:
+    """Show a service's refusal in the form, also where it names a field that the form does not have."""
+    if hasattr(error, "error_dict"):
+        for field, errors in error.error_dict.items():
+            form.add_error(field if field in form.fields else None, errors)
+    else:
+        form.add_error(None, error)
+
+
+@require_POST
+@require(can_administer)
+def person_team(request: AuthedRequest, pk: int) -> HttpResponse:
+    shown = get_object_or_404(User, pk=pk)
+    form = TeamMoveForm(request.POST)
+    if form.is_valid() and _moved(form, request, _move_team, shown):
+        return redirect("accounts:person", pk)
+    return _person_page(request, shown, 422, team_form=form)
+
+
+@require_POST
+@require(can_administer)
+def person_manager(request: AuthedRequest, pk: int) -> HttpResponse:
+    shown = get_object_or_404(User, pk=pk)
+    form = ManagerMoveForm(request.POST, person=shown)
+    if form.is_valid() and _moved(form, request, _move_manager, shown):
+        return redirect("accounts:person", pk)
+    return _person_page(request, shown, 422, manager_form=form)
+
+
+def _moved(form: Form, request: AuthedRequest, move: Any, shown: User) -> bool:  # noqa: ANN401 one of the two below
+    try:
+        move(shown, form.cleaned_data, form.cleaned_data["starts_on"], request.user)
+    except ValidationError as error:
+        _refuse(form, error)
+        return False
+    messages.success(request, _("Saved. Numbers from that day on are computed again."))
+    return True
+
+
+def _move_team(shown: User, chosen: dict[str, Any], day: date, by: User) -> None:
+    if team := chosen["team"]:
+        services.join_team(user=shown, team=team, starts_on=day, acting_user=by, now=timezone.now())
+    else:
+        services.leave_team(user=shown, ends_on=day, acting_user=by, now=timezone.now())
+
+
+def _move_manager(shown: User, chosen: dict[str, Any], day: date, by: User) -> None:
+    if manager := chosen["manager"]:
+        services.report_to(user=shown, manager=manager, starts_on=day, acting_user=by, now=timezone.now())
+    else:
+        services.stop_reporting(user=shown, ends_on=day, acting_user=by, now=timezone.now())
+
+
+@require_POST
+@never_cache
+@require(can_administer)
+def person_invite(request: AuthedRequest, pk: int) -> HttpResponse:
+    """Show the one-time link by which a person sets her first password, to be handed over by whatever way is safe."""
+    shown = get_object_or_404(User, pk=pk, is_active=True, email__isnull=False)
+    key = default_token_generator.make_token(shown)
+    path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(shown), "key": key})
+    return render(request, "accounts/invite.html", {"person": shown, "link": request.build_absolute_uri(path)})
+
+
+@require_GET
+@require(can_administer)
+def teams(request: AuthedRequest) -> HttpResponse:
+    return render(request, "accounts/teams.html", {"nodes": selectors.team_tree(on=timezone.localdate())})
+
+
+@require_http_methods(["GET", "POST"])
+@require(can_administer)
+def team(request: AuthedRequest, pk: int | None = None) -> HttpResponse:
+    """Change a team, or without a key create one."""
+    shown = get_object_or_404(Team, pk=pk) if pk else None
+    form = TeamForm(request.POST or None, instance=shown)
+    if request.method == "POST" and form.is_valid():
+        before = Team.objects.get(pk=pk) if pk else None
+        try:
+            saved = services.save_team(team=before, **form.cleaned_data, acting_user=request.user, now=timezone.now())
+        except ValidationError as error:
+            _refuse(form, error)
+        else:
+            messages.success(request, _("Team %(name)s is saved.") % {"name": saved.name})
+            return redirect("accounts:teams")
+    status = 422 if request.method == "POST" else 200
+    heading = get_object_or_404(Team, pk=pk).name if pk else _("New team")
+    context = {"form": form, "pk": pk, "heading": heading}
+    return render(request, "accounts/team.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def profile(request: AuthedRequest) -> HttpResponse:
+    me = User.objects.get(pk=request.user.pk)
+    form = ProfileForm(request.POST or None, instance=me)
+    if request.method == "POST" and form.is_valid():
+        services.save_profile(user=request.user, **form.cleaned_data)
+        messages.success(request, _("Your profile is saved."))
+        return _speaking(redirect("accounts:profile"), form.cleaned_data["language"])
+    status = 422 if request.method == "POST" else 200
+    return render(request, "accounts/profile.html", {"form": form}, status=status)
+
+
+def _speaking(response: HttpResponse, code: str) -> HttpResponse:
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, code, max_age=settings.LANGUAGE_COOKIE_AGE, samesite="Lax")
+    return response
+
+
+@require_POST
+def language(request: AuthedRequest) -> HttpResponse:
+    """Change the language of this browser and, when signed in, of the person wherever she signs in next."""
+    response: HttpResponse = set_language(request)
+    code = request.POST.get("language", "")
+    if request.user.is_authenticated and check_for_language(code):
+        services.choose_language(user=request.user, language=code)
+    return response
