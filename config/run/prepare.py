@@ -12,4 +12,5 @@ if __name__ == "__main__":
     translations.compile_all()
     django.setup()
     call_command("migrate", interactive=False, verbosity=1)
-    call_command("demo", if_empty=True)
+    if os.environ.get("DEMO", "yes").lower() not in {"no", "0", "false", "off"}:
+        call_command("demo", if_empty=True)
