@@ -1,0 +1,156 @@
+"""Statements as a page, a command or a file shows them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from django.db.models import Q, QuerySet, Sum
+
+from accounts.models import User
+from commissions.models import EarningLine, Period, Statement
+from commissions.selectors.documents import document_of
+from commissions.selectors.notices import NoticeRow, notice_rows
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    pk: int
+    deal_pk: int
+    deal: str  # its name, else its external id
+    customer: str  # empty when the deal has none
+    role: str
+    date: date
+    credited_minor: int
+    x0_minor: int
+    x1_minor: int
+    uncapped_minor: int
+    amount_minor: int
+
+    @property
+    def is_capped(self) -> bool:
+        return self.uncapped_minor != self.amount_minor
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentGroup:
+    """The lines of one component of one plan version, in the order of credits."""
+
+    plan: str
+    plan_version_pk: int
+    key: str
+    name: str
+    credited_minor: int
+    amount_minor: int
+    lines: tuple[LineRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatementView:
+    pk: int
+    payee: User
+    period: Period
+    label: str  # of the period: 2017-Q2
+    start: date
+    end: date  # exclusive
+    currency: str
+    total_minor: int
+    payable_minor: int
+    computed_at: datetime
+    components: tuple[ComponentGroup, ...]  # empty when nothing was earned: then the notices say why
+    notices: tuple[NoticeRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodEarning:
+    """What a person has earned in one period and currency."""
+
+    label: str
+    period_pk: int
+    statement_pk: int
+    currency: str
+    total_minor: int
+
+
+def statement_view(statement: Statement) -> StatementView:
+    """A statement with its lines by component; load it with `payee` and `period`. Three queries, however many lines."""
+    lines = list(statement_lines(statement))
+    period = statement.period
+    return StatementView(
+        pk=statement.pk,
+        payee=statement.payee,
+        period=period,
+        label=period.label,
+        start=period.start,
+        end=period.end,
+        currency=statement.currency,
+        total_minor=statement.total_minor,
+        payable_minor=statement.payable_minor,
+        computed_at=statement.computed_at,
+        components=tuple(_groups(lines)),
+        notices=notice_rows(statement.notices),
+    )
+
+
+def statement_lines(statement: Statement) -> QuerySet[EarningLine]:
+    """Lines in the order of their components and credits, with what a row shows."""
+    return (
+        statement.lines.select_related("plan_version__plan", "deal__customer")
+        .defer("plan_version__source")
+        .order_by("plan_version__plan__name", "plan_version", "component", "seq")
+    )
+
+
+def statement_list(user: User, today: date) -> QuerySet[Statement]:
+    """The statements that a person may see, the latest first."""
+    visible = Statement.objects.visible_to(user, today).select_related("payee", "period")
+    return visible.order_by("-period__start", "period__kind", "payee__name", "payee", "currency")
+
+
+def earned_this_period(payee: User, today: date) -> tuple[PeriodEarning, ...]:
+    """What a payee has earned so far in the periods of this day, shortest period first. Empty before the first credit."""
+    current = Q(period__start__lte=today, period__end__gt=today)
+    found = payee.statements.filter(current).select_related("period").order_by("-period__start", "currency")
+    return tuple(PeriodEarning(row.period.label, row.period_id, row.pk, row.currency, row.total_minor) for row in found)
+
+
+def latest_lines(payee: User, limit: int) -> QuerySet[EarningLine]:
+    """The payee's last credits with what each earned, the latest first."""
+    lines = EarningLine.objects.filter(statement__payee=payee).select_related("deal__customer", "statement")
+    return lines.order_by("-date", "-statement", "-seq")[:limit]
+
+
+def lines_total(statement: Statement) -> int:
+    return statement.lines.aggregate(total=Sum("amount_minor", default=0))["total"]
+
+
+def _groups(lines: list[EarningLine]) -> Iterator[ComponentGroup]:
+    for (version_pk, key), members in groupby(lines, lambda line: (line.plan_version_id, line.component)):
+        rows = tuple(members)
+        version = rows[0].plan_version
+        yield ComponentGroup(
+            plan=version.plan.name,
+            plan_version_pk=version_pk,
+            key=key,
+            name=document_of(version).component(key).name,
+            credited_minor=sum(row.credited_minor for row in rows),
+            amount_minor=sum(row.amount_minor for row in rows),
+            lines=tuple(_row(row) for row in rows),
+        )
+
+
+def _row(line: EarningLine) -> LineRow:
+    deal = line.deal
+    return LineRow(
+        pk=line.pk,
+        deal_pk=deal.pk,
+        deal=deal.name or deal.external_id,
+        customer=deal.customer.name if deal.customer else "",
+        role=line.role,
+        date=line.date,
+        credited_minor=line.credited_minor,
+        x0_minor=line.x0_minor,
+        x1_minor=line.x1_minor,
+        uncapped_minor=line.uncapped_minor,
+        amount_minor=line.amount_minor,
+    )

@@ -1,0 +1,10 @@
+"""What commissions announces."""
+
+from django.dispatch import Signal
+
+# statements_stale.send(sender): notes were written in this transaction; somebody must take them up after its commit.
+statements_stale = Signal()
+# run_started.send(sender, run_id: int, chunks: int): within the transaction that made the run.
+run_started = Signal()
+# statements_changed.send(sender, payee_ids: frozenset[int]): after the commit of new statements.
+statements_changed = Signal()
