@@ -74,7 +74,7 @@ def to_minor(amount: Decimal | str | int, currency: str) -> int:
         raise MoneyError(f"{amount} has more than the {places} decimals of {currency}. Round it first.")
     if abs(scaled) >= LARGEST_MINOR:
         raise _too_large(str(amount), currency)
-    return scaled.numerator
+    return int(scaled)
 
 
 def _decimal(amount: Decimal | str | int) -> Decimal:

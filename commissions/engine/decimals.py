@@ -58,7 +58,7 @@ def scaled(value: Decimal, places: int) -> int:
     product = Fraction(value) * 10**places
     if product.denominator != 1:
         raise ValueError(f"{value} has more than {places} decimals.")
-    return product.numerator
+    return int(product)
 
 
 def _written(value: Any) -> Decimal:  # noqa: ANN401 whatever the YAML or JSON holds

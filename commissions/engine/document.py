@@ -7,6 +7,7 @@ import hashlib
 import json
 from typing import Any
 
+from commissions.engine.errors import PlanError, PlanInvalid
 from commissions.engine.schema import (
     Against,
     Cap,
@@ -21,7 +22,7 @@ from commissions.engine.schema import (
     Window,
 )
 from commissions.engine.source import read_yaml
-from commissions.engine.validation import PlanError, PlanInvalid, validated
+from commissions.engine.validation import validated
 
 __all__ = [
     "Against",

@@ -8,12 +8,19 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    Tag,
+)
 
 from commissions.engine.decimals import ExactDecimal
 from core.periods import PeriodKind
-
-FORMAT = 1  # grows when an old document would read differently; a migration per step then brings old ones up
 
 
 class Rounding(StrEnum):
@@ -142,8 +149,14 @@ class ExampleCustomer(Strict):
     country: Text | None = None
 
 
+ByPeriod = Annotated[
+    Annotated[ExactDecimal, Tag("one number")] | Annotated[dict[Label, ExactDecimal], Tag("by period")],
+    Discriminator(lambda value: "by period" if isinstance(value, dict) else "one number"),
+]
+
+
 class ExamplePayee(Strict):
-    quota: ExactDecimal | dict[Label, ExactDecimal] | None = Field(
+    quota: ByPeriod | None = Field(
         None, description="Money per window; or by period, such as {2026-Q1: 100000, 2026-Q2: 120000}."
     )
 
@@ -169,7 +182,7 @@ class ExampleDeal(Strict):
     splits: dict[Label, ExactDecimal] = Field({}, description="Shares by person, such as {ana: 60%, ben: 40%}.")
 
 
-Expected = dict[Label, ExactDecimal]  # by component key, `payable` for the sum
+Expected = dict[Label, ByPeriod]  # by component key, `payable` for the sum; by payee first where there are several
 
 
 class Example(Strict):
@@ -180,7 +193,7 @@ class Example(Strict):
     payee: ExamplePayee | None = Field(None, description="The one payee, called `payee` in splits.")
     payees: dict[Label, ExamplePayee] = Field({}, description="Several payees by name; then expect is by name too.")
     deals: tuple[ExampleDeal, ...] = ()
-    expect: dict[Label, Expected | dict[Label, Expected]]
+    expect: dict[Label, Expected] = Field(description="Pay by period label and component key.")
 
     @property
     def people(self) -> dict[str, ExamplePayee]:
@@ -193,7 +206,7 @@ class Example(Strict):
 
 
 class PlanDocument(Strict):
-    format: Literal[1] = FORMAT
+    format: Literal[1] = Field(1, description="Grows when an old document would read differently.")
     plan: Name
     currency: str = Field(description="ISO 4217, such as USD: the currency of every amount here.")
     period: PeriodKind = Field(description="What a statement covers.")

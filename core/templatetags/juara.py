@@ -1,5 +1,265 @@
-"""The template tags of our own components."""
+"""The template tags of our own components; templates/components/README.md shows each in use."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Protocol
+from zlib import crc32
 
 from django import template
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import to_locale as locale_of
+
+from core.money import exponent
+from core.templatetags import drawing, formats
+from core.templatetags.formats import Exact
 
 register = template.Library()
+ABSENT = "\N{EN DASH}"
+HUES = 8  # of the avatars, in juara.css
+
+
+class DateRange(Protocol):
+    lower: date | None
+    upper: date | None
+
+
+def locale() -> str:
+    return locale_of(get_language() or "en")
+
+
+# --- figures
+
+
+@register.filter
+def money(minor: int | None, currency: str) -> SafeString | str:
+    """An amount, to its last minor unit, its currency as a small prefix."""
+    return ABSENT if minor is None else _money(minor, currency, signed=False)
+
+
+@register.filter
+def money_signed(minor: int | None, currency: str) -> SafeString | str:
+    """An amount with its sign, for what was added or taken away."""
+    return ABSENT if minor is None else _money(minor, currency, signed=True)
+
+
+@register.filter
+def money_text(minor: int | None, currency: str) -> str:
+    """An amount as plain text, for attributes and titles."""
+    return ABSENT if minor is None else formats.written_money(minor, currency, locale()).text
+
+
+@register.filter
+def money_short(minor: int | None, currency: str) -> SafeString | str:
+    """An amount in three figures; the whole of it on hover and for screen readers."""
+    if minor is None:
+        return ABSENT
+    full, short = money_text(minor, currency), formats.short_money(minor, currency, locale())
+    if short == full:
+        return _money(minor, currency, signed=False)
+    return format_html(
+        '<span class="money" title="{}"{}><span aria-hidden="true">{}</span><span class="visually-hidden">{}</span></span>',
+        full, format_html(' data-minor="{}"', minor), short, full,
+    )  # fmt: skip
+
+
+def _money(minor: int, currency: str, *, signed: bool) -> SafeString:
+    written = formats.written_money(minor, currency, locale(), signed=signed)
+    spare = format_html('<span class="money-spare">{}</span>', written.decimals) if written.spare else written.decimals
+    return format_html(
+        '<span class="money" data-minor="{}" data-places="{}">{}<span class="money-currency">{}</span>'
+        '<span class="money-figure">{}{}</span></span>',
+        minor, exponent(currency), written.sign, written.prefix, written.whole, spare,
+    )  # fmt: skip
+
+
+@register.filter
+def percent(share: Exact | None, places: int = 1) -> str:
+    """A share of one (Fraction, Decimal or int) as per cent."""
+    return ABSENT if share is None else formats.percent(share, locale(), places=places)
+
+
+@register.filter
+def number(value: Exact | None, places: int = 0) -> str:
+    return ABSENT if value is None else formats.number(value, locale(), places=places)
+
+
+@register.filter
+def number_short(value: Exact | None) -> str:
+    return ABSENT if value is None else formats.short_number(value, locale())
+
+
+@register.filter
+def day(on: date | None, style: str = "medium") -> str:
+    """A date; styles: short (23 Nov), medium, long, weekday."""
+    return ABSENT if on is None else formats.day(on, locale(), style=style)
+
+
+@register.filter
+def days(during: DateRange | None) -> str:
+    """A half-open range of dates, written with its last day included."""
+    return ABSENT if during is None else formats.days(during.lower, during.upper, locale())
+
+
+@register.inclusion_tag("components/_delta.html")
+def delta(change: Exact | None, *, currency: str = "", kind: str = "number", good: str = "up") -> dict[str, object]:
+    """A change, with arrow, sign and colour. Kinds: money (needs currency), percent, number, rank (places gained)."""
+    if change is None or change == 0:
+        return {"direction": "none", "known": change is not None}
+    direction = "up" if change > 0 else "down"
+    return {
+        "direction": direction,
+        "known": True,
+        "tone": "good" if direction == good else "bad",
+        "text": _change_text(change, "money" if currency else kind, currency),
+        "spoken": _change_spoken(change, kind),
+    }
+
+
+def _change_text(change: Exact, kind: str, currency: str) -> str:
+    match kind:
+        case "money":
+            return formats.short_money(int(change), currency, locale(), signed=True)
+        case "percent":
+            return formats.percent(change, locale(), signed=True)
+        case "rank":
+            return formats.number(abs(change), locale())
+    return formats.number(change, locale(), places=1, signed=True)
+
+
+def _change_spoken(change: Exact, kind: str) -> str:
+    if kind == "rank":
+        places = int(abs(change))
+        up = ngettext("up %(n)d place", "up %(n)d places", places)
+        down = ngettext("down %(n)d place", "down %(n)d places", places)
+        return (up if change > 0 else down) % {"n": places}
+    return gettext("more than before") if change > 0 else gettext("less than before")
+
+
+# --- drawings
+
+
+@register.simple_tag
+def icon(name: str, classes: str = "") -> SafeString:
+    """One icon of the sprite, hidden from screen readers: its text stands beside it."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        classes, static("vendor/tabler/icons.svg"), name,
+    )  # fmt: skip
+
+
+@register.inclusion_tag("components/_ring.html")
+def ring(share: Exact | None, *, label: str = "", size: str = "md", key: str = "") -> dict[str, object]:
+    """Attainment as a ring; what lies beyond 100 % is drawn in gold on a second lap. Sizes: sm, md, lg."""
+    return {
+        "share": share,
+        "arc": drawing.arc(share or 0),
+        "label": label,
+        "size": size,
+        "key": key,
+        "text": ABSENT if share is None else formats.percent(share, locale(), places=0),
+    }
+
+
+@register.inclusion_tag("components/_bar.html")
+def bar(share: Exact, *, label: str = "", key: str = "", tone: str = "", mark: Exact | None = None) -> dict[str, object]:
+    """A bar filled to a share of one, with an optional mark (where the day says you should be)."""
+    return {
+        "width": drawing.bar(share),
+        "percent": formats.percent(share, locale(), places=0),
+        "mark": None if mark is None else drawing.bar(mark),
+        "label": label,
+        "key": key,
+        "tone": tone,
+    }
+
+
+@register.inclusion_tag("components/_curve.html")
+def curve(  # noqa: PLR0913 - the tag's named options
+    points: Sequence[drawing.Point],
+    *,
+    you: Exact | None = None,
+    x_currency: str = "",
+    y_currency: str = "",
+    x_kind: str = "",
+    y_kind: str = "",
+    label: str = "",
+    size: str = "md",
+) -> dict[str, object]:
+    """A plan's curve with its steps, you on it and the next step marked; both axes in minor units or as a share."""
+    drawn = drawing.draw_curve(points, you=you)
+    return {
+        "drawn": drawn,
+        "label": label,
+        "size": size,
+        "steps": [(step, _axis(step.value, x_kind, x_currency)) for step in _apart(drawn.steps)],
+        "you": drawn.you and (drawn.you, _axis(drawn.you.value, x_kind, x_currency),
+                              _axis(drawn.you.result, y_kind, y_currency)),
+        "next_step": drawn.next_step and (
+            _axis(drawn.next_step.value - drawn.you.value, x_kind, x_currency),  # type: ignore[union-attr]
+            _axis(drawn.next_step.value, x_kind, x_currency)),
+        "top": _axis(drawn.top, y_kind, y_currency),
+        "end": _axis(drawn.end, x_kind, x_currency),
+    }  # fmt: skip
+
+
+def _apart(steps: Sequence[drawing.Mark], room: int = 16) -> list[drawing.Mark]:
+    """The steps whose labels have room beside each other and beside the axis' end."""
+    kept: list[drawing.Mark] = []
+    for step in steps:
+        if step.x < 100 - room and (not kept or step.x - kept[-1].x >= room):
+            kept.append(step)
+    return kept
+
+
+def _axis(value: Exact, kind: str, currency: str) -> str:
+    if currency:
+        return formats.short_money(int(formats.round_to(value, 0)), currency, locale())
+    return formats.percent(value, locale()) if kind == "share" else formats.short_number(value, locale())
+
+
+# --- people and the shell
+
+
+@register.filter
+def initials(name: str) -> str:
+    words = [word for word in str(name).split() if word[0].isalnum()]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
+
+@register.filter
+def hue(name: str) -> int:
+    """Which of the avatars' colours a name has: always the same."""
+    return crc32(str(name).encode()) % HUES
+
+
+@register.inclusion_tag("components/_person.html")
+def person(user: Any, team: str = "", *, url: str = "", size: str = "") -> dict[str, object]:
+    """A person: initials in their own colour, name, and what stands below it (the team)."""
+    return {"name": str(user), "team": team, "url": url, "size": size}
+
+
+@register.inclusion_tag("components/_nav_link.html", takes_context=True)
+def nav_link(
+    context: template.Context, view: str, symbol: str, text: str, *, also: str = "", url: str = ""
+) -> dict[str, object]:
+    """One entry of the navigation, current on `view` and on the views in `also`; nothing while the view is missing."""
+    request: HttpRequest | None = context.get("request")
+    match = request.resolver_match if request else None
+    return {
+        "url": url or _url(view),
+        "symbol": symbol,
+        "text": text,
+        "current": bool(match and match.view_name in (view, *also.split())),
+    }
+
+
+def _url(view: str) -> str:
+    try:
+        return reverse(view)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,195 @@
+"""The parser's callbacks: each builds one node and checks that its operands are of a kind that fits."""
+
+from datetime import date
+from fractions import Fraction
+from typing import cast
+
+from lark import Token, v_args
+from lark.tree import Meta
+from lark.visitors import Transformer_NonRecursive
+
+from commissions.engine.expressions.fields import FIELDS, closest
+from commissions.engine.expressions.nodes import (
+    Add,
+    Amount,
+    Both,
+    Comparison,
+    Condition,
+    Day,
+    Either,
+    Kind,
+    Major,
+    Membership,
+    Node,
+    Not,
+    Number,
+    Operand,
+    Text,
+    Times,
+    kind_of,
+)
+
+MOST_DIGITS = 30
+_AMOUNTS = (Kind.MONEY, Kind.NUMBER)
+
+
+class ExpressionError(ValueError):
+    """A text that is no expression: what is wrong, where, and what to write."""
+
+    def __init__(self, message: str, position: int | None) -> None:
+        super().__init__(message if position is None else f"At character {position + 1}: {message}")
+        self.position = position  # from 0; None when it is about the whole text
+
+
+def _position(meta: Meta) -> int:
+    return 0 if meta.empty else meta.start_pos
+
+
+@v_args(inline=True, meta=True)
+class Builder(Transformer_NonRecursive[Token, Node]):
+    def number(self, meta: Meta, token: Token) -> Node:
+        return Number(_fraction(token, _position(meta)))
+
+    def percent(self, meta: Meta, token: Token) -> Node:
+        return Number(_fraction(token.rstrip("% "), _position(meta)) / 100)
+
+    def text(self, _meta: Meta, token: Token) -> Node:
+        return Text(str(token)[1:-1])
+
+    def day(self, meta: Meta, token: Token) -> Node:
+        try:
+            return Day(date.fromisoformat(token))
+        except ValueError:
+            raise ExpressionError(
+                f"{token} is no day of the calendar. Write one such as 2026-01-31.", _position(meta)
+            ) from None
+
+    def field(self, meta: Meta, token: Token) -> Node:
+        if (field := FIELDS.get(token)) is not None:
+            return field
+        guess = closest(token)
+        hint = f"Did you mean {guess}?" if guess else "A text goes in double quotes."
+        raise ExpressionError(f"Unknown field {token}. {hint} Known fields: {', '.join(FIELDS)}.", _position(meta))
+
+    def negative(self, meta: Meta, operand: Node) -> Node:
+        return _times(_amount(operand, "-", meta), Fraction(-1))
+
+    def add(self, meta: Meta, left: Node, right: Node) -> Node:
+        return _sum(left, right, "+", meta)
+
+    def subtract(self, meta: Meta, left: Node, right: Node) -> Node:
+        return _sum(left, _times(_amount(right, "-", meta), Fraction(-1)), "-", meta)
+
+    def times(self, meta: Meta, left: Node, right: Node) -> Node:
+        left, right = _amount(left, "*", meta), _amount(right, "*", meta)
+        if isinstance(right, Number):
+            return _times(left, right.value)
+        if isinstance(left, Number):
+            return _times(right, left.value)
+        raise ExpressionError("Two fields can't be multiplied. One side must be a number such as 50%.", _position(meta))
+
+    def divide(self, meta: Meta, left: Node, right: Node) -> Node:
+        left = _amount(left, "/", meta)
+        if not isinstance(right, Number):
+            raise ExpressionError("Only a number can divide, such as deal.amount / 2.", _position(meta))
+        if right.value == 0:
+            raise ExpressionError("Division by zero. Write another divisor.", _position(meta))
+        return _times(left, 1 / right.value)
+
+    def compare(self, meta: Meta, left: Node, operator: Token, right: Node) -> Node:
+        first, second = _comparable(left, right, meta)
+        if kind_of(first) is Kind.TEXT and operator not in ("=", "!="):
+            raise ExpressionError(f"Texts have no order: {operator} needs money, numbers or dates.", _position(meta))
+        return Comparison(str(operator), first, second)
+
+    def options(self, _meta: Meta, *options: Node) -> tuple[Node, ...]:
+        return options
+
+    def member(self, meta: Meta, operand: Node, options: tuple[Node, ...]) -> Node:
+        pairs = [_comparable(operand, option, meta) for option in options]
+        if not all(isinstance(option, Number | Major | Text | Day) for _, option in pairs):
+            raise ExpressionError(
+                'The options of `in` must be written out, such as ["new", "renewal"].', _position(meta)
+            )
+        return Membership(pairs[0][0], tuple(option for _, option in pairs), negated=False)
+
+    def no_member(self, meta: Meta, operand: Node, options: tuple[Node, ...]) -> Node:
+        inside = cast("Membership", self.member(meta, operand, options))
+        return Membership(inside.operand, inside.options, negated=True)
+
+    def inverse(self, meta: Meta, part: Node) -> Node:
+        return Not(_condition(part, "not", meta))
+
+    def conjunction(self, meta: Meta, *parts: Node) -> Node:
+        return Both(tuple(_condition(part, "and", meta) for part in parts))
+
+    def disjunction(self, meta: Meta, *parts: Node) -> Node:
+        return Either(tuple(_condition(part, "or", meta) for part in parts))
+
+
+def _fraction(written: str, position: int) -> Fraction:
+    if len(written) > MOST_DIGITS:
+        raise ExpressionError(f"{written[:12]}… has too many digits; {MOST_DIGITS} is the most.", position)
+    return Fraction(written)
+
+
+def _times(operand: Amount, factor: Fraction) -> Amount:
+    """The product, folded where both are constants, so that a constant is always one node."""
+    match operand:
+        case Number(value):
+            return Number(value * factor)
+        case Major(value):
+            return Major(value * factor)
+        case Times(inner, first):
+            return Times(inner, first * factor)
+        case _:
+            return Times(operand, factor)
+
+
+def _sum(left: Node, right: Node, operator: str, meta: Meta) -> Amount:
+    first, second = _same_kind(_amount(left, operator, meta), _amount(right, operator, meta))
+    if kind_of(first) is not kind_of(second):
+        raise ExpressionError(f"{kind_of(first)} {operator} {kind_of(second)} makes no sense.", _position(meta))
+    match first, second:
+        case Number(one), Number(other):
+            return Number(one + other)
+        case Major(one), Major(other):
+            return Major(one + other)
+        case _:
+            return Add(first, second)
+
+
+def _same_kind(left: Amount, right: Amount) -> tuple[Amount, Amount]:
+    """A bare number beside money is money: major units of the plan's currency."""
+    if isinstance(left, Number) and kind_of(right) is Kind.MONEY:
+        return Major(left.value), right
+    if isinstance(right, Number) and kind_of(left) is Kind.MONEY:
+        return left, Major(right.value)
+    return left, right
+
+
+def _comparable(left: Node, right: Node, meta: Meta) -> tuple[Operand, Operand]:
+    kinds = kind_of(left), kind_of(right)
+    if all(kind in _AMOUNTS for kind in kinds):
+        left, right = _same_kind(cast("Amount", left), cast("Amount", right))
+        kinds = kind_of(left), kind_of(right)
+    if kinds[0] is not kinds[1] or Kind.CONDITION in kinds:
+        hint = " Dates go without quotes, such as 2026-01-31." if set(kinds) == {Kind.DATE, Kind.TEXT} else ""
+        hint = hint or " Compare values of one kind, such as deal.amount >= 1000."
+        raise ExpressionError(f"{kinds[0]} can't be compared with {kinds[1]}.{hint}", _position(meta))
+    return cast("Operand", left), cast("Operand", right)
+
+
+def _amount(node: Node, operator: str, meta: Meta) -> Amount:
+    if kind_of(node) not in _AMOUNTS:
+        raise ExpressionError(f"{operator} needs money or numbers, but one side is {kind_of(node)}.", _position(meta))
+    return cast("Amount", node)
+
+
+def _condition(node: Node, word: str, meta: Meta) -> Condition:
+    if (kind := kind_of(node)) is not Kind.CONDITION:
+        raise ExpressionError(
+            f"`{word}` needs conditions, but one side is {kind}. Compare it, such as deal.amount >= 1000.",
+            _position(meta),
+        )
+    return cast("Condition", node)
