@@ -27,7 +27,7 @@ run: setup-run  ## Start everything: PORT=8000, DATABASE_URL, REDIS_URL and RUN_
 	@exec $(PY) -m config.run
 
 test: setup  ## Run the whole suite; ARGS="tests/sales -k import" runs a part of it
-	@$(PY) -m pytest -n auto $(ARGS)
+	@$(PY) -m pytest -n auto --dist loadgroup $(ARGS)
 
 check: setup  ## Lint, format, types, layers, migrations, translations
 	$(PY) -m ruff check .

@@ -30,7 +30,7 @@ COMMON = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "min_dynamic_shared_memory": "64MB",  # containers have little /dev/shm
-    "log_min_messages": "warning",
+    "log_checkpoints": "off",
     "timezone": "UTC",
 }
 DURABLE: Mapping[str, str] = {**COMMON, "fsync": "on", "log_min_duration_statement": "1000"}

@@ -1,16 +1,26 @@
-"""Make the database ready for this version of the code, in one process: each Django start costs a second."""
+"""Make the database ready for this version of the code, in one process: each Django start costs a second.
+
+`python -m config.run.prepare [--demo]`
+"""
 
 import os
+import sys
 
 import django
 from django.core.management import call_command
 
 from config.run import translations
 
-if __name__ == "__main__":
+
+def main(arguments: list[str]) -> None:
+    """Compile translations and migrate; with `--demo` fill an empty database with the demo company."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     translations.compile_all()
     django.setup()
     call_command("migrate", interactive=False, verbosity=1)
-    if os.environ.get("DEMO", "yes").lower() not in {"no", "0", "false", "off"}:
+    if "--demo" in arguments:
         call_command("demo", if_empty=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -97,7 +97,8 @@ class Supervisor:
                 )
 
     def _prepare(self) -> None:
-        child = self._start(Command("prepare", _python("-m", "config.run.prepare")))
+        options = ("--demo",) if self._wants_demo else ()
+        child = self._start(Command("prepare", _python("-m", "config.run.prepare", *options)))
         self._watch(until=child)
         self.children.remove(child)
         if child.process.returncode:
@@ -124,9 +125,12 @@ class Supervisor:
             time.sleep(WATCH_SECONDS)
 
     def _greet(self) -> None:
-        self._watch(until=self._start(Command("logins", _python("manage.py", "demo", "--logins"))))
-        self.children.pop()
         say(f"\nJuara is ready at http://localhost:{self.port}/  (Ctrl-C stops it, logs are in {self._logs})\n")
+        if self._wants_demo:
+            command = Command("logins", _python("manage.py", "demo", "--logins"))
+            self.children.append(start(command, output=sys.stdout.fileno(), environment=self.environment))
+            self._watch(until=self.children[-1])
+            self.children.pop()
 
     def _watch(self, until: Child | None = None) -> None:
         while until is None or not until.has_ended():
@@ -147,13 +151,18 @@ class Supervisor:
             child.stop(0.5 if self.hurried else None)
 
     @property
+    def _wants_demo(self) -> bool:
+        return self.environment.get("DEMO", "yes").lower() not in {"no", "0", "false", "off"}
+
+    @property
     def _logs(self) -> Path:
         return self.directory / "logs"
 
 
 def application(directory: Path, port: int, environment: Mapping[str, str]) -> list[Command]:
     """Return the application's own parts in the order of their start; they are stopped in the reverse order."""
-    celery = ("-m", "celery", "--app=config.celery:app", "--quiet")
+    # As root Celery warns in many lines; that the servers have dropped to another user is what counts.
+    celery = ("-W", "ignore:You're running the worker", "-m", "celery", "--app=config.celery:app", "--quiet")
     concurrency = environment.get("WORKER_CONCURRENCY") or str(max(2, os.cpu_count() or 2))
     worker = _python(
         *celery, "worker", "--loglevel=info", f"--concurrency={concurrency}", "--without-gossip", "--without-mingle"

@@ -48,9 +48,9 @@ def compile_all(locale: Path = LOCALE) -> None:
         unfinished.replace(target)  # a server beside us never reads half a file
 
 
-def problems(locale: Path = LOCALE) -> list[str]:
+def problems(locale: Path = LOCALE, sources: Path = CHECKOUT) -> list[str]:
     """Return what is missing or wrong in the translations, one line each."""
-    wanted = list(messages(CHECKOUT))
+    wanted = list(messages(sources))
     return [
         f"{source.relative_to(locale)}: {problem}"
         for source in sorted(locale.glob("*/LC_MESSAGES/django.po"))
@@ -71,11 +71,11 @@ def messages(root: Path) -> Iterator[Message]:
             yield Message(text_or_texts, locations=[(place, line)], context=context)
 
 
-def update(locale: Path = LOCALE) -> None:
+def update(locale: Path = LOCALE, sources: Path = CHECKOUT) -> None:
     """Add the messages that the sources have and the .po files lack, with an empty translation."""
     for source in sorted(locale.glob("*/LC_MESSAGES/django.po")):
         catalog = _read(source)
-        for message in messages(CHECKOUT):
+        for message in messages(sources):
             if catalog.get(message.id, message.context) is None:
                 catalog.add(message.id, locations=message.locations, context=message.context)
         with source.open("wb") as file:

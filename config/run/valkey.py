@@ -22,9 +22,10 @@ COMMON = {
     "databases": "64",
     "save": "",
     "maxmemory-policy": "noeviction",
+    "loglevel": "warning",
 }
 DURABLE: Mapping[str, str] = {**COMMON, "appendonly": "yes", "appendfsync": "everysec"}
-THROWAWAY: Mapping[str, str] = {**COMMON, "appendonly": "no", "loglevel": "warning"}
+THROWAWAY: Mapping[str, str] = {**COMMON, "appendonly": "no"}
 
 
 def launch(
