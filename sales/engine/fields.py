@@ -1,0 +1,105 @@
+"""Our fields, kind by kind: what a file's columns may become."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    PEOPLE = "people"
+    TEAMS = "teams"
+    CUSTOMERS = "customers"
+    PRODUCTS = "products"
+    DEALS = "deals"
+
+
+class Type(StrEnum):
+    TEXT = "text"
+    EMAIL = "email"
+    STATUS = "status"
+    ROLES = "roles"
+    DATE = "date"
+    INTEGER = "integer"
+    CURRENCY = "currency"
+    MONEY = "money"
+    PERSON = "person"  # references: an external id, or an e-mail address, or a name
+    TEAM = "team"
+    CUSTOMER = "customer"
+    PRODUCT = "product"
+    SPLITS = "splits"
+
+
+REFERENCES = frozenset({Type.PERSON, Type.TEAM, Type.CUSTOMER, Type.PRODUCT})
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    name: str
+    type: Type = Type.TEXT
+    longest: int = 200
+    required: bool = False  # not empty where the file has it, and there at all for a row that creates something
+    absent: str | None = None  # what an empty cell means
+
+
+def _key() -> Field:
+    return Field("external_id", longest=100, required=True)
+
+
+FIELDS: dict[Kind, tuple[Field, ...]] = {
+    Kind.PEOPLE: (
+        _key(),
+        Field("name", required=True),
+        Field("email", Type.EMAIL),
+        Field("roles", Type.ROLES),
+        Field("team", Type.TEAM),
+        Field("manager", Type.PERSON),
+        Field("manager_name"),
+        Field("manager_email", Type.EMAIL),
+        Field("from", Type.DATE),
+    ),
+    Kind.TEAMS: (_key(), Field("name", required=True), Field("parent", Type.TEAM)),
+    Kind.CUSTOMERS: (
+        _key(),
+        Field("name", required=True),
+        Field("sector", longest=100),
+        Field("country", longest=100),
+    ),
+    Kind.PRODUCTS: (
+        _key(),
+        Field("name", required=True),
+        Field("family", longest=100),
+        Field("price", Type.MONEY),
+        Field("currency", Type.CURRENCY),
+    ),
+    Kind.DEALS: (
+        _key(),
+        Field("name"),
+        Field("kind", longest=50),
+        Field("status", Type.STATUS, absent="open"),
+        Field("stage", longest=50),
+        Field("owner", Type.PERSON),
+        Field("customer", Type.CUSTOMER),
+        Field("product", Type.PRODUCT),
+        Field("quantity", Type.INTEGER, absent="1"),
+        Field("amount", Type.MONEY, absent="0"),
+        Field("currency", Type.CURRENCY),
+        Field("opened_on", Type.DATE),
+        Field("closed_on", Type.DATE),
+        Field("splits", Type.SPLITS),
+    ),
+}
+# Which field stands in for an external id that the file does not have.
+STAND_IN = {
+    Kind.PEOPLE: "email",
+    Kind.TEAMS: "name",
+    Kind.CUSTOMERS: "name",
+    Kind.PRODUCTS: "name",
+}
+
+
+def field_named(kind: Kind, name: str) -> Field:
+    """The field of that name; KeyError when the kind has none.
+
+    >>> field_named(Kind.DEALS, "amount").type
+    <Type.MONEY: 'money'>
+    """
+    return next(field for field in FIELDS[kind] if field.name == name)

@@ -1,0 +1,74 @@
+"""Who shares a deal: "ana@example.com:60%; ben@example.com:40%; overlay=mia@example.com:100%"."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+ONE = 1_000_000  # a whole, in parts per million
+OWNER = "owner"
+_PART = re.compile(
+    r"(?:(?P<role>[\w -]{1,50})=)?(?P<person>[^\s=][^=]*?)\s*:\s*(?P<share>[0-9]{1,3}(?:\.[0-9]{1,9})?)\s*%"
+)
+
+
+class SplitError(ValueError):
+    """The text or the numbers are no split. The message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    person: str  # external id or e-mail, not yet looked up
+    share_ppm: int  # parts per million of the deal
+    role: str = OWNER
+
+
+def parse_splits(text: str) -> tuple[Share, ...]:
+    """The shares that a cell names; those of each role add up to the whole. Raises SplitError.
+
+    >>> parse_splits("ana:60%; ben:40%")
+    (Share(person='ana', share_ppm=600000, role='owner'), Share(person='ben', share_ppm=400000, role='owner'))
+    """
+    shares = tuple(_share(part.strip()) for part in text.split(";") if part.strip())
+    check_shares([(share.role, share.person, share.share_ppm) for share in shares])
+    return shares
+
+
+def _share(part: str) -> Share:
+    match = _PART.fullmatch(part)
+    if not match:
+        raise SplitError(f"{part[:40]!r} is no share. Write person:percent, such as ana@example.com:60%")
+    ppm = Decimal(match["share"]) * 10_000
+    if ppm != int(ppm):
+        raise SplitError(f"{match['share']} % has more than 4 decimals. Round it")
+    return Share(match["person"], int(ppm), (match["role"] or OWNER).strip().lower())
+
+
+def check_shares(shares: Sequence[tuple[str, object, int]]) -> None:
+    """Raise SplitError unless, in each role, nobody comes twice and the shares (role, person, ppm) add up to 100 %.
+
+    >>> check_shares([("owner", "ana", 700_000), ("owner", "ben", 600_000)])
+    Traceback (most recent call last):
+    sales.engine.splits.SplitError: The shares of owner add up to 130 %, not to 100 %
+    """
+    totals: Counter[str] = Counter()
+    for role, person, ppm in shares:
+        if not 0 < ppm <= ONE:
+            raise SplitError(f"{person}'s share is {percent(ppm)} %. It must be more than 0 % and at most 100 %")
+        totals[role] += ppm
+    for (role, person), times in Counter((role, person) for role, person, _ppm in shares).items():
+        if times > 1:
+            raise SplitError(f"{person} comes {times} times as {role}. Add the shares up")
+    for role, total in totals.items():
+        if total != ONE:
+            raise SplitError(f"The shares of {role} add up to {percent(total)} %, not to 100 %")
+
+
+def percent(ppm: int) -> str:
+    """Parts per million as people write percents.
+
+    >>> percent(1_300_000), percent(333_333)
+    ('130', '33.3333')
+    """
+    return f"{Decimal(ppm) / 10_000:f}".rstrip("0").rstrip(".") if ppm % 10_000 else str(ppm // 10_000)
