@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Self
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -94,6 +95,20 @@ class Deal(models.Model):
         return self.name or self.external_id
 
 
+# At commit the shares of a role are the whole deal, or gone.
+_WHOLE = """
+changed := coalesce(NEW, OLD);
+SELECT sum(share_ppm) INTO total FROM sales_dealshare WHERE deal_id = changed.deal_id AND role = changed.role;
+IF total <> 1000000 THEN
+    RAISE check_violation USING
+        MESSAGE = format('The shares of %s in deal %s add up to %s parts per million, not to 1000000.',
+                         changed.role, changed.deal_id, total),
+        HINT = 'Write all shares of a deal in one transaction.';
+END IF;
+RETURN NULL;
+"""
+
+
 class DealShare(models.Model):
     """A payee's part of a deal in a role. Without any, the owner has the whole; the parts of a role add up to it."""
 
@@ -108,6 +123,17 @@ class DealShare(models.Model):
             models.CheckConstraint(condition=Q(share_ppm__gt=0, share_ppm__lte=ONE), name="sales_dealshare_range"),
         ]
         indexes = [models.Index(fields=["user"], name="sales_dealshare_user")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="sales_dealshare_whole",
+                level=pgtrigger.Row,
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                declare=[("total", "bigint"), ("changed", "sales_dealshare")],
+                func=_WHOLE,
+            )
+        ]
 
 
 class ExchangeRate(models.Model):
@@ -137,7 +163,10 @@ class ImportMapping(models.Model):
 
 
 class Import(models.Model):
-    """One file on its way into the facts: what it would do, did, or why it did not."""
+    """One file on its way into the facts: what it would do, did, or why it did not.
+
+    A waiting row that somebody has locked is being worked on: a worker that dies leaves it waiting.
+    """
 
     class Kind(models.TextChoices):
         PEOPLE = "people", _("People")
@@ -148,7 +177,6 @@ class Import(models.Model):
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("Waiting")
-        RUNNING = "running", _("Running")
         CHECKED = "checked", _("Checked")
         DONE = "done", _("Done")
         REFUSED = "refused", _("Refused")
@@ -167,6 +195,7 @@ class Import(models.Model):
     unchanged = models.IntegerField(default=0)
     refused = models.IntegerField(default=0)
     report = models.JSONField(default=dict)
+    attempts = models.IntegerField(default=0)
     refused_file = models.FileField(upload_to="imports/", blank=True)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now(), editable=False)

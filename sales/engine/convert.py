@@ -32,6 +32,10 @@ class Problems:
             self.detailed.append(problem)
         self.by_line.setdefault(problem.line, f"{problem.column}: {problem.what} {problem.fix}".removeprefix(": "))
 
+    def without_bad(self, rows: pl.DataFrame) -> pl.DataFrame:
+        bad = pl.Series(LINE, list(self.by_line), pl.Int64).implode()
+        return rows.filter(~pl.col(LINE).is_in(bad)) if self.by_line else rows
+
 
 @dataclass(frozen=True, slots=True)
 class Converted:
@@ -39,7 +43,7 @@ class Converted:
     shares: pl.DataFrame | None  # line, role, person, share_ppm; None when the file gives no splits
     problems: Problems
     read: int  # rows of the file
-    fields: tuple[str, ...]
+    columns: dict[str, str]  # the file's name of each field that it gives
     unread: tuple[str, ...]  # columns of the file that no field takes
 
 
@@ -83,17 +87,22 @@ def convert(
         on_batch(read)
     if not parts:
         raise Unusable("The file has a header but no rows. Export it again.")
-    rows = _once_each(pl.concat(parts), problems, found)
-    bad = pl.Series(LINE, list(problems.by_line), pl.Int64).implode()
+    rows = pl.concat(parts)
+    for unique in {"external_id", "email"} & found.keys():
+        _refuse_repeats(rows, unique, problems, _columns(found))
     used = {column for source in found.values() for column in source.columns}
     return Converted(
-        rows.filter(~pl.col(LINE).is_in(bad)),
-        pl.concat(shares).filter(~pl.col(LINE).is_in(bad)) if "splits" in found else None,
+        problems.without_bad(rows),
+        problems.without_bad(pl.concat(shares)) if "splits" in found else None,
         problems,
         read,
-        tuple(found),
+        _columns(found),
         tuple(name for name in sheet.header if name not in used),
     )
+
+
+def _columns(found: dict[str, Source]) -> dict[str, str]:
+    return {name: ", ".join(source.columns) or name for name, source in found.items()}
 
 
 def _give_up_if_hopeless(problems: Problems, read: int) -> None:
@@ -111,7 +120,7 @@ def _convert_batch(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     cells = batch.cells.select(_clean(pl.all()))
     texts = pl.DataFrame([batch.lines.rename(LINE), *(_text(cells, name, source) for name, source in found.items())])
-    columns = {name: ", ".join(source.columns) or name for name, source in found.items()}
+    columns = _columns(found)
     currencies = _currencies(texts, signs, currency)
     values = [texts[LINE]]
     step = Pass(texts, texts, columns, problems)
@@ -218,17 +227,15 @@ def _shares(step: Pass) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=SHARES, orient="row")
 
 
-def _once_each(rows: pl.DataFrame, problems: Problems, found: dict[str, Source]) -> pl.DataFrame:
+def _refuse_repeats(rows: pl.DataFrame, name: str, problems: Problems, columns: dict[str, str]) -> None:
     """Each external id once in a file: every further row of it is refused, naming the first."""
-    column = ", ".join(found["external_id"].columns) or "external_id"
-    first = pl.col(LINE).min().over("external_id").alias("first")
-    again = rows.select(LINE, "external_id", first).filter(
-        (pl.col(LINE) != pl.col("first")) & pl.col("external_id").is_not_null()
-    )
+    first = pl.col(LINE).min().over(name).alias("first")
+    again = rows.select(LINE, name, first).filter((pl.col(LINE) != pl.col("first")) & pl.col(name).is_not_null())
     for line, key, at in again.iter_rows():
-        what = f"Line {at} already has this external id."
-        problems.add(Problem(line, column, shorten(key), what, "Remove one of the rows, or give it an id of its own."))
-    return rows
+        what = f"Line {at} has the same {name}."
+        problems.add(
+            Problem(line, columns.get(name, name), shorten(key), what, "Remove one of the two, or correct it.")
+        )
 
 
 def bad_rows(sheet: Sheet, problems: Problems) -> Iterator[tuple[int, tuple[str, ...], str]]:
