@@ -4,6 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+DOMAIN = "nusakirana.example"
+
+
+def email_of(key: str) -> str:
+    return f"{key}@{DOMAIN}"
+
 
 @dataclass(frozen=True, slots=True)
 class Team:
@@ -31,6 +37,10 @@ class Person:
     pace: int  # deals opened, in percent of an ordinary rep's; 0 sells nothing
     level: str  # what the quota goes by
     stays: tuple[Stay, ...]
+
+    @property
+    def email(self) -> str:
+        return email_of(self.key)
 
     @property
     def joined_on(self) -> date:
