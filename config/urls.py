@@ -2,10 +2,12 @@
 
 from django.urls import include, path
 
+from core import live
+
 urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("live/", include("django_eventstream.urls")),
+    path("live/", live.stream, name="live"),
     path("people/", include("accounts.urls")),
     path("sales/", include("sales.urls")),
     path("commissions/", include("commissions.urls")),

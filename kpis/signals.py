@@ -1,4 +1,4 @@
-"""What kpis announces. Sent inside the transaction that writes the values, so that what follows from them commits too."""
+"""What kpis announces, inside the transaction that writes the values: what follows from them commits with them."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,4 +1,4 @@
-"""A board is a KPI, a kind of subject and a period: its order lives in Valkey, its values in kpis. No board is a row."""
+"""A board is a KPI, a kind of subject and a period, and no row: its order lives in Valkey, its values in kpis."""
 
 from django.db import models
 from django.db.models.functions import Now

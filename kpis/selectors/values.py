@@ -1,6 +1,5 @@
 """What was measured, for pages."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -58,7 +57,7 @@ def latest_month() -> date | None:
     return latest
 
 
-def _no_currencies() -> Sequence[str]:
+def _no_currencies() -> list[str]:
     """Codes in use that ISO 4217 does not know: whatever rate they have, their minor unit is unknown."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT source FROM sales_exchangerate")

@@ -5,7 +5,7 @@ would let no two passes run side by side either, and a pass that comes later tak
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -46,6 +46,7 @@ UNION SELECT subject_id, period_start FROM kpis_kpivalue WHERE subject_kind = 't
 
 PersonMonth = tuple[int, date]
 TeamMonth = tuple[int, date]
+Params = Sequence[Any] | dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,8 @@ def _by_year(rows: Iterable[tuple[int, date]]) -> defaultdict[int, list[tuple[in
     return years
 
 
-def _query(statement: str | sql.Composed, params: Any = None) -> list[Any]:
+def _query(statement: str | sql.Composed, params: Params = None) -> list[Any]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, params)  # type: ignore[arg-type]  # Django passes a composed statement on as it is
-        return cursor.fetchall()
+        cursor.execute(statement, params)
+        rows: list[Any] = cursor.fetchall()
+        return rows

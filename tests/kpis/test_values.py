@@ -10,11 +10,10 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
 from accounts.models import Company, Membership, Team
-from kpis.models import KpiPart, KpiValue, StaleKpi
-from kpis.selectors import KPIS, deals_without_rate
-from kpis.selectors import WithoutRate
-from kpis.services import mark_moved, mark_stale, rebuild_all, recompute_stale
 from core.periods import parse_period
+from kpis.models import KpiPart, KpiValue, StaleKpi
+from kpis.selectors import KPIS, WithoutRate, deals_without_rate
+from kpis.services import mark_moved, mark_stale, rebuild_all, recompute_stale
 from sales.models import Deal, ExchangeRate
 from tests.conftest import Cast
 from tests.kpis.facts import deal, expected, note, stored
