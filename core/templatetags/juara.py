@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any, Protocol
 from zlib import crc32
 
@@ -69,11 +70,13 @@ def money_short(minor: int | None, currency: str) -> SafeString | str:
 
 def _money(minor: int, currency: str, *, signed: bool) -> SafeString:
     written = formats.written_money(minor, currency, locale(), signed=signed)
+    places = exponent(currency)
+    part = SafeString(" data-has-part") if minor % 10**places else ""
     spare = format_html('<span class="money-spare">{}</span>', written.decimals) if written.spare else written.decimals
     return format_html(
-        '<span class="money" data-minor="{}" data-places="{}">{}<span class="money-currency">{}</span>'
+        '<span class="money" data-minor="{}" data-places="{}"{}>{}<span class="money-currency">{}</span>'
         '<span class="money-figure">{}{}</span></span>',
-        minor, exponent(currency), written.sign, written.prefix, written.whole, spare,
+        minor, places, part, written.sign, written.prefix, written.whole, spare,
     )  # fmt: skip
 
 
@@ -81,6 +84,12 @@ def _money(minor: int, currency: str, *, signed: bool) -> SafeString:
 def percent(share: Exact | None, places: int = 1) -> str:
     """A share of one (Fraction, Decimal or int) as per cent."""
     return ABSENT if share is None else formats.percent(share, locale(), places=places)
+
+
+@register.filter
+def whole_percent(share: Exact | str) -> int:
+    """A share of one as a whole number of per cent, for aria-valuenow."""
+    return int(drawing.bar(formats.round_to(Decimal(share) if isinstance(share, str) else share, 4)))
 
 
 @register.filter
