@@ -3,24 +3,57 @@
 Frames in and frames out; money is Int64 minor units of the plan's currency unless a comment says otherwise.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
-from commissions.engine.frames import ASSIGNMENTS, DEALS, LINES, NOTICES, PAYEES, QUOTAS, SHARES, STATEMENTS
-from commissions.engine.schema import PlanDocument
+from commissions.engine.accumulate import Clause, measure
+from commissions.engine.component import component_lines
+from commissions.engine.credit import Credits, credit, deal_columns
+from commissions.engine.frames import (
+    ASSIGNMENTS,
+    DEALS,
+    LINES,
+    NOTICES,
+    PAYEES,
+    QUOTAS,
+    SHARES,
+    STATEMENTS,
+    Notice,
+    Schema,
+    notices,
+)
+from commissions.engine.schema import PlanDocument, Window
+from commissions.engine.settle import settle
+from core.periods import period_of
 
-__all__ = ["ASSIGNMENTS", "DEALS", "LINES", "NOTICES", "PAYEES", "QUOTAS", "SHARES", "STATEMENTS", "Inputs", "Result"]
+__all__ = [
+    "ASSIGNMENTS",
+    "DEALS",
+    "LINES",
+    "NOTICES",
+    "PAYEES",
+    "QUOTAS",
+    "SHARES",
+    "STATEMENTS",
+    "Inputs",
+    "Notice",
+    "Result",
+    "calculate",
+    "empty",
+    "history_start",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """What a calculation reads. The column schemas are the constants of `frames`; extra columns are ignored.
 
-    `deals` and `shares` must reach back to `history_start(versions, start)`, for x and caps add up over whole windows,
-    and hold every sharer of a deal in them, also those who aren't calculated: the odd cent needs them all.
+    `deals`, `shares` and `assignments` must reach back to `history_start(versions, start)`, for x and caps add up over
+    whole windows, and hold every sharer of a deal in them, also those who aren't calculated: the odd cent needs them
+    all. Only payees in `assignments` are calculated.
     """
 
     deals: pl.DataFrame  # DEALS
@@ -39,11 +72,79 @@ class Result:
     notices: pl.DataFrame  # NOTICES
 
 
+def empty(schema: Schema) -> pl.DataFrame:
+    """A frame without rows, such as `empty(QUOTAS)`."""
+    return pl.DataFrame(schema=schema)
+
+
 def history_start(versions: Mapping[int, PlanDocument], start: date) -> date:
-    """The first day whose deals a calculation from `start` on must be given."""
-    raise NotImplementedError
+    """The first day whose deals a calculation from `start` on must be given.
+
+    >>> history_start({}, date(2026, 5, 1))
+    datetime.date(2026, 5, 1)
+    """
+    components = [component for version in versions.values() for component in version.components]
+    windows = {component.window for component in components} | {part.cap.per for part in components if part.cap}
+    return min((_window_start(start, window) for window in windows), default=start)
+
+
+def _window_start(day: date, window: Window) -> date:
+    return period_of(day, window.period).start if window.period else day
 
 
 def calculate(inputs: Inputs, *, start: date, end: date) -> Result:
-    """The lines dated from `start` to before `end`, and the statements they add up to."""
-    raise NotImplementedError
+    """The lines dated from `start` to before `end`, the statements they add up to, and why credits didn't count.
+
+    The same inputs in any order of rows and with any database ids give the same lines. Raises AmountTooLarge.
+    """
+    assignments = _in_reach(inputs, history_start(inputs.versions, start), end)
+    reached = inputs.deals.filter(
+        pl.col("closed").is_between(history_start(inputs.versions, start), end, closed="left")
+    )
+    deals = reached.select(deal_columns(inputs.versions.values()))
+    credits_ = credit(deals, inputs.shares, assignments, inputs.payees, start)
+    lines, told = [empty(LINES)], [credits_.notices, _in_other_currencies(credits_.rows, inputs.versions, start)]
+    for plan in sorted(set(assignments["plan"])):
+        for found, missing in _components(inputs, credits_, plan, start):
+            lines.append(found)
+            told.append(missing)
+    everything = pl.concat(lines)
+    current = assignments.filter((pl.col("start") < end) & (pl.col("end").is_null() | (pl.col("end") > start)))
+    return Result(everything, settle(everything, current, inputs.versions), pl.concat(told))
+
+
+def _in_reach(inputs: Inputs, start: date, end: date) -> pl.DataFrame:
+    """The assignments in force in the range, with their plan."""
+    plans = pl.DataFrame(
+        {"plan_version": list(inputs.plans), "plan": list(inputs.plans.values())},
+        schema={"plan_version": pl.Int64(), "plan": pl.Int64()},
+    )
+    overlaps = (pl.col("start") < end) & (pl.col("end").is_null() | (pl.col("end") > start))
+    return inputs.assignments.filter(overlaps).select(list(ASSIGNMENTS)).join(plans, on="plan_version")
+
+
+def _in_other_currencies(rows: pl.DataFrame, versions: Mapping[int, PlanDocument], start: date) -> pl.DataFrame:
+    told = [empty(NOTICES)]
+    for version, document in versions.items():
+        foreign = (pl.col("plan_version") == version) & (pl.col("currency") != document.currency)
+        detail = pl.format("{} {}", "currency", pl.lit(document.currency))
+        recent = rows.filter(foreign & (pl.col("closed") >= start))
+        told.append(notices(recent, Notice.CURRENCY_DIFFERS, detail).unique(maintain_order=True))
+    return pl.concat(told)
+
+
+def _components(
+    inputs: Inputs, credits_: Credits, plan: int, start: date
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Lines and notices of each component of a plan, over all its versions, in the order of the document."""
+    versions = {version: inputs.versions[version] for version, of in sorted(inputs.plans.items()) if of == plan}
+    rows = credits_.rows.filter(pl.col("plan") == plan)
+    quotas = inputs.quotas.filter(pl.col("plan") == plan)
+    for key in dict.fromkeys(part.key for version in versions.values() for part in version.components):
+        clauses = {
+            version: Clause(document, part)
+            for version, document in versions.items()
+            for part in document.components
+            if part.key == key
+        }
+        yield component_lines(measure(rows, credits_.sharers, clauses), quotas, key, clauses, start)

@@ -1,5 +1,7 @@
 """The columns of every frame that enters or leaves the engine. Money: minor units; shares: parts per million."""
 
+from enum import StrEnum
+
 import polars as pl
 
 Schema = dict[str, pl.DataType]
@@ -80,3 +82,17 @@ NOTICES: Schema = {
     "code": pl.String(),  # a Notice
     "detail": pl.String(),  # data, not prose: what the code is about
 }
+
+
+class Notice(StrEnum):
+    """Why a credit didn't count. `detail` is data for the reader's sentence."""
+
+    CURRENCY_DIFFERS = "currency_differs"  # detail: the deal's currency, the plan's: "EUR USD"
+    QUOTA_MISSING = "quota_missing"  # detail: component key, window label: "new-business 2026-Q1"
+    NOT_ASSIGNED = "not_assigned"  # detail: the deal's closing date, on which the payee had no plan
+    SHARES_OVER_WHOLE = "shares_over_whole"  # detail: the role whose shares add up to more than 100 %
+
+
+def notices(frame: pl.DataFrame, code: Notice, detail: pl.Expr) -> pl.DataFrame:
+    """The frame's rows (payee, deal) as notices."""
+    return frame.select("payee", "deal", code=pl.lit(code.value), detail=detail).cast(NOTICES)  # type: ignore[arg-type]

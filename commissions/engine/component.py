@@ -1,0 +1,87 @@
+"""One component of a plan, over all the plan's versions: from measured credits to capped lines."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import reduce
+
+import polars as pl
+
+from commissions.engine.accumulate import Clause, accumulate, with_quota
+from commissions.engine.curve import price
+from commissions.engine.frames import LINES, NOTICES, Notice, notices
+from commissions.engine.modify import cap, uncapped
+from commissions.engine.schema import Against, Window
+from commissions.engine.segments import compile_curve
+from core.money import to_minor
+from core.periods import PeriodKind, period_of
+
+
+def component_lines(
+    measured: pl.DataFrame, quotas: pl.DataFrame, key: str, clauses: Mapping[int, Clause], start: date
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """LINES from `start` on, and NOTICES of what kept credits from becoming lines.
+
+    x carries on from version to version; each credit walks the curve of the version in force on its date.
+
+    1. Add up all versions' credits in each window that a version uses.
+    2. Price each version's own credits on its own curve, as far back as a cap needs.
+    3. Cap, by the version's own cap, over the lines of all versions.
+    """
+    windows = {clause.component.window for clause in clauses.values()}
+    accumulated = {window: accumulate(measured, window) for window in windows}
+    priced, told = [], [pl.DataFrame(schema=NOTICES)]
+    for version, clause in clauses.items():
+        own = _of_version(accumulated[clause.component.window], version, clauses)
+        needed = with_quota(own.filter(pl.col("closed") >= _history(clauses, start)), quotas, clause.component)
+        if clause.component.against is Against.QUOTA:
+            told.append(_without_quota(needed.filter(pl.col("closed") >= start), key, clause.component.window))
+            needed = needed.filter(pl.col("quota").is_not_null())
+        priced.append(price(needed, compile_curve(clause.document, clause.component)))
+    lines = _capped(priced[0] if len(priced) == 1 else pl.concat(priced).sort("place"), clauses)
+    named = lines.filter(pl.col("closed") >= start).with_columns(component=pl.lit(key)).rename({"closed": "date"})
+    return named.select(list(LINES)), pl.concat(told)
+
+
+def _of_version(rows: pl.DataFrame, version: int, clauses: Mapping[int, Clause]) -> pl.DataFrame:
+    return rows if len(clauses) == 1 else rows.filter(pl.col("plan_version") == version)
+
+
+def _history(clauses: Mapping[int, Clause], start: date) -> date:
+    """From when on lines must be priced: a cap counts what was paid since its own window began."""
+    caps = {clause.component.cap.per.period for clause in clauses.values() if clause.component.cap}
+    return min((period_of(start, kind).start for kind in caps if kind is not None), default=start)
+
+
+def _capped(lines: pl.DataFrame, clauses: Mapping[int, Clause]) -> pl.DataFrame:
+    caps = {version: clause.component.cap for version, clause in clauses.items()}
+    parts = []
+    for per in {limit.per if limit else None for limit in caps.values()}:
+        versions = [version for version, limit in caps.items() if (limit.per if limit else None) is per]
+        limited = uncapped(lines) if per is None else cap(lines, per, _limit(clauses, versions))
+        parts.append(limited if len(versions) == len(caps) else limited.filter(pl.col("plan_version").is_in(versions)))
+    return parts[0] if len(parts) == 1 else pl.concat(parts).sort("place")
+
+
+def _limit(clauses: Mapping[int, Clause], versions: list[int]) -> pl.Expr:
+    """The cap of each row's version, in minor units."""
+    amounts = [(version, _cap_minor(clauses[version])) for version in versions]
+    first = pl.lit(amounts[0][1], dtype=pl.Int64())
+    return reduce(
+        lambda limit, other: pl.when(pl.col("plan_version") == other[0]).then(other[1]).otherwise(limit),
+        amounts[1:],
+        first,
+    )
+
+
+def _cap_minor(clause: Clause) -> int:
+    assert clause.component.cap is not None  # noqa: S101 asked for capped versions alone
+    return to_minor(clause.component.cap.amount, clause.document.currency)
+
+
+def _without_quota(rows: pl.DataFrame, key: str, window: Window) -> pl.DataFrame:
+    """One notice for each payee and window whose quota isn't known."""
+    missing = rows.filter(pl.col("quota").is_null()).select("payee", "window_start").unique(maintain_order=True)
+    kind = PeriodKind(window.value)
+    labels = [f"{key} {period_of(day, kind).label}" for day in missing["window_start"]]
+    named = missing.with_columns(deal=pl.lit(None, dtype=pl.Int64()), label=pl.Series(labels, dtype=pl.String()))
+    return notices(named, Notice.QUOTA_MISSING, pl.col("label"))

@@ -1,0 +1,102 @@
+"""Stage 3, from measured credits to lines: the rounded pay at x1, less the rounded pay at x0."""
+
+from collections.abc import Callable
+
+import polars as pl
+
+from commissions.engine.errors import AmountTooLarge
+from commissions.engine.segments import Curve, Segment
+
+WIDE, NARROW = pl.Int128(), pl.Int64()
+LARGEST_PAY = 2**62
+
+
+def price(measured: pl.DataFrame, curve: Curve) -> pl.DataFrame:
+    """The rows with `y0` and `y1`, the rounded pay at x0 and x1, and `uncapped`, their difference.
+
+    Needs x0, x1 and quota (Int64 minor units; quota above 0 where the curve is against it). Raises AmountTooLarge when
+    the arithmetic might leave 128 bits, before computing anything.
+    """
+    number = _dtype(measured, curve)
+    pay = measured.select(y0=_pay("x0", curve, number), y1=_pay("x1", curve, number))
+    if number is WIDE and _largest(pay, "y0", "y1") > LARGEST_PAY:
+        raise AmountTooLarge("A line's pay would exceed 64 bits. Check the amounts and the rates of the plan.")
+    narrow = pay.cast(NARROW)
+    return measured.with_columns(**{name: narrow[name] for name in ("y0", "y1")}, uncapped=narrow["y1"] - narrow["y0"])
+
+
+def _largest(frame: pl.DataFrame, *columns: str) -> int:
+    """The largest absolute value in the columns; 0 in an empty frame."""
+    ends = [bound for name in columns for bound in (frame[name].min(), frame[name].max())]
+    return max((abs(int(str(end))) for end in ends if end is not None), default=0)
+
+
+def _dtype(measured: pl.DataFrame, curve: Curve) -> pl.DataType:
+    """The narrowest integer that no step of the formula can leave; proven with Python's integers."""
+    x, quota = _largest(measured, "x0", "x1"), _largest(measured, "quota")
+    unit = quota if curve.against_quota else 1
+    divisors = max(part.over for part in curve.segments) * (quota if curve.over_quota else 1)
+    numerators = max(part.largest(x, quota) for part in curve.segments)
+    thresholds = max(abs(part.start) for part in curve.segments) * unit
+    bound = max(2 * numerators + divisors, 2 * divisors, x * curve.scale, thresholds)
+    if bound >= 2**127:
+        raise AmountTooLarge(
+            f"Amounts up to {x} minor units can't be computed exactly on this curve. Check the amounts, the quotas and "
+            "the decimals of the plan's thresholds and rates."
+        )
+    return NARROW if bound < 2**63 else WIDE
+
+
+def _pay(column: str, curve: Curve, number: pl.DataType) -> pl.Expr:
+    """The formula of `segments`, as columns."""
+    signed = pl.col(column).cast(number)
+    x = signed.abs() if curve.mirrored else signed
+    quota = pl.col("quota").cast(number)
+    tier = _tier(x, quota, curve, number)
+
+    def constant(of: Callable[[Segment], int]) -> pl.Expr:
+        return _by_tier([of(part) for part in curve.segments], tier, number)
+
+    top = constant(lambda part: part.slope) * x
+    if any(part.fixed for part in curve.segments):
+        top += constant(lambda part: part.fixed)
+    if any(part.per_quota for part in curve.segments):
+        top += constant(lambda part: part.per_quota) * quota
+    over = constant(lambda part: part.over)
+    pay = nearest(top, over * quota if curve.over_quota else over, half_even=curve.half_even, number=number)
+    return pl.when(signed < 0).then(-pay).otherwise(pay) if curve.mirrored else pay
+
+
+def _tier(x: pl.Expr, quota: pl.Expr, curve: Curve, number: pl.DataType) -> pl.Expr:
+    """The index of the segment that x lies in: how many thresholds it has passed."""
+    passed = pl.lit(0, dtype=pl.UInt32())
+    position = x * _literal(curve.scale, number) if curve.scale != 1 else x
+    for part in curve.segments[1:]:
+        start = _literal(part.start, number) * quota if curve.against_quota else _literal(part.start, number)
+        passed += (position >= start if curve.owns_boundary else position > start).cast(pl.UInt32())
+    return passed
+
+
+def _by_tier(values: list[int], tier: pl.Expr, number: pl.DataType) -> pl.Expr:
+    if len(set(values)) == 1:
+        return _literal(values[0], number)
+    return pl.lit(pl.Series(values, dtype=number)).gather(tier)
+
+
+def _literal(value: int, number: pl.DataType) -> pl.Expr:
+    return pl.lit(value, dtype=number)
+
+
+def nearest(top: pl.Expr, over: pl.Expr, *, half_even: bool, number: pl.DataType) -> pl.Expr:
+    """top / over, with `over` positive, to the nearest integer, alike on both sides of zero. The caller proves that
+    twice either fits `number`.
+    """
+    size, two, one = top.abs(), _literal(2, number), _literal(1, number)
+    if half_even:
+        whole = size // over
+        rest = two * (size - whole * over)
+        up = (rest > over) | ((rest == over) & (whole % two == one))
+        result = whole + up.cast(number)
+    else:
+        result = (two * size + over) // (two * over)
+    return pl.when(top < 0).then(-result).otherwise(result)

@@ -1,0 +1,144 @@
+"""A component's curve in whole numbers: what a position on it is worth, exactly.
+
+A curve is a list of segments. On each, the pay in minor units is one exact quotient of whole numbers,
+
+    pay = (fixed + per_quota x quota + slope x x) / (over x quota, where over_quota, else over)
+
+rounded once. Marginal, retroactive and interpolated tiers, against money or quota, differ in the numbers alone. `at` is
+the formula for one position, in fractions; the stage `curve` puts the same numbers into columns.
+"""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from math import gcd
+
+from commissions.engine.decimals import decimals_of, scaled
+from commissions.engine.schema import Against, Component, PlanDocument, Rounding, StartsWhen, Tiers, Window
+from core.money import round_half_even, round_half_up, to_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    tier: int  # index of the document's row
+    start: int  # threshold x `scale`: minor units, or a share of quota
+    fixed: int
+    per_quota: int
+    slope: int
+    over: int
+
+    def largest(self, largest_x: int, largest_quota: int) -> int:
+        """The most that its numerator can come to."""
+        return abs(self.fixed) + abs(self.per_quota) * largest_quota + abs(self.slope) * largest_x
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A component's curve in whole numbers. x, quota and pay are minor units of the plan's currency."""
+
+    segments: tuple[Segment, ...]
+    scale: int  # of thresholds
+    against_quota: bool
+    over_quota: bool  # the quotient's divisor holds the quota
+    owns_boundary: bool  # a tier starts when x reaches its threshold, not only when x exceeds it
+    mirrored: bool  # F(-x) = -F(x): each deal by itself, so that a refund takes back what the sale would earn
+    half_even: bool
+
+    def segment_at(self, x: int, quota: int | None) -> Segment:
+        """The segment that x lies in."""
+        starts = [segment.start * self.unit(quota) for segment in self.segments[1:]]
+        passed = [x * self.scale >= start if self.owns_boundary else x * self.scale > start for start in starts]
+        return self.segments[sum(passed)]
+
+    def unit(self, quota: int | None) -> int:
+        return (quota or 0) if self.against_quota else 1
+
+    def start_of(self, segment: Segment, quota: int | None) -> Fraction:
+        """Where a segment starts, in minor units of x."""
+        return Fraction(segment.start * self.unit(quota), self.scale)
+
+    def on(self, segment: Segment, x: Fraction | int, quota: int | None) -> Fraction:
+        """The pay at x if x were on that segment, not rounded."""
+        known = quota or 0
+        top = segment.fixed + segment.per_quota * known + segment.slope * Fraction(x)
+        return top / (segment.over * (known if self.over_quota else 1))
+
+    def at(self, x: int, quota: int | None) -> Fraction:
+        """The pay at x, not rounded."""
+        if self.mirrored and x < 0:
+            return -self.at(-x, quota)
+        return self.on(self.segment_at(x, quota), x, quota)
+
+    def rounded(self, pay: Fraction) -> int:
+        """The one rounding of the document."""
+        return (round_half_even if self.half_even else round_half_up)(pay.numerator, pay.denominator)
+
+
+def compile_curve(document: PlanDocument, component: Component) -> Curve:
+    """The curve of a component of a validated document.
+
+    >>> from commissions.engine.document import load_plan
+    >>> plan = load_plan("{plan: A, currency: USD, period: month, components: [{key: a, name: A, rate: 5%}]}")
+    >>> compile_curve(plan, plan.components[0]).at(12_000, None)
+    Fraction(600, 1)
+    """
+    against_quota = component.against is Against.QUOTA
+    thresholds, scale = _thresholds(component, document.currency)
+    interpolated = component.tiers is Tiers.INTERPOLATED
+    pays = [to_minor(step.pay or 0, document.currency) for step in component.steps]
+    curve = Curve(
+        segments=tuple(
+            _between_points(thresholds, pays, scale) if interpolated else _at_rates(component, thresholds, scale)
+        ),
+        scale=scale,
+        against_quota=against_quota,
+        over_quota=against_quota and interpolated,
+        owns_boundary=component.starts_when is StartsWhen.REACHED,
+        mirrored=component.window is Window.DEAL,
+        half_even=document.rounding is Rounding.HALF_EVEN,
+    )
+    return _against_quota(curve) if against_quota else curve
+
+
+def _thresholds(component: Component, currency: str) -> tuple[list[int], int]:
+    """Each row's start as a whole number, and the power of ten that made it whole."""
+    starts = [step.from_ for step in component.steps]
+    if component.against is Against.AMOUNT:
+        return [to_minor(start, currency) for start in starts], 1
+    places = max(decimals_of(start) for start in starts)
+    return [scaled(start, places) for start in starts], 10**places
+
+
+def _at_rates(component: Component, thresholds: list[int], scale: int) -> list[Segment]:
+    """Tiers with rates: over the rates' power of ten (times the thresholds')."""
+    rates = [step.rate or Decimal(0) for step in component.steps]
+    places = max(decimals_of(rate) for rate in rates)
+    whole = [scaled(rate, places) for rate in rates]
+    marginal = component.tiers is Tiers.MARGINAL
+    segments, earned = [], 0  # earned: by the start of the segment
+    for index, (start, rate) in enumerate(zip(thresholds, whole, strict=True)):
+        if index and marginal:
+            earned += whole[index - 1] * (start - thresholds[index - 1])
+        fixed = earned - rate * start if marginal else 0
+        segments.append(Segment(index, start, fixed, 0, rate * scale, scale * 10**places))
+    return segments
+
+
+def _between_points(thresholds: list[int], pays: list[int], scale: int) -> list[Segment]:
+    """Straight lines between points; flat from the last point on. Two points at one x are a jump."""
+    points = list(zip(thresholds, pays, strict=True))
+    segments = []
+    for index, ((start, pay), (end, next_pay)) in enumerate(pairwise([*points, (points[-1][0] + 1, points[-1][1])])):
+        if end == start:
+            continue
+        run, rise = end - start, next_pay - pay
+        shared = gcd(run, rise)
+        run, rise = run // shared, rise // shared
+        segments.append(Segment(index, start, pay * run - rise * start, 0, rise * scale, run))
+    return segments
+
+
+def _against_quota(curve: Curve) -> Curve:
+    """The same numbers, read as parts of a quota: what was fixed grows with it."""
+    return replace(curve, segments=tuple(replace(part, fixed=0, per_quota=part.fixed) for part in curve.segments))
