@@ -135,6 +135,9 @@ class DealShare(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.share_ppm} ppm ({self.role})"
+
 
 class ExchangeRate(models.Model):
     """What one unit of a currency is worth in another from a day on, until the next rate of that pair."""
@@ -154,12 +157,18 @@ class ExchangeRate(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"1 {self.source} = {self.rate} {self.target} ({self.starts_on})"
+
 
 class ImportMapping(models.Model):
     """How a source's columns become ours: saved, named, used again. The document is YAML; sales.engine reads it."""
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     document = models.JSONField()
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Import(models.Model):
@@ -200,3 +209,6 @@ class Import(models.Model):
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     finished_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.file_name}"

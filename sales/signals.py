@@ -1,4 +1,4 @@
-"""What sales announces. Sent inside the transaction that changes the facts, so that what it makes stale commits with them."""
+"""What sales announces, inside the transaction that changes the facts: what it makes stale commits with them."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,3 +16,6 @@ class Touched:
 
 # facts_changed.send(sender, touched: frozenset[Touched])
 facts_changed = Signal()
+
+# import_waiting.send(sender, import_id: int)
+import_waiting = Signal()
