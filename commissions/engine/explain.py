@@ -1,33 +1,36 @@
-"""A line's own arithmetic, from the same curve that paid it; and what the next tier is."""
+"""A line's own arithmetic, from the same curve that paid it; and how far it is to the next tier."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from commissions.engine.schema import PlanDocument, Tiers, Window
+from commissions.engine.schema import Component, PlanDocument, Tiers, Window
+from commissions.engine.segments import Curve, Segment, compile_curve
 
 
 class PieceKind(StrEnum):
-    SLOPE = "slope"  # pay = rate x (end - start)
-    JUMP = "jump"  # at one x, all that came before is paid anew at the next tier's rate
+    SLOPE = "slope"  # pay = slope x (end - start)
+    JUMP = "jump"  # at one x, the pay changes at once: all that came before is paid at the next tier's rate
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of the way from x0 to x1, in the order walked."""
+    """A part of the way from x0 to x1, in the order walked; backwards when the credit is negative."""
 
     kind: PieceKind
     tier: int  # index of the curve's row, from 0; of a jump, the row jumped to
     start: Fraction  # minor units of x; a share of quota may fall between two
     end: Fraction
     rate: Decimal | None  # of the row; None where the slope comes from two points (interpolated)
-    slope: Fraction  # pay per minor unit of x: equals rate where there is one; of a jump the change of rate
+    slope: Fraction  # pay per minor unit of x: equals rate where there is one; of a jump, the change of rate
     pay: Fraction  # minor units, not rounded
 
 
 @dataclass(frozen=True, slots=True)
 class LineExplanation:
+    """Why a line pays what it pays: the pieces add up to exact1 - exact0, and y1 - y0 is the line before its cap."""
+
     component: str  # key
     tiers: Tiers
     window: Window
@@ -35,13 +38,13 @@ class LineExplanation:
     x0: int  # minor units
     x1: int
     pieces: tuple[Piece, ...]
-    exact0: Fraction  # F(x0) and F(x1) before rounding, minor units
+    exact0: Fraction  # the curve's pay at x0 and x1 before rounding, minor units
     exact1: Fraction
-    y0: int  # and after: the line is y1 - y0
+    y0: int  # and rounded
     y1: int
-    uncapped: int
-    amount: int
-    capped_away: int  # uncapped - amount: what the cap took from this line
+    uncapped: int  # y1 - y0
+    amount: int  # what was paid
+    capped_away: int  # uncapped - amount: what the cap took from this line; negative where a reversal gives it back
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +53,125 @@ class NextTier:
     distance: int  # minor units from here to there
     tier: int  # index of the curve's row
     rate: Decimal | None  # of the row; None for interpolated
-    attainment: Decimal | None  # the threshold as a share of quota
+    attainment: Decimal | None  # the threshold as a share of quota, where it is one
 
 
 def explain(
     document: PlanDocument, component: str, *, quota: int | None, x0: int, x1: int, amount: int | None = None
 ) -> LineExplanation:
-    """Why moving from x0 to x1 paid what it paid. `amount` is the line's, after its cap, if it has one."""
-    raise NotImplementedError
+    """Why moving from x0 to x1 pays what it pays. `amount` is the line's, after its cap, if it has one.
+
+    x0, x1, quota and amount are those of the line, in minor units. Raises KeyError for an unknown component, ValueError
+    where the component needs a quota and none is given.
+
+    >>> from commissions.engine.document import load_plan
+    >>> plan = load_plan('''
+    ... {plan: A, currency: USD, period: month, components: [{key: a, name: A, window: month, tiers: marginal,
+    ...  curve: [{from: 0, rate: 5%}, {from: 500, rate: 8%}]}]}''')
+    >>> [(str(piece.rate), int(piece.pay)) for piece in explain(plan, "a", quota=None, x0=40000, x1=60000).pieces]
+    [('0.05', 500), ('0.08', 800)]
+    """
+    part = document.component(component)
+    curve = compile_curve(document, part)
+    _require_quota(curve, quota, component)
+    exact0, exact1 = curve.at(x0, quota), curve.at(x1, quota)
+    y0, y1 = curve.rounded(exact0), curve.rounded(exact1)
+    paid = y1 - y0 if amount is None else amount
+    return LineExplanation(
+        component=component,
+        tiers=part.tiers,
+        window=part.window,
+        quota=quota,
+        x0=x0,
+        x1=x1,
+        pieces=_pieces(curve, part, quota, x0, x1),
+        exact0=exact0,
+        exact1=exact1,
+        y0=y0,
+        y1=y1,
+        uncapped=y1 - y0,
+        amount=paid,
+        capped_away=y1 - y0 - paid,
+    )
+
+
+def _require_quota(curve: Curve, quota: int | None, component: str) -> None:
+    if curve.against_quota and not quota:
+        raise ValueError(f"{component} pays against quota, and none is given. Pass the quota of the line's window.")
+
+
+def _pieces(curve: Curve, component: Component, quota: int | None, x0: int, x1: int) -> tuple[Piece, ...]:
+    """The walk from x0 to x1, cut at each threshold crossed. A mirrored curve is walked on its positive side."""
+    if curve.mirrored and x1 < 0:
+        return tuple(_mirrored(piece) for piece in _pieces(curve, component, quota, -x0, -x1))
+    if x1 < x0:
+        return tuple(_reversed(piece) for piece in reversed(_pieces(curve, component, quota, x1, x0)))
+    first, last = (curve.segments.index(curve.segment_at(x, quota)) for x in (x0, x1))
+    pieces: list[Piece] = []
+    here = Fraction(x0)
+    for index in range(first, last + 1):
+        segment = curve.segments[index]
+        if index > first:
+            pieces += _jump(curve, component, curve.segments[index - 1], segment, quota)
+        end = curve.start_of(curve.segments[index + 1], quota) if index < last else Fraction(x1)
+        pieces += _slope(curve, component, segment, quota, here, end)
+        here = end
+    return tuple(pieces)
+
+
+def _slope(
+    curve: Curve, component: Component, segment: Segment, quota: int | None, start: Fraction, end: Fraction
+) -> list[Piece]:
+    if start == end:
+        return []
+    pay = curve.on(segment, end, quota) - curve.on(segment, start, quota)
+    rate = component.steps[segment.tier].rate
+    return [Piece(PieceKind.SLOPE, segment.tier, start, end, rate, pay / (end - start), pay)]
+
+
+def _jump(curve: Curve, component: Component, left: Segment, right: Segment, quota: int | None) -> list[Piece]:
+    place = curve.start_of(right, quota)
+    pay = curve.on(right, place, quota) - curve.on(left, place, quota)
+    if not pay:
+        return []
+    slope = pay / place if place else Fraction(0)
+    return [Piece(PieceKind.JUMP, right.tier, place, place, component.steps[right.tier].rate, slope, pay)]
+
+
+def _reversed(piece: Piece) -> Piece:
+    return Piece(piece.kind, piece.tier, piece.end, piece.start, piece.rate, piece.slope, -piece.pay)
+
+
+def _mirrored(piece: Piece) -> Piece:
+    return Piece(piece.kind, piece.tier, -piece.start, -piece.end, piece.rate, piece.slope, -piece.pay)
 
 
 def what_next(document: PlanDocument, component: str, *, quota: int | None, x: int) -> NextTier | None:
-    """The next tier above x; None in the last one, or where there is no quota to measure by."""
-    raise NotImplementedError
+    """The next tier above x; None in the last one, or where no quota is known to measure by.
+
+    >>> from commissions.engine.document import load_plan
+    >>> plan = load_plan('''
+    ... {plan: A, currency: USD, period: month, components: [{key: a, name: A, window: month, against: quota,
+    ...  tiers: marginal, curve: [{from: 0%, rate: 5%}, {from: 100%, rate: 8%}]}]}''')
+    >>> what_next(plan, "a", quota=100_000, x=40_000).distance
+    60000
+    """
+    part = document.component(component)
+    curve = compile_curve(document, part)
+    if curve.against_quota and not quota:
+        return None
+    index = curve.segments.index(curve.segment_at(x, quota)) + 1
+    if index == len(curve.segments):
+        return None
+    segment = curve.segments[index]
+    starts_at = _first_in(curve, segment, quota)
+    step = part.steps[segment.tier]
+    attainment = step.from_ if curve.against_quota else None
+    return NextTier(starts_at, starts_at - x, segment.tier, step.rate, attainment)
+
+
+def _first_in(curve: Curve, segment: Segment, quota: int | None) -> int:
+    """The first whole minor unit that is in the segment."""
+    place = curve.start_of(segment, quota)
+    rounded_up = -(-place.numerator // place.denominator)
+    return rounded_up if curve.owns_boundary or place.denominator != 1 else rounded_up + 1

@@ -35,7 +35,7 @@ _COMPONENTS = (
 
 
 def plan(components: int) -> PlanDocument:
-    """A plan of so many components: marginal against quota, retroactive with a cap, flat with a condition, and again."""
+    """A plan of so many components: marginal against quota, retroactive with a cap, flat with a condition; again."""
     texts = [_COMPONENTS[index % 3].replace("key: ", f"key: c{index}-") for index in range(components)]
     return load_plan(f"plan: Bench\ncurrency: USD\nperiod: month\ncomponents:{''.join(texts)}\n")
 
