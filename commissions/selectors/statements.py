@@ -108,7 +108,7 @@ def statement_list(user: User, today: date) -> QuerySet[Statement]:
 
 
 def earned_this_period(payee: User, today: date) -> tuple[PeriodEarning, ...]:
-    """What a payee has earned so far in the periods of this day, shortest period first. Empty before the first credit."""
+    """What a payee has earned so far in the periods of this day, shortest first. Empty before the first credit."""
     current = Q(period__start__lte=today, period__end__gt=today)
     found = payee.statements.filter(current).select_related("period").order_by("-period__start", "currency")
     return tuple(PeriodEarning(row.period.label, row.period_id, row.pk, row.currency, row.total_minor) for row in found)

@@ -1,0 +1,55 @@
+"""What happens below and here, noted, woken for and told.
+
+A broker or a Valkey that is away must not fail what has been committed: the sweeps find the notes and the chunks.
+"""
+
+import logging
+from collections.abc import Iterable
+from functools import partial
+
+from django.db import transaction
+from django.dispatch import receiver
+from redis import RedisError
+
+from commissions import services, signals, tasks
+from core import live
+from sales.signals import Touched, facts_changed
+
+logger = logging.getLogger(__name__)
+MOST_WOKEN = 16  # workers for a run; each goes on until no chunk is left
+
+
+@receiver(facts_changed, dispatch_uid="commissions.note_changed_facts")
+def note_changed_facts(*, touched: Iterable[Touched], **_: object) -> None:
+    services.note_facts(touched=[(fact.user_id, fact.on) for fact in touched])
+    wake_once()
+
+
+@receiver(signals.statements_stale, dispatch_uid="commissions.wake_for_notes")
+def wake_for_notes(**_: object) -> None:
+    wake_once()
+
+
+@receiver(signals.run_started, dispatch_uid="commissions.wake_for_run")
+def wake_for_run(*, run_id: int, chunks: int, **_: object) -> None:
+    for _worker in range(min(chunks, MOST_WOKEN)):
+        transaction.on_commit(partial(tasks.work_on_run.delay, run_id=run_id), robust=True)
+
+
+@receiver(signals.statements_changed, dispatch_uid="commissions.tell_open_pages")
+def tell_open_pages(*, payee_ids: frozenset[int], **_: object) -> None:
+    try:
+        live.publish(f"person-{payee_id}" for payee_id in payee_ids)
+    except RedisError as error:
+        logger.warning("Open pages were not told of new statements: %s", error)
+
+
+def wake_once() -> None:
+    """Wake a worker when the transaction commits, once however many notes it writes."""
+    waiting = transaction.get_connection().run_on_commit
+    if not any(entry[1] is _wake for entry in waiting):
+        transaction.on_commit(_wake, robust=True)
+
+
+def _wake() -> None:
+    tasks.recalculate_stale.delay()

@@ -1,0 +1,157 @@
+"""What a calculation reads, gathered by a fixed number of COPYs however many payees there are."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from commissions.engine.calculate import Inputs, history_start
+from commissions.engine.frames import ASSIGNMENTS, DEALS, PAYEES, QUOTAS, SHARES
+from commissions.engine.schema import Against, PlanDocument, Window
+from commissions.models import PlanVersion
+from commissions.selectors.documents import cached, parse
+from commissions.selectors.quotas import QuotaRow, window_quota, windows_between
+from core.copy import copy_out
+from core.periods import PeriodKind
+
+_ASSIGNED = """
+SELECT a.payee_id, v.id, v.plan_id, v.hash, lower(both_in_force), upper(both_in_force)
+FROM commissions_assignment a
+JOIN commissions_planversion v ON v.plan_id = a.plan_id AND v.status <> 'draft' AND v.during && a.during,
+LATERAL (SELECT v.during * a.during AS both_in_force) days
+WHERE a.payee_id = ANY(%s) AND v.document->>'period' = %s AND both_in_force && daterange(%s, %s)
+"""
+_QUOTAS = """
+SELECT payee_id, plan_id, per, amount_minor, lower(during), upper(during)
+FROM commissions_quota WHERE payee_id = ANY(%s) AND plan_id = ANY(%s) AND during && daterange(%s, %s)
+"""
+# A deal without shares of role owner is wholly its owner's, whoever else has a part of it in another role.
+_CREDITED = """
+SELECT d.id FROM sales_deal d
+WHERE d.owner_id = ANY(%s) AND d.status = 'won' AND d.closed_on >= %s AND d.closed_on < %s
+UNION
+SELECT d.id FROM sales_dealshare s JOIN sales_deal d ON d.id = s.deal_id
+WHERE s.user_id = ANY(%s) AND d.status = 'won' AND d.closed_on >= %s AND d.closed_on < %s
+"""
+_DEALS = """
+SELECT d.id, d.external_id, d.closed_on, d.opened_on, d.amount_minor, d.currency, d.quantity, nullif(d.kind, ''),
+    nullif(d.name, ''), p.external_id, p.name, nullif(p.family, ''), c.name, nullif(c.sector, ''), nullif(c.country, '')
+FROM sales_deal d
+LEFT JOIN sales_product p ON p.id = d.product_id
+LEFT JOIN sales_customer c ON c.id = d.customer_id
+WHERE d.id = ANY(%s)
+"""
+_SHARES = """
+SELECT s.deal_id, s.user_id, s.role, s.share_ppm FROM sales_dealshare s WHERE s.deal_id = ANY(%s)
+UNION ALL
+SELECT d.id, d.owner_id, 'owner', 1000000 FROM sales_deal d
+WHERE d.id = ANY(%s) AND d.owner_id IS NOT NULL
+    AND NOT EXISTS (SELECT FROM sales_dealshare s WHERE s.deal_id = d.id AND s.role = 'owner')
+"""
+_PEOPLE = "SELECT id, coalesce(external_id, email, id::text) FROM accounts_user WHERE id = ANY(%s)"
+_ASSIGNED_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "payee": pl.Int64, "plan_version": pl.Int64, "plan": pl.Int64, "hash": pl.String, "start": pl.Date, "end": pl.Date
+}  # fmt: skip
+_QUOTA_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "payee": pl.Int64, "plan": pl.Int64, "per": pl.String, "amount": pl.Int64, "start": pl.Date, "end": pl.Date
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The engine's inputs for some payees and one kind of statement."""
+
+    inputs: Inputs
+    payees: tuple[int, ...]
+
+    def currencies(self, start: date, end: date) -> dict[int, list[str]]:
+        """By payee who is on a plan on a day of the range: the currencies of those plans."""
+        within = self.inputs.assignments.filter(
+            (pl.col("start") < end) & (pl.col("end").is_null() | (pl.col("end") > start))
+        )
+        found: dict[int, set[str]] = {}
+        for payee, version in within.select("payee", "plan_version").unique().iter_rows():
+            found.setdefault(payee, set()).add(self.inputs.versions[version].currency)
+        return {payee: sorted(currencies) for payee, currencies in found.items()}
+
+
+def gather(*, payees: Sequence[int], kind: str, start: date, end: date) -> Gathered:
+    """The inputs for the statements of one kind of these payees, for any of the days from `start` to before `end`.
+
+    1. Plan versions and assignments, each pair for the days that it has in common.
+    2. Deals back to the start of the longest window, of all who have a part in them: a split's odd cent needs them all.
+    3. Quotas, resolved for each window.
+    """
+    payees = sorted(set(payees))
+    year = date(start.year, 1, 1)
+    assigned = copy_out(_ASSIGNED, [payees, kind, year, end], _ASSIGNED_COLUMNS)
+    versions = _documents(assigned)
+    plans: dict[int, int] = dict(assigned.select("plan_version", "plan").unique().iter_rows())
+    since = history_start(versions, start) if versions else start
+    on_a_plan = assigned["payee"].unique().to_list()
+    deals = _ids(copy_out(_CREDITED, [on_a_plan, since, end] * 2, {"deal": pl.Int64})) if on_a_plan else []
+    shares = copy_out(_SHARES, [deals, deals], SHARES) if deals else pl.DataFrame(schema=SHARES)
+    inputs = Inputs(
+        deals=copy_out(_DEALS, [deals], DEALS) if deals else pl.DataFrame(schema=DEALS),
+        shares=shares,
+        assignments=assigned.select(*ASSIGNMENTS),
+        quotas=_quotas(on_a_plan, versions, plans, since, end),
+        versions=versions,
+        plans=plans,
+        payees=copy_out(_PEOPLE, [_ids(shares.select("payee").unique())], PAYEES),
+    )
+    return Gathered(inputs, tuple(payees))
+
+
+def _ids(frame: pl.DataFrame) -> list[int]:
+    return frame.to_series().to_list()
+
+
+def _documents(assigned: pl.DataFrame) -> dict[int, PlanDocument]:
+    hashes: dict[int, str] = dict(assigned.select("plan_version", "hash").unique().iter_rows())
+    unknown = [pk for pk, digest in hashes.items() if cached(digest) is None]
+    if unknown:
+        for digest, stored in PlanVersion.objects.filter(pk__in=unknown).values_list("hash", "document"):
+            parse(digest, stored)
+    return {
+        pk: cached(digest) or parse(digest, PlanVersion.objects.get(pk=pk).document) for pk, digest in hashes.items()
+    }
+
+
+def _quotas(
+    payees: list[int], versions: dict[int, PlanDocument], plans: dict[int, int], since: date, end: date
+) -> pl.DataFrame:
+    windows = _quota_windows(versions, plans)
+    if not windows:
+        return pl.DataFrame(schema=QUOTAS)
+    first, last = date(since.year, 1, 1), date(end.year + 1, 1, 1)
+    found = copy_out(_QUOTAS, [payees, sorted(windows), first, last], _QUOTA_COLUMNS)
+    by_payee: dict[tuple[int, int], list[QuotaRow]] = {}
+    for payee, plan, per, amount, start, until in found.sort("start").iter_rows():
+        by_payee.setdefault((payee, plan), []).append(QuotaRow(per, amount, start, until))
+    calendar = {kind: windows_between(kind, since, end) for kinds in windows.values() for kind in kinds}
+    rows = [
+        (payee, plan, kind.value, window.start, amount)
+        for (payee, plan), quotas in by_payee.items()
+        for kind in windows[plan]
+        for window in calendar[kind]
+        if (amount := window_quota(tuple(quotas), window)) is not None
+    ]
+    return pl.DataFrame(rows, schema=QUOTAS, orient="row")
+
+
+def _quota_windows(versions: dict[int, PlanDocument], plans: dict[int, int]) -> dict[int, set[PeriodKind]]:
+    """By plan, the windows in which a component of it reads x as a share of quota."""
+    found: dict[int, set[PeriodKind]] = {}
+    for pk, document in versions.items():
+        kinds = set(_kinds(document))
+        if kinds:
+            found.setdefault(plans[pk], set()).update(kinds)
+    return found
+
+
+def _kinds(document: PlanDocument) -> Iterable[PeriodKind]:
+    for component in document.components:
+        if component.against is Against.QUOTA and component.window is not Window.DEAL:
+            yield PeriodKind(component.window.value)

@@ -1,0 +1,182 @@
+"""Statements and lines into the database: only what differs from what stands there is written."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import polars as pl
+from django.db import connection
+
+from commissions.models import Period
+from core.copy import copy_in, copy_out
+
+_TABLE: Final = "commissions_earningline"
+_COLUMNS: Final = {  # of the table: of the engine's lines
+    "statement_id": "statement",
+    "plan_version_id": "plan_version",
+    "component": "component",
+    "deal_id": "deal",
+    "role": "role",
+    "date": "date",
+    "seq": "seq",
+    "credited_minor": "credited",
+    "window_start": "window_start",
+    "quota_minor": "quota",
+    "x0_minor": "x0",
+    "x1_minor": "x1",
+    "uncapped_minor": "uncapped",
+    "amount_minor": "amount",
+}
+_TYPES: Final[dict[str, Any]] = {
+    **dict.fromkeys(_COLUMNS, pl.Int64),
+    **dict.fromkeys(("component", "role"), pl.String),
+    **dict.fromkeys(("date", "window_start"), pl.Date),
+    "seq": pl.Int32,
+}
+_LINES: Final = """
+SELECT id, statement_id, plan_version_id, component, deal_id, role, date, seq, credited_minor, window_start,
+    quota_minor, x0_minor, x1_minor, uncapped_minor, amount_minor
+FROM commissions_earningline WHERE statement_id = ANY(%s)
+"""
+_STANDING: Final = """
+SELECT payee_id, currency, id, total_minor, payable_minor, notices::text
+FROM commissions_statement WHERE period_id = %s AND payee_id = ANY(%s)
+"""
+_UPSERT: Final = """
+INSERT INTO commissions_statement (period_id, payee_id, currency, total_minor, payable_minor, notices, computed_at)
+SELECT %s, payee, currency, total, payable, notices::jsonb, %s
+FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::text[])
+    AS new (payee, currency, total, payable, notices)
+ORDER BY payee, currency
+ON CONFLICT (period_id, payee_id, currency) DO UPDATE SET total_minor = excluded.total_minor,
+    payable_minor = excluded.payable_minor, notices = excluded.notices, computed_at = excluded.computed_at
+RETURNING payee_id, currency, id
+"""
+
+Key = tuple[int, str]  # payee and currency
+
+
+class TotalsDiffer(AssertionError):  # noqa: N818
+    """A statement would not be the sum of its lines. A bug: nothing was posted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What the engine made of some payees in one period."""
+
+    currencies: dict[int, list[str]]  # by payee on a plan: a statement each, also of zero
+    lines: pl.DataFrame  # LINES and currency
+    totals: pl.DataFrame  # payee, currency, total, payable
+    notices: pl.DataFrame  # NOTICES
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    total: int
+    payable: int
+    notices: list[dict[str, Any]]
+
+
+def post(*, period: Period, payees: Sequence[int], computed: Computed, now: datetime) -> frozenset[int]:
+    """Make the period's statements of these payees what was computed; returns the payees for whom that is a change.
+
+    A statement keeps its id, and so does a line that is as it was: open pages and links stay good.
+    """
+    rows = _rows(computed)
+    standing = _standing(period, payees)
+    ids = _upsert(period, rows, now)
+    gone = {key: pk for key, (pk, _row) in standing.items() if key not in rows}
+    lines = _numbered(computed.lines, ids)
+    changed_statements = _post_lines(
+        lines, known=[ids[key] for key in standing if key in rows], gone=list(gone.values())
+    )
+    _delete_statements(list(gone.values()))
+    changed = {key for key, row in rows.items() if key not in standing or standing[key][1] != row} | set(gone)
+    changed |= {key for key, pk in ids.items() if pk in changed_statements}
+    return frozenset(payee for payee, _currency in changed)
+
+
+def _rows(computed: Computed) -> dict[Key, _Row]:
+    totals = {(payee, currency): (total, payable) for payee, currency, total, payable in computed.totals.select(
+        "payee", "currency", "total", "payable").iter_rows()}  # fmt: skip
+    sums: dict[Key, int] = {
+        (payee, currency): amount
+        for payee, currency, amount in computed.lines.group_by("payee", "currency")
+        .agg(pl.col("amount").sum())
+        .iter_rows()
+    }
+    keys = {(payee, currency) for payee, currencies in computed.currencies.items() for currency in currencies}
+    different = [key for key in keys | totals.keys() | sums.keys() if totals.get(key, (0, 0))[0] != sums.get(key, 0)]
+    if different:
+        raise TotalsDiffer(f"The totals of {different[:3]} aren't the sums of their lines. Nothing was posted.")
+    notices = _notices(computed.notices)
+    return {key: _Row(*totals.get(key, (0, 0)), notices.get(key[0], [])) for key in sorted(keys | totals.keys())}
+
+
+def _notices(frame: pl.DataFrame) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = {}
+    for payee, deal, code, detail in frame.sort("payee", "code", "detail", "deal", nulls_last=True).iter_rows():
+        found.setdefault(payee, []).append({"deal": deal, "code": code, "detail": detail})
+    return found
+
+
+def _standing(period: Period, payees: Sequence[int]) -> dict[Key, tuple[int, _Row]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, [period.pk, list(payees)])
+        return {
+            (payee, currency): (pk, _Row(total, payable, json.loads(notices)))
+            for payee, currency, pk, total, payable, notices in cursor.fetchall()
+        }
+
+
+def _upsert(period: Period, rows: dict[Key, _Row], now: datetime) -> dict[Key, int]:
+    if not rows:
+        return {}
+    columns = [
+        [payee for payee, _currency in rows],
+        [currency for _payee, currency in rows],
+        [row.total for row in rows.values()],
+        [row.payable for row in rows.values()],
+        [json.dumps(row.notices) for row in rows.values()],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_UPSERT, [period.pk, now, *columns])
+        return {(payee, currency): pk for payee, currency, pk in cursor.fetchall()}
+
+
+def _numbered(lines: pl.DataFrame, ids: dict[Key, int]) -> pl.DataFrame:
+    """Lines as rows of the table. `seq` counts the credits of the statement, whatever else was calculated with them."""
+    statements = pl.DataFrame(
+        [(payee, currency, pk) for (payee, currency), pk in ids.items()],
+        schema={"payee": pl.Int64, "currency": pl.String, "statement": pl.Int64},
+        orient="row",
+    )
+    placed = lines.join(statements, on=["payee", "currency"]).with_columns(
+        seq=pl.col("seq").rank("dense").over("statement") - 1
+    )
+    return placed.select(pl.col(source).cast(_TYPES[name]).alias(name) for name, source in _COLUMNS.items())
+
+
+def _post_lines(lines: pl.DataFrame, known: list[int], gone: list[int]) -> set[int]:
+    """Delete and insert what differs; returns the statements whose lines changed."""
+    if not known and not gone:
+        copy_in(_TABLE, lines)
+        return set(lines["statement_id"].unique().to_list())
+    standing = copy_out(_LINES, [[*known, *gone]], {"id": pl.Int64, **_TYPES})
+    same = list(_COLUMNS)
+    old = standing.join(lines, on=same, how="anti", nulls_equal=True)
+    new = lines.join(standing, on=same, how="anti", nulls_equal=True)
+    if old.height:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM commissions_earningline WHERE id = ANY(%s)", [old["id"].to_list()])
+    if new.height:
+        copy_in(_TABLE, new)
+    return {*old["statement_id"].to_list(), *new["statement_id"].to_list()}
+
+
+def _delete_statements(ids: list[int]) -> None:
+    if ids:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM commissions_statement WHERE id = ANY(%s)", [ids])

@@ -1,0 +1,70 @@
+"""One period of some payees, computed from the facts and posted: what a run's chunk and a stale note both do."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import polars as pl
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from commissions.engine.calculate import calculate
+from commissions.models import Period
+from commissions.selectors.inputs import Gathered, gather
+from commissions.services.posting import Computed, post
+
+_LOCKS = 0x434F4D << 40  # keeps our advisory locks on payees apart from those of other apps
+_HOLD_PERIODS = "SELECT id, status FROM commissions_period WHERE id = ANY(%s) ORDER BY id FOR SHARE"
+_HOLD_PAYEES = "SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) key"
+
+
+class PeriodNotOpen(ValueError):  # noqa: N818 a name of the field
+    """Only open periods are calculated. The message names the period and its status."""
+
+
+def recalculate(*, period: Period, payees: Sequence[int], now: datetime) -> frozenset[int]:
+    """Replace the period's statements of these payees; returns those for whom that is a change.
+
+    1. Gather the facts: only under the locks of `hold`, for what was read before them may be old.
+    2. Decide: the engine.
+    3. Record what differs from what stands there.
+    """
+    gathered = gather(payees=payees, kind=period.kind, start=period.start, end=period.end)
+    return post(period=period, payees=gathered.payees, computed=_compute(gathered, period), now=now)
+
+
+def hold(*, periods: Sequence[Period], payees: Sequence[int]) -> None:
+    """Keep periods open, and payees from any other calculation, until the transaction ends. Raises PeriodNotOpen.
+
+    Periods first, then payees in one order: so that no two calculations wait for each other in a circle.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD_PERIODS, [[period.pk for period in periods]])
+        statuses = dict(cursor.fetchall())
+        _refuse_unless_open(periods, statuses)
+        cursor.execute(_HOLD_PAYEES, [[_LOCKS | payee for payee in sorted(set(payees))]])
+
+
+def _refuse_unless_open(periods: Sequence[Period], statuses: dict[int, str]) -> None:
+    for period in periods:
+        status = Period.Status(statuses[period.pk])
+        if status != Period.Status.OPEN:
+            raise PeriodNotOpen(
+                _("%(label)s is %(status)s, so its statements stay as they are: only an open period is calculated.")
+                % {"label": period.label, "status": str(status.label).lower()}
+            )
+
+
+def _compute(gathered: Gathered, period: Period) -> Computed:
+    currencies = gathered.currencies(period.start, period.end)
+    result = calculate(gathered.inputs, start=period.start, end=period.end)
+    mine = pl.col("payee").is_in(gathered.payees)
+    currency_of = {pk: document.currency for pk, document in gathered.inputs.versions.items()}
+    lines = result.lines.filter(mine).with_columns(
+        currency=pl.col("plan_version").replace_strict(currency_of, return_dtype=pl.String)
+    )
+    return Computed(
+        currencies=currencies,
+        lines=lines,
+        totals=result.statements.filter(mine).group_by("payee", "currency").agg(pl.col("total", "payable").sum()),
+        notices=result.notices.filter(mine),
+    )

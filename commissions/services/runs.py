@@ -1,0 +1,214 @@
+"""A run: a period calculated for everybody, in chunks of payees that any number of workers claim."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from itertools import pairwise
+from math import ceil
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from commissions import signals
+from commissions.models import Period, PlanVersion, Run, RunChunk
+from commissions.selectors.quotas import windows_between
+from commissions.services.recalculation import PeriodNotOpen, hold, recalculate
+from core.periods import PeriodKind
+
+logger = logging.getLogger(__name__)
+MOST_ATTEMPTS = 3
+MOST_PAYEES = 500  # of a chunk: a worker holds a lock for each
+_CHUNKS = 8  # so that progress shows, also in a small company
+
+_PAYEES = """
+SELECT a.payee_id FROM commissions_assignment a
+JOIN commissions_planversion v ON v.plan_id = a.plan_id AND v.status <> 'draft' AND v.during && a.during
+WHERE v.document->>'period' = %s AND v.during * a.during && daterange(%s, %s)
+UNION
+SELECT payee_id FROM commissions_statement WHERE period_id = %s
+ORDER BY 1
+"""
+_OTHER_KINDS = """
+SELECT DISTINCT v.document->>'period' FROM commissions_assignment a
+JOIN commissions_planversion v ON v.plan_id = a.plan_id AND v.status <> 'draft'
+    AND v.during * a.during && daterange(%s, %s)
+"""
+_CLAIM = """
+SELECT chunk.id, chunk.payees FROM commissions_runchunk chunk
+JOIN commissions_run run ON run.id = chunk.run_id AND run.status = 'running'
+WHERE chunk.run_id = %s AND chunk.done_at IS NULL AND chunk.attempts < %s AND chunk.id <> ALL(%s)
+ORDER BY chunk.id LIMIT 1 FOR UPDATE OF chunk SKIP LOCKED
+"""
+_FINISH = """
+UPDATE commissions_run run SET finished_at = %s, status = CASE WHEN EXISTS (
+        SELECT FROM commissions_runchunk WHERE run_id = run.id AND done_at IS NULL
+    ) THEN 'failed' ELSE 'done' END
+WHERE id = %s AND status = 'running' AND NOT EXISTS (
+    SELECT FROM commissions_runchunk WHERE run_id = run.id AND done_at IS NULL AND attempts < %s
+)
+"""
+Clock = Callable[[], datetime]
+
+
+class RunRefused(ValueError):  # noqa: N818 a name of the field
+    """A run that can't start. The message says why and what to do."""
+
+
+@transaction.atomic
+def start_run(*, period: Period, acting_user: User | None, now: datetime, chunks: int | None = None) -> Run:
+    """Cut the period's payees into chunks for the workers. Raises RunRefused, PeriodNotOpen."""
+    hold(periods=[period], payees=[])
+    payees = _payees(period)
+    if not payees:
+        raise RunRefused(_why_nobody(period))
+    run = _create(period, acting_user, now)
+    parts = _cut(payees, chunks)
+    RunChunk.objects.bulk_create(RunChunk(run=run, payees=part) for part in parts)
+    signals.run_started.send(Run, run_id=run.pk, chunks=len(parts))
+    return run
+
+
+def work_on_run(*, run_id: int, clock: Clock) -> int:
+    """Do the run's chunks that nobody else is doing until none is left; returns how many were done here.
+
+    A chunk's row stays locked while it is worked on. A worker that dies loses its lock and its unfinished transaction
+    with it, and the next one begins that chunk anew.
+    """
+    done, failed_here = 0, set[int]()
+    while (outcome := _work_on_one(run_id, failed_here, clock)) is not None:
+        done += outcome
+    _finish(run_id, clock())
+    return done
+
+
+def unfinished_runs() -> list[int]:
+    """Running runs with a chunk that nobody works on, or with nothing left to do but to say so."""
+    waiting = []
+    for run_id in Run.objects.filter(status=Run.Status.RUNNING).values_list("pk", flat=True):
+        left = RunChunk.objects.filter(run=run_id, done_at=None)
+        with transaction.atomic():
+            if not left.exists() or left.select_for_update(skip_locked=True).values_list("pk")[:1]:
+                waiting.append(run_id)
+    return waiting
+
+
+def stop_run(*, run: Run, acting_user: User, now: datetime) -> None:
+    """Give a running run up; chunks under way still finish, what they post is good."""
+    _fail(run.pk, _("Stopped by %(name)s.") % {"name": acting_user.name}, now)
+
+
+def _payees(period: Period) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_PAYEES, [period.kind, period.start, period.end, period.pk])
+        return [payee for (payee,) in cursor.fetchall()]
+
+
+def _create(period: Period, acting_user: User | None, now: datetime) -> Run:
+    try:
+        with transaction.atomic():
+            return Run.objects.create(period=period, started_by=acting_user, started_at=now)
+    except IntegrityError:
+        raise RunRefused(
+            _("%(label)s is being calculated already. Wait until that run has finished.") % {"label": period.label}
+        ) from None
+
+
+def _cut(payees: Sequence[int], chunks: int | None) -> list[list[int]]:
+    wanted = _CHUNKS if chunks is None else max(1, chunks)
+    parts = min(len(payees), max(wanted, ceil(len(payees) / MOST_PAYEES)))
+    bounds = [len(payees) * index // parts for index in range(parts + 1)]
+    return [list(payees[start:end]) for start, end in pairwise(bounds)]
+
+
+def _work_on_one(run_id: int, failed_here: set[int], clock: Clock) -> int | None:
+    """1 when a chunk was done, 0 when it raised, None when there is none to be had."""
+    claimed = None
+    try:
+        with transaction.atomic():
+            claimed = _claim(run_id, failed_here)
+            if claimed is None:
+                return None
+            changed = _work(run_id, *claimed, now=clock())
+    except PeriodNotOpen as error:
+        _fail(run_id, str(error), clock())
+        return None
+    except Exception as error:
+        if claimed is None:
+            raise
+        failed_here.add(claimed[0])
+        _count_failure(run_id, claimed[0], error)
+        return 0
+    if changed:
+        signals.statements_changed.send(Run, payee_ids=changed)
+    return 1
+
+
+def _work(run_id: int, chunk_id: int, payees: list[int], *, now: datetime) -> frozenset[int]:
+    period = Period.objects.get(runs=run_id)
+    hold(periods=[period], payees=payees)
+    changed = recalculate(period=period, payees=payees, now=now)
+    RunChunk.objects.filter(pk=chunk_id).update(done_at=now)
+    return changed
+
+
+def _claim(run_id: int, failed_here: set[int]) -> tuple[int, list[int]] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [run_id, MOST_ATTEMPTS, list(failed_here)])
+        found: tuple[int, list[int]] | None = cursor.fetchone()
+        return found
+
+
+def _count_failure(run_id: int, chunk_id: int, error: Exception) -> None:
+    """The run goes on without the chunk; once it has been tried often enough, the run says why it will have failed."""
+    logger.exception("Chunk %s of run %s failed", chunk_id, run_id)
+    RunChunk.objects.filter(pk=chunk_id).update(attempts=F("attempts") + 1)
+    chunk = RunChunk.objects.get(pk=chunk_id)
+    if chunk.attempts >= MOST_ATTEMPTS:
+        reason = _("The calculation of %(payees)s payees failed %(times)s times: %(error)s") % {
+            "payees": len(chunk.payees), "times": chunk.attempts, "error": error
+        }  # fmt: skip
+        Run.objects.filter(pk=run_id).update(error=reason)
+
+
+def _fail(run_id: int, reason: str, now: datetime) -> None:
+    Run.objects.filter(pk=run_id, status=Run.Status.RUNNING).update(
+        status=Run.Status.FAILED, error=reason, finished_at=now
+    )
+
+
+def _finish(run_id: int, now: datetime) -> bool:
+    """Mark the run done, or failed, if no chunk is left to try: a conditional UPDATE, so that only one finishes it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FINISH, [now, run_id, MOST_ATTEMPTS])
+        return cursor.rowcount == 1
+
+
+def _why_nobody(period: Period) -> str:
+    """Nobody to calculate for is never silent: it says why, and what to do."""
+    published = PlanVersion.objects.exclude(status=PlanVersion.Status.DRAFT)
+    if not published.exists():
+        return _("No plan is published. Publish one with `plan publish FILE.yaml --from DATE`.")
+    others = _other_kinds(period)
+    if others:
+        instead = ", ".join(each.label for kind in others for each in windows_between(kind, period.start, period.end))
+        return _(
+            "Nobody is on a plan with a statement per %(kind)s in %(label)s. "
+            "The plans of that time pay per %(others)s: calculate %(instead)s."
+        ) % {
+            "kind": period.get_kind_display().lower(),
+            "label": period.label,
+            "others": ", ".join(kind.value for kind in others),
+            "instead": instead,
+        }
+    return _(
+        "Nobody is on a published plan in %(label)s. Put payees on one with "
+        "`assign --plan NAME --all --from %(start)s`, or check from which day the plan is in force."
+    ) % {"label": period.label, "start": period.start}
+
+
+def _other_kinds(period: Period) -> list[PeriodKind]:
+    with connection.cursor() as cursor:
+        cursor.execute(_OTHER_KINDS, [period.start, period.end])
+        return sorted(PeriodKind(kind) for (kind,) in cursor.fetchall())

@@ -1,0 +1,153 @@
+"""Taking up the notes: only the payees they name are computed again, in the open periods that they reach."""
+
+import logging
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from commissions import signals
+from commissions.models import Period, StaleStatement
+from commissions.services.periods import get_period
+from commissions.services.recalculation import hold, recalculate
+from core.periods import PeriodKind, period_of
+
+logger = logging.getLogger(__name__)
+MOST_ATTEMPTS = 3
+BATCH = 300  # notes
+
+# All notes of a payee go together. FOR UPDATE twice: the rows of the first are ours, so the second may see them too.
+_CLAIM = """
+WITH first AS MATERIALIZED (
+    SELECT payee_id FROM commissions_stalestatement
+    WHERE attempts < %(most)s AND (%(only)s::bigint IS NULL OR payee_id = %(only)s)
+    ORDER BY id LIMIT %(batch)s FOR UPDATE SKIP LOCKED
+), claimed AS MATERIALIZED (
+    SELECT id FROM commissions_stalestatement
+    WHERE attempts < %(most)s AND payee_id IN (SELECT payee_id FROM first) FOR UPDATE SKIP LOCKED
+)
+DELETE FROM commissions_stalestatement note USING claimed WHERE note.id = claimed.id
+RETURNING note.payee_id, note."on"
+"""
+_MISSING = """
+SELECT DISTINCT v.document->>'period' FROM commissions_assignment a
+JOIN commissions_planversion v ON v.plan_id = a.plan_id AND v.status <> 'draft' AND v.during @> %(today)s
+WHERE a.payee_id = ANY(%(payees)s) AND a.during @> %(today)s AND NOT EXISTS (
+    SELECT FROM commissions_period p
+    WHERE p.kind = v.document->>'period' AND p.start <= %(today)s AND p."end" > %(today)s
+)
+"""
+_PAIRS = """
+SELECT p.id, array_agg(DISTINCT note.payee ORDER BY note.payee) FROM commissions_period p
+JOIN unnest(%(payees)s::bigint[], %(days)s::date[], %(ends)s::date[]) AS note (payee, "on", until)
+    ON p."end" > note."on" AND p.start < note.until
+WHERE p.id = ANY(%(periods)s) AND (
+    EXISTS (SELECT FROM commissions_statement s WHERE s.period_id = p.id AND s.payee_id = note.payee)
+    OR EXISTS (
+        SELECT FROM commissions_assignment a
+        JOIN commissions_planversion v ON v.plan_id = a.plan_id AND v.status <> 'draft' AND v.during && a.during
+        WHERE a.payee_id = note.payee AND v.document->>'period' = p.kind
+            AND v.during * a.during && daterange(p.start, p."end")
+    )
+) GROUP BY p.id ORDER BY p.start, p.id
+"""
+
+Note = tuple[int, date]
+
+
+def recalculate_stale(*, now: datetime) -> int:
+    """Take up a batch of notes; returns how many, 0 when there is nothing to be had.
+
+    A payee whose recalculation raises doesn't hold up the others: then each is done alone, and its notes stay, counted.
+    """
+    try:
+        return _take_up(now, only=None)
+    except Exception:
+        logger.exception("Recalculating a batch of stale statements failed; trying each payee alone")
+        return _one_by_one(now)
+
+
+def _one_by_one(now: datetime) -> int:
+    waiting = StaleStatement.objects.filter(attempts__lt=MOST_ATTEMPTS).order_by("pk")
+    done = 0
+    for payee in dict.fromkeys(waiting.values_list("payee_id", flat=True)[:BATCH]):
+        try:
+            done += _take_up(now, only=payee)
+        except Exception:
+            logger.exception("Recalculating the statements of payee %s failed", payee)
+            _count_failure(payee)
+    return done
+
+
+def _count_failure(payee: int) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE commissions_stalestatement SET attempts = attempts + 1 WHERE payee_id = %s AND attempts < %s",
+            [payee, MOST_ATTEMPTS],
+        )
+
+
+def _take_up(now: datetime, only: int | None) -> int:
+    with transaction.atomic():
+        notes = _claim(only)
+        if not notes:
+            return 0
+        changed = _recalculate(notes, now)
+    if changed:
+        signals.statements_changed.send(StaleStatement, payee_ids=changed)
+    return len(notes)
+
+
+def _claim(only: int | None) -> list[Note]:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, {"most": MOST_ATTEMPTS, "only": only, "batch": BATCH})
+        return cursor.fetchall()
+
+
+def _recalculate(notes: Sequence[Note], now: datetime) -> frozenset[int]:
+    """Every open period from a note's day to the end of its year: there the last window that holds the day has ended.
+
+    Periods exist once they were calculated. The one of today is made here, so that a rep's home is never behind; a
+    history just imported waits until finance calculates its periods.
+    """
+    _open_today(notes, timezone.localdate(now))
+    periods = _reached(notes)
+    hold(periods=list(periods.values()), payees=[payee for payee, _day in notes])
+    changed: set[int] = set()
+    for period_id, payees in _pairs(notes, list(periods)):
+        changed |= recalculate(period=periods[period_id], payees=payees, now=now)
+    return frozenset(changed)
+
+
+def _open_today(notes: Sequence[Note], today: date) -> None:
+    payees = sorted({payee for payee, day in notes if day <= today < _until(day)})
+    if not payees:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_MISSING, {"payees": payees, "today": today})
+        missing = [PeriodKind(kind) for (kind,) in cursor.fetchall()]
+    for kind in sorted(missing):
+        get_period(calendar=period_of(today, kind))
+
+
+def _reached(notes: Sequence[Note]) -> dict[int, Period]:
+    first, last = min(day for _payee, day in notes), max(_until(day) for _payee, day in notes)
+    found = Period.objects.filter(status=Period.Status.OPEN, end__gt=first, start__lt=last)
+    return {period.pk: period for period in found}
+
+
+def _pairs(notes: Sequence[Note], periods: list[int]) -> list[tuple[int, list[int]]]:
+    parameters = {
+        "payees": [payee for payee, _day in notes],
+        "days": [day for _payee, day in notes],
+        "ends": [_until(day) for _payee, day in notes],
+        "periods": periods,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_PAIRS, parameters)
+        return cursor.fetchall()
+
+
+def _until(day: date) -> date:
+    return date(day.year + 1, 1, 1)

@@ -1,0 +1,21 @@
+from celery import shared_task
+from django.utils import timezone
+
+from commissions import services
+
+
+@shared_task(name="commissions.work_on_run", acks_late=True, reject_on_worker_lost=True)
+def work_on_run(*, run_id: int, **_: object) -> None:
+    services.work_on_run(run_id=run_id, clock=timezone.now)
+
+
+@shared_task(name="commissions.recalculate_stale", acks_late=True, reject_on_worker_lost=True)
+def recalculate_stale(**_: object) -> None:
+    while services.recalculate_stale(now=timezone.now()):
+        pass
+
+
+@shared_task(name="commissions.resume_runs", acks_late=True)
+def resume_runs(**_: object) -> None:
+    for run_id in services.unfinished_runs():
+        work_on_run.delay(run_id=run_id)
