@@ -26,7 +26,7 @@ def copy_out(query: LiteralString, params: Sequence[Any], schema: dict[str, pl.D
                 buffer.write(block)
     if not buffer.tell():
         return pl.DataFrame(schema=schema)
-    return pl.read_csv(buffer.getvalue(), has_header=False, schema=schema, null_values="\\N", missing_utf8_is_empty_string=True)
+    return pl.read_csv(buffer.getvalue(), has_header=False, schema=schema, null_values="\\N", empty_string_is_null=False)
 
 
 def copy_in(table: str, frame: pl.DataFrame) -> int:
