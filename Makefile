@@ -8,7 +8,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile
+# The result names no registry: whoever installs uses the one their pip is set to.
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+	--upgrade --no-emit-index-url --no-emit-find-links
+
 PACKAGES := config core accounts sales kpis commissions leaderboards dashboards demo tests manage.py
+MO := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -17,11 +22,9 @@ ARGS ?=
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 10
 
-setup: $(VENV)/dev.stamp  ## Make or update the virtual environment, with the tools for tests and checks
-	@$(PY) -m config.run.translations compile
+setup: $(VENV)/dev.stamp $(MO)  ## Make or update the virtual environment, with the tools for tests and checks
 
-setup-run: $(VENV)/base.stamp
-	@$(PY) -m config.run.translations compile
+setup-run: $(VENV)/base.stamp $(MO)
 
 run: setup-run  ## Start everything: PORT=8000, DATABASE_URL, REDIS_URL and RUN_DIR change where it is
 	@exec $(PY) -m config.run
@@ -59,10 +62,6 @@ shots: setup  ## Take screenshots of the main pages into shots/
 clean:  ## Remove what can be made again; the data in .run stay
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
-# The result names no registry: whoever installs uses the one their pip is set to.
-LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
-	--upgrade --no-emit-index-url --no-emit-find-links
-
 $(PY):
 	@test -n "$(PYTHON)" || { echo "Juara needs Python 3.11 or newer, and none was found. Install it, or name it: make PYTHON=/path/to/python3 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
@@ -77,3 +76,6 @@ $(VENV)/dev.stamp: requirements/dev.lock $(VENV)/base.stamp | $(PY)
 	@echo "Installing the tools for tests and checks ..."
 	@$(INSTALL) -r requirements/dev.lock
 	@touch $@
+
+%.mo: %.po | $(VENV)/base.stamp
+	@$(PY) -m config.run.translations compile
