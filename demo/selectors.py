@@ -17,6 +17,8 @@ class Login:
 
 def logins() -> list[Login]:
     """One login a role; none where the database holds a company of its own."""
-    people = {user.email: user for user in User.objects.filter(email__in=map(email_of, LOGINS), is_active=True)}
-    found = (people.get(email_of(key)) for key in LOGINS)
+    people = {
+        user.email: user for user in User.objects.filter(email__in=map(email_of, LOGINS.values()), is_active=True)
+    }
+    found = (people.get(email_of(key)) for key in LOGINS.values())
     return [Login(user.name, tuple(user.roles), user.email or "", PASSWORD) for user in found if user]

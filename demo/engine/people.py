@@ -13,7 +13,7 @@ TEAMS = (
     Team("asia-pacific", "Asia Pacific", "head-office"),
     Team("europe", "Europe", "head-office"),
 )
-LOGINS = ("anindya", "mega", "dewi", "fajar")  # one of each role: rep, manager, admin, finance
+LOGINS = {"rep": "anindya", "manager": "mega", "admin": "dewi", "finance": "fajar"}
 PASSWORD = "langit-biru-42"  # noqa: S105 - shown to everybody, and only on demo data
 MANAGER_OF = {
     "head-office": "retno",

@@ -1,13 +1,15 @@
 """The demo company's customers, products, rates and deals, in bulk."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Any
 
+import polars as pl
+
+from core.copy import copy_in
 from demo.engine.records import Company
 from demo.engine.records import Deal as Sale
 from sales.models import Customer, Deal, DealShare, ExchangeRate, Product
 from sales.signals import Touched, facts_changed
-
-BATCH = 2_000
 
 
 def save_facts(*, made: Company, people: dict[str, int]) -> None:
@@ -30,45 +32,40 @@ def save_facts(*, made: Company, people: dict[str, int]) -> None:
         ExchangeRate(source=each.source, target=each.target, starts_on=each.starts_on, rate=each.rate)
         for each in made.rates
     )
-    ids = {each.external_id: each.pk for each in (*customers, *products)}
+    ids = {each.external_id: each.pk for each in customers} | {each.external_id: each.pk for each in products}
     _save_deals(made.deals, people, ids)
 
 
-def _save_deals(sales: Iterable[Sale], people: dict[str, int], ids: dict[str, int]) -> None:
-    rows = [(sale, _deal(sale, people, ids)) for sale in sales]
-    Deal.objects.bulk_create([deal for _, deal in rows], batch_size=BATCH)
-    DealShare.objects.bulk_create(
-        (
-            DealShare(deal=deal, user_id=people[person], share_ppm=part)
-            for sale, deal in rows
-            for person, part in sale.shares
-        ),
-        batch_size=BATCH,
-    )
+def _save_deals(sales: Sequence[Sale], people: dict[str, int], ids: dict[str, int]) -> None:
+    copy_in("sales_deal", _frame(sales, people, ids))
+    shared = {sale.key: sale.shares for sale in sales if sale.shares}
+    deals = Deal.objects.filter(external_id__in=shared).values_list("external_id", "pk")
+    shares = [
+        DealShare(deal_id=deal, user_id=people[person], share_ppm=part)
+        for key, deal in deals
+        for person, part in shared[key]
+    ]
+    DealShare.objects.bulk_create(shares)
     facts_changed.send(
         Deal,
         touched=frozenset(
             Touched(people[person], sale.closed_on)
-            for sale, _ in rows
+            for sale in sales
             if sale.closed_on
             for person in {sale.owner, *dict(sale.shares)}
         ),
     )
 
 
-def _deal(sale: Sale, people: dict[str, int], ids: dict[str, int]) -> Deal:
-    return Deal(
-        external_id=sale.key,
-        name=sale.name,
-        kind=sale.kind,
-        status=sale.status,
-        stage=sale.stage,
-        owner_id=people[sale.owner],
-        customer_id=ids[sale.customer],
-        product_id=ids[sale.product],
-        quantity=sale.quantity,
-        amount_minor=sale.amount_minor,
-        currency=sale.currency,
-        opened_on=sale.opened_on,
-        closed_on=sale.closed_on,
+def _frame(sales: Sequence[Sale], people: dict[str, int], ids: dict[str, int]) -> pl.DataFrame:
+    same = ("name", "kind", "status", "stage", "quantity", "amount_minor", "currency", "opened_on", "closed_on")
+    columns: dict[str, list[Any]] = {name: [getattr(sale, name) for sale in sales] for name in same}
+    return pl.DataFrame(
+        {
+            "external_id": [sale.key for sale in sales],
+            "owner_id": [people[sale.owner] for sale in sales],
+            "customer_id": [ids[sale.customer] for sale in sales],
+            "product_id": [ids[sale.product] for sale in sales],
+            **columns,
+        }
     )

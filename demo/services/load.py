@@ -1,14 +1,17 @@
 """The whole demo company, in one transaction."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Role, User
+from commissions.models import Statement
+from demo.engine.people import LOGINS
 from demo.engine.records import Company
 from demo.services.facts import save_facts
+from demo.services.pay import assign_people, calculate_months, publish_plans
 from demo.services.people import save_people
 from kpis.services import rebuild_all
 
@@ -31,19 +34,33 @@ class Loaded:
     company: str
     people: int
     teams: int
-    customers: int
     deals: int
+    plans: int
+    statements: int
 
 
 @transaction.atomic
-def load(*, made: Company, now: datetime) -> Loaded:
+def load(*, made: Company, today: date, now: datetime) -> Loaded:
     """Write the company and compute all that follows from its deals. Raises NotEmptyError.
 
-    1. people and their history; 2. what they sold; 3. every KPI and board.
+    1. people and their history; 2. what they sold; 3. every KPI and board; 4. plans, their examples holding, and who is
+    on them; 5. the statements of every month.
     """
-    if people := User.objects.count():
-        raise NotEmptyError(people)
-    ids = save_people(made=made, now=now)
-    save_facts(made=made, people=ids)
+    if strangers := User.objects.count():
+        raise NotEmptyError(strangers)
+    people = save_people(made=made, now=now)
+    save_facts(made=made, people=people)
     rebuild_all(now=now)
-    return Loaded(made.name, len(ids), len(made.teams), len(made.customers), len(made.deals))
+    admin = User.objects.get(external_id=LOGINS[Role.ADMIN])
+    plans = publish_plans(since=made.since, acting_user=admin, now=now)
+    assign_people(made=made, plans=plans, people=people, acting_user=admin, now=now)
+    finance = User.objects.get(external_id=LOGINS[Role.FINANCE])
+    calculate_months(since=made.since, today=today, acting_user=finance, now=now)
+    return Loaded(
+        company=made.name,
+        people=len(people),
+        teams=len(made.teams),
+        deals=len(made.deals),
+        plans=len(plans),
+        statements=Statement.objects.count(),
+    )

@@ -28,7 +28,7 @@ def save_people(*, made: Company, now: datetime) -> dict[str, int]:
     for language in {person.language for person in made.people}:
         speakers = [person.key for person in made.people if person.language == language]
         User.objects.filter(external_id__in=speakers).update(language=language)
-    User.objects.filter(external_id__in=LOGINS).update(password=make_password(PASSWORD))
+    User.objects.filter(external_id__in=LOGINS.values()).update(password=make_password(PASSWORD))
     return ids
 
 

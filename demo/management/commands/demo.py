@@ -38,14 +38,15 @@ class Command(BaseCommand):
         if not options["json"]:
             self.stdout.write("Making the demo company and computing its pay (about ten seconds) ...")
         now = timezone.now()
+        today = timezone.localdate(now)
         try:
-            loaded = services.load(made=company(timezone.localdate(now)), now=now)
+            loaded = services.load(made=company(today), today=today, now=now)
         except services.NotEmptyError as error:
             raise CommandError(str(error)) from error
         seconds = round(time.monotonic() - started, 1)
         figures = {"loaded": True, **asdict(loaded), "seconds": seconds}
-        text = "{company}: {people} people, {teams} teams, {deals} deals, {seconds} s."
-        self._print(figures, text.format(**figures), options)
+        counts = ", ".join(f"{figures[name]} {name}" for name in ("people", "teams", "deals", "plans", "statements"))
+        self._print(figures, f"{loaded.company}: {counts}, {seconds} s.", options)
 
     def _print_logins(self, *, as_json: bool) -> None:
         logins = selectors.logins()
