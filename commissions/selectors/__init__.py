@@ -3,6 +3,16 @@
 from commissions.selectors.attainment import Attainment, attainment
 from commissions.selectors.documents import document_of
 from commissions.selectors.explanations import LineExplanation, StepRow, line_explanation
+from commissions.selectors.lists import (
+    PeriodRow,
+    Siblings,
+    payees_matching,
+    period_rows,
+    sees_others,
+    siblings,
+    statement_periods,
+    statements_matching,
+)
 from commissions.selectors.notices import NoticeRow, notice_rows
 from commissions.selectors.periods import (
     CurrencyTotal,
@@ -26,6 +36,7 @@ from commissions.selectors.plans import (
     plan_page,
     visible_versions,
 )
+from commissions.selectors.readings import Reading, ReadingRow, reading
 from commissions.selectors.statements import (
     ComponentGroup,
     LineRow,
@@ -51,8 +62,12 @@ __all__ = [
     "PayoutRow",
     "PeriodEarning",
     "PeriodOverview",
+    "PeriodRow",
     "PlanPage",
+    "Reading",
+    "ReadingRow",
     "RunProgress",
+    "Siblings",
     "StatementView",
     "StepRow",
     "TierRow",
@@ -62,14 +77,21 @@ __all__ = [
     "latest_lines",
     "line_explanation",
     "notice_rows",
+    "payees_matching",
     "payout_rows",
     "period_list",
     "period_overview",
+    "period_rows",
     "period_statements",
     "plan_currency",
     "plan_list",
     "plan_page",
+    "reading",
+    "sees_others",
+    "siblings",
     "statement_list",
+    "statement_periods",
     "statement_view",
+    "statements_matching",
     "visible_versions",
 ]

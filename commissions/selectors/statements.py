@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import groupby
 
 from django.db.models import Q, QuerySet, Sum
 
 from accounts.models import User
+from commissions.engine.schema import Component
 from commissions.models import EarningLine, Period, Statement
 from commissions.selectors.documents import document_of
 from commissions.selectors.notices import NoticeRow, notice_rows
+from commissions.selectors.rates import rates_between
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class LineRow:
     credited_minor: int
     x0_minor: int
     x1_minor: int
+    rates: tuple[Decimal, ...]  # of the tiers the line touched, in that order; empty for a curve through points
     uncapped_minor: int
     amount_minor: int
 
@@ -128,18 +132,20 @@ def _groups(lines: list[EarningLine]) -> Iterator[ComponentGroup]:
     for (version_pk, key), members in groupby(lines, lambda line: (line.plan_version_id, line.component)):
         rows = tuple(members)
         version = rows[0].plan_version
+        document = document_of(version)
+        component = document.component(key)
         yield ComponentGroup(
             plan=version.plan.name,
             plan_version_pk=version_pk,
             key=key,
-            name=document_of(version).component(key).name,
+            name=component.name,
             credited_minor=sum(row.credited_minor for row in rows),
             amount_minor=sum(row.amount_minor for row in rows),
-            lines=tuple(_row(row) for row in rows),
+            lines=tuple(_row(row, component, document.currency) for row in rows),
         )
 
 
-def _row(line: EarningLine) -> LineRow:
+def _row(line: EarningLine, component: Component, currency: str) -> LineRow:
     deal = line.deal
     return LineRow(
         pk=line.pk,
@@ -151,6 +157,7 @@ def _row(line: EarningLine) -> LineRow:
         credited_minor=line.credited_minor,
         x0_minor=line.x0_minor,
         x1_minor=line.x1_minor,
+        rates=rates_between(component, currency, quota=line.quota_minor, x0=line.x0_minor, x1=line.x1_minor),
         uncapped_minor=line.uncapped_minor,
         amount_minor=line.amount_minor,
     )

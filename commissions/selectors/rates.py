@@ -1,0 +1,33 @@
+"""Which rates of a component a line touched."""
+
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+
+from commissions.engine.schema import Against, Component, StartsWhen, Tiers
+from core.money import exponent
+
+
+def rates_between(component: Component, currency: str, *, quota: int | None, x0: int, x1: int) -> tuple[Decimal, ...]:
+    """The rates of the tiers between two points, in the order walked; empty for a curve through points.
+
+    Of retroactive tiers only the rate reached: it holds for everything before it too.
+    """
+    if component.tiers is Tiers.INTERPOLATED or x0 == x1:
+        return ()
+    starts = [_threshold(step.from_, component, currency, quota) for step in component.steps]
+    rates = [step.rate or Decimal(0) for step in component.steps]
+    if component.tiers is Tiers.RETROACTIVE:
+        reached = [start < x1 or (start == x1 and component.starts_when is StartsWhen.REACHED) for start in starts]
+        return (rates[max(sum(reached) - 1, 0)],)
+    low, high = min(x0, x1), max(x0, x1)
+    tops = [end for _, end in pairwise(starts)] + [Fraction(max(high, 0) + 1)]
+    bottoms = [Fraction(min(low, 0) - 1), *starts[1:]]
+    touched = [rate for rate, bottom, top in zip(rates, bottoms, tops, strict=True) if bottom < high and low < top]
+    return tuple(touched if x0 < x1 else reversed(touched))
+
+
+def _threshold(written: Decimal, component: Component, currency: str, quota: int | None) -> Fraction:
+    if component.against is Against.QUOTA:
+        return Fraction(written) * (quota or 0)
+    return Fraction(written) * int(10 ** exponent(currency))

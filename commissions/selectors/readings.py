@@ -1,0 +1,188 @@
+"""A line's arithmetic as people read it: one sentence, then rows that a pocket calculator confirms."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from commissions.engine.explain import PieceKind
+from commissions.selectors.explanations import LineExplanation, StepRow
+from core.money import exponent, to_minor
+from core.templatetags import formats
+from core.templatetags.juara import locale
+
+# By what x is measured against, whether it rose, and whether the reader is the payee.
+_MOVES = {
+    ("quota", True, True): gettext_lazy("This deal moved you from %(x0)s to %(x1)s of your %(quota)s quota"),
+    ("quota", True, False): gettext_lazy("This deal moved %(payee)s from %(x0)s to %(x1)s of a %(quota)s quota"),
+    ("quota", False, True): gettext_lazy("This refund took you back from %(x0)s to %(x1)s of your %(quota)s quota"),
+    ("quota", False, False): gettext_lazy("This refund took %(payee)s back from %(x0)s to %(x1)s of a %(quota)s quota"),
+    ("amount", True, True): gettext_lazy("This deal moved you from %(x0)s to %(x1)s in %(window)s"),
+    ("amount", True, False): gettext_lazy("This deal moved %(payee)s from %(x0)s to %(x1)s in %(window)s"),
+    ("amount", False, True): gettext_lazy("This refund took you back from %(x0)s to %(x1)s in %(window)s"),
+    ("amount", False, False): gettext_lazy("This refund took %(payee)s back from %(x0)s to %(x1)s in %(window)s"),
+    ("deal", True, True): gettext_lazy("%(credited)s of this deal counts for you"),
+    ("deal", True, False): gettext_lazy("%(credited)s of this deal counts for %(payee)s"),
+    ("deal", False, True): gettext_lazy("%(credited)s of this refund counts against you"),
+    ("deal", False, False): gettext_lazy("%(credited)s of this refund counts against %(payee)s"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRow:
+    """One multiplication: amount times rate is pay."""
+
+    part: str
+    amount: str
+    rate: str
+    pay: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    sentence: str
+    rows: tuple[ReadingRow, ...]
+    exact: str  # the sum of the rows
+    rounding: str  # how the sum became the line; empty when it was whole already
+    cap: str  # what the cap did; empty when it took nothing
+    capped_away: str  # what it took, with its sign
+
+
+def reading(why: LineExplanation, *, is_own: bool) -> Reading:
+    """The sentence and the table of a line, in the reader's language."""
+    return Reading(
+        sentence=" ".join(_sentences(why, is_own=is_own)),
+        rows=tuple(_row(step, why) for step in why.steps),
+        exact=_exact(why.exact1 - why.exact0, why.currency),
+        rounding=_rounding(why),
+        cap=_cap(why),
+        capped_away=_money(-why.capped_away_minor, why.currency),
+    )
+
+
+def _sentences(why: LineExplanation, *, is_own: bool) -> Iterator[str]:
+    if why.credited_minor == 0:
+        yield _("Nothing of this deal counts here: its credit is 0, so it earned nothing.")
+        return
+    move = _move(why, is_own=is_own)
+    rates = _interpolated(why) if why.tiers == "interpolated" else _rates(why)
+    yield _("%(move)s: %(rates)s.") % {"move": move, "rates": rates}
+    yield from (_jump(step, why) for step in why.steps if step.kind is PieceKind.JUMP)
+    if why.capped_away_minor:
+        yield _cap(why)
+
+
+def _move(why: LineExplanation, *, is_own: bool) -> str:
+    measure = (
+        "deal" if why.window == "deal" or why.tiers == "flat" else "amount" if why.quota_minor is None else "quota"
+    )
+    return str(_MOVES[measure, why.credited_minor > 0, is_own]) % {
+        "payee": why.payee,
+        "credited": _money(abs(why.credited_minor), why.currency),
+        "x0": _money(why.x0_minor, why.currency),
+        "x1": _money(why.x1_minor, why.currency),
+        "quota": _money(why.quota_minor or 0, why.currency),
+        "window": why.window_label,
+    }
+
+
+def _interpolated(why: LineExplanation) -> str:
+    return _("the curve pays %(y0)s there and %(y1)s here, and the line is the difference") % {
+        "y0": _money(why.y0_minor, why.currency),
+        "y1": _money(why.y1_minor, why.currency),
+    }
+
+
+def _rates(why: LineExplanation) -> str:
+    slopes = [step for step in why.steps if step.kind is PieceKind.SLOPE]
+    is_refund = why.credited_minor < 0
+    if len(slopes) == 1:
+        text = _("all of it took back %(rate)s") if is_refund else _("all of it earned %(rate)s")
+        return text % {"rate": _percent(slopes[0])}
+    first = (
+        _("the part down to %(end)s took back %(rate)s") if is_refund else _("the part up to %(end)s earned %(rate)s")
+    )
+    following = _("the next down to %(end)s %(rate)s") if is_refund else _("the next up to %(end)s %(rate)s")
+    texts = [first, *[following] * (len(slopes) - 2), _("the rest %(rate)s")]
+    ends = [{"end": _exact(step.end, why.currency), "rate": _percent(step)} for step in slopes]
+    return ", ".join(text % words for text, words in zip(texts, ends, strict=True))
+
+
+def _jump(step: StepRow, why: LineExplanation) -> str:
+    words = {
+        "step": _exact(step.start, why.currency),
+        "window": why.window_label,
+        "pay": _exact(abs(step.pay), why.currency),
+    }
+    if step.pay < 0:
+        return (
+            _("Below %(step)s another rate holds for everything in %(window)s: that took back %(pay)s of earlier pay.")
+            % words
+        )
+    return _("From %(step)s on a new rate holds for everything in %(window)s: that added %(pay)s to earlier pay.") % (
+        words
+    )
+
+
+def _row(step: StepRow, why: LineExplanation) -> ReadingRow:
+    start, end = _exact(step.start, why.currency), _exact(step.end, why.currency)
+    if step.kind is PieceKind.JUMP:
+        part = _("Everything up to %(start)s, at the changed rate") % {"start": start}
+    else:
+        part = _("From %(start)s to %(end)s") % {"start": start, "end": end}
+    return ReadingRow(
+        part=part,
+        amount=_exact(step.width, why.currency),
+        rate=_percent(step, signed=step.kind is PieceKind.JUMP),
+        pay=_exact(step.pay, why.currency),
+    )
+
+
+def _rounding(why: LineExplanation) -> str:
+    if _is_whole(why.exact0, why.currency) and _is_whole(why.exact1, why.currency):
+        return ""
+    return _(
+        "Rounding happens on the whole way: %(exact1)s at the new place rounds to %(y1)s, %(exact0)s at the old one "
+        "to %(y0)s, and %(y1)s less %(y0)s is %(line)s."
+    ) % {
+        "exact0": _exact(why.exact0, why.currency),
+        "exact1": _exact(why.exact1, why.currency),
+        "y0": _money(why.y0_minor, why.currency),
+        "y1": _money(why.y1_minor, why.currency),
+        "line": _money(why.uncapped_minor, why.currency),
+    }
+
+
+def _cap(why: LineExplanation) -> str:
+    if not why.capped_away_minor:
+        return ""
+    words = {
+        "amount": _money(why.amount_minor, why.currency),
+        "uncapped": _money(why.uncapped_minor, why.currency),
+        "given": _money(-why.capped_away_minor, why.currency),
+    }
+    if why.capped_away_minor > 0:
+        return _("The plan's cap left %(amount)s of %(uncapped)s.") % words
+    return _("It made room below the plan's cap, which gave back %(given)s: the line is %(amount)s.") % words
+
+
+def _percent(step: StepRow, *, signed: bool = False) -> str:
+    share = step.slope if step.rate is None else step.rate
+    return formats.percent(share, locale(), places=7, signed=signed)
+
+
+def _money(minor: int, currency: str) -> str:
+    return formats.written_money(minor, currency, locale()).text
+
+
+def _is_whole(major: Decimal, currency: str) -> bool:
+    return major == round(major, exponent(currency))
+
+
+def _exact(major: Decimal, currency: str) -> str:
+    """Money where it is whole minor units; else the number with the decimals it has."""
+    if _is_whole(major, currency):
+        return _money(to_minor(round(major, exponent(currency)), currency), currency)
+    return formats.number(major, locale(), places=9)

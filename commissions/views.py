@@ -1,0 +1,188 @@
+"""Statements, the reasons of their lines, plans and the periods that finance runs."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.vary import vary_on_headers
+
+from accounts.policies import require
+from commissions import selectors, services
+from commissions.forms import PayeeFilter, RunForm, StatementFilter
+from commissions.models import EarningLine, Period, Statement
+from commissions.policies import can_calculate, can_export_payouts
+from core.htmx import wants_fragment
+from core.http import AuthedRequest
+from core.periods import PeriodError, parse_period
+
+PER_PAGE = 50
+
+
+@require_GET
+@login_required
+@vary_on_headers("HX-Request")
+def statements(request: AuthedRequest) -> HttpResponse:
+    today = timezone.localdate()
+    form = StatementFilter(request.GET)
+    form.is_valid()
+    chosen = form.cleaned_data
+    found = selectors.statements_matching(
+        selectors.statement_list(request.user, today), text=chosen.get("q", ""), period=chosen.get("period")
+    )
+    context = {
+        "form": form,
+        "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
+        "sees_others": selectors.sees_others(request.user, today),
+        "periods": selectors.statement_periods(request.user, today),
+    }
+    return render(request, _page(request, "commissions/statements.html", "statements"), context)
+
+
+def _page(request: AuthedRequest, template: str, fragment: str) -> str:
+    return f"{template}#{fragment}" if wants_fragment(request) else template
+
+
+@require_GET
+@login_required
+def statement(request: AuthedRequest, pk: int) -> HttpResponse:
+    visible = Statement.objects.visible_to(request.user, timezone.localdate()).select_related("payee", "period")
+    found = get_object_or_404(visible, pk=pk)
+    shown = selectors.statement_view(found)
+    context = {
+        "statement": shown,
+        "is_own": shown.payee.pk == request.user.pk,
+        "siblings": selectors.siblings(found),
+        "during": DateRange(shown.start, shown.end),
+    }
+    return render(request, "commissions/statement.html", context)
+
+
+@require_GET
+@login_required
+@vary_on_headers("HX-Request")
+def line(request: AuthedRequest, pk: int) -> HttpResponse:
+    """Why a line paid what it paid: a page of its own, or the part that opens below the line."""
+    visible = Statement.objects.visible_to(request.user, timezone.localdate())
+    lines = EarningLine.objects.filter(statement__in=visible).select_related(
+        "statement__payee", "statement__period", "plan_version__plan", "deal__customer"
+    )
+    shown = selectors.line_explanation(get_object_or_404(lines, pk=pk))
+    is_own = shown.payee_pk == request.user.pk
+    context = {"why": shown, "is_own": is_own, "reading": selectors.reading(shown, is_own=is_own)}
+    return render(request, _page(request, "commissions/line.html", "why"), context)
+
+
+@require_GET
+@login_required
+def plans(request: AuthedRequest) -> HttpResponse:
+    found = selectors.plan_list(request.user, timezone.localdate())
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "commissions/plans.html", {"page": page})
+
+
+@require_GET
+@login_required
+def plan(request: AuthedRequest, pk: int) -> HttpResponse:
+    today = timezone.localdate()
+    visible = selectors.visible_versions(request.user, today).select_related("plan", "published_by")
+    version = get_object_or_404(visible, pk=pk)
+    shown = selectors.plan_page(version, today)
+    mine = [row for row in selectors.attainment(request.user, today) if row.plan_version_pk == pk]
+    context = {"plan": shown, "sections": selectors.plan_sections(shown, mine), "is_mine": bool(mine)}
+    return render(request, "commissions/plan.html", context)
+
+
+@require_GET
+@login_required
+def plan_source(request: AuthedRequest, pk: int) -> HttpResponse:
+    """The plan as its author wrote it, to keep or to check with `manage.py plan check`."""
+    version = get_object_or_404(selectors.visible_versions(request.user, timezone.localdate()), pk=pk)
+    response = HttpResponse(version.source, content_type="application/yaml; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="plan-{version.pk}-v{version.number}.yaml"'
+    return response
+
+
+@require_GET
+@require(can_calculate)
+def periods(request: AuthedRequest) -> HttpResponse:
+    return _periods_page(request, RunForm(), 200)
+
+
+def _periods_page(request: AuthedRequest, form: RunForm, status: int) -> HttpResponse:
+    page = Paginator(selectors.period_list(), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "rows": selectors.period_rows(list(page.object_list)), "form": form}
+    return render(request, "commissions/periods.html", context, status=status)
+
+
+@require_GET
+@require(can_calculate)
+@vary_on_headers("HX-Request")
+def period(request: AuthedRequest, label: str) -> HttpResponse:
+    found = _period(label)
+    form = PayeeFilter(request.GET)
+    form.is_valid()
+    rows = selectors.payees_matching(selectors.period_statements(found), **_chosen(form))
+    context = {
+        "overview": selectors.period_overview(found),
+        "form": form,
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+    }
+    return render(request, _page(request, "commissions/period.html", "payees"), context)
+
+
+@require_GET
+@require(can_calculate)
+def run(request: AuthedRequest, label: str) -> HttpResponse:
+    """How far the period's run is, for its page to ask again and again."""
+    context = {"overview": selectors.period_overview(_period(label)), "is_polled": True}
+    return render(request, "commissions/period.html#run", context)
+
+
+def _chosen(form: PayeeFilter) -> dict[str, Any]:
+    chosen = form.cleaned_data
+    return {
+        "text": chosen.get("q", ""),
+        "order": chosen.get("sort") or "name",
+        "with_notices": bool(chosen.get("notices")),
+    }
+
+
+def _period(label: str) -> Period:
+    try:
+        calendar = parse_period(label)
+    except PeriodError as error:
+        raise Http404(str(error)) from None
+    return get_object_or_404(Period, kind=calendar.kind, start=calendar.start)
+
+
+@require_POST
+@require(can_calculate)
+def run_start(request: AuthedRequest) -> HttpResponse:
+    """Start a run; a second click while it goes on leads to the same one."""
+    form = RunForm(request.POST)
+    if not form.is_valid():
+        return _periods_page(request, form, 422)
+    period = services.get_period(calendar=form.cleaned_data["period"])
+    try:
+        services.start_run(period=period, acting_user=request.user, now=timezone.now())
+    except (services.RunRefused, services.PeriodNotOpen) as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, _("The calculation of %(label)s has started.") % {"label": period.label})
+    return redirect("commissions:period", period.label)
+
+
+@require_GET
+@require(can_export_payouts)
+def export(request: AuthedRequest, label: str) -> StreamingHttpResponse:
+    found = _period(label)
+    response = StreamingHttpResponse(services.payout_csv(found), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="payouts-{label}.csv"'
+    return response
