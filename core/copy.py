@@ -1,6 +1,6 @@
 """PostgreSQL's COPY, in and out, as Polars frames: the only way that many rows cross the border of the database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any, LiteralString, cast
 
@@ -11,7 +11,9 @@ from psycopg import Cursor, sql
 _BLOCK = 1 << 20
 
 
-def copy_out(query: LiteralString, params: Sequence[Any], schema: dict[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:
+def copy_out(
+    query: LiteralString, params: Sequence[Any], schema: Mapping[str, pl.DataType | type[pl.DataType]]
+) -> pl.DataFrame:
     """Read a query's rows into a frame of exactly this schema, columns by position.
 
     `query` takes its values as %s; an absent value is null, an empty text stays an empty text.
@@ -26,7 +28,9 @@ def copy_out(query: LiteralString, params: Sequence[Any], schema: dict[str, pl.D
                 buffer.write(block)
     if not buffer.tell():
         return pl.DataFrame(schema=schema)
-    return pl.read_csv(buffer.getvalue(), has_header=False, schema=schema, null_values="\\N", empty_string_is_null=False)
+    return pl.read_csv(
+        buffer.getvalue(), has_header=False, schema=schema, null_values="\\N", empty_string_is_null=False
+    )
 
 
 def copy_in(table: str, frame: pl.DataFrame) -> int:

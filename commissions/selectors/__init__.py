@@ -13,16 +13,17 @@ from commissions.selectors.lists import (
     statement_periods,
     statements_matching,
 )
-from commissions.selectors.notices import NoticeRow, notice_rows
+from commissions.selectors.notices import NoticeRow, notice_rows, notice_text
+from commissions.selectors.payouts import PayoutRow, payout_csv, payout_rows
 from commissions.selectors.periods import (
     CurrencyTotal,
-    PayoutRow,
     PeriodOverview,
     RunProgress,
-    payout_rows,
+    latest_run,
     period_list,
     period_overview,
     period_statements,
+    run_progress,
 )
 from commissions.selectors.plans import (
     ComponentView,
@@ -32,6 +33,7 @@ from commissions.selectors.plans import (
     PlanPage,
     TierRow,
     plan_currency,
+    plan_document,
     plan_list,
     plan_page,
     visible_versions,
@@ -75,18 +77,23 @@ __all__ = [
     "document_of",
     "earned_this_period",
     "latest_lines",
+    "latest_run",
     "line_explanation",
     "notice_rows",
+    "notice_text",
     "payees_matching",
+    "payout_csv",
     "payout_rows",
     "period_list",
     "period_overview",
     "period_rows",
     "period_statements",
     "plan_currency",
+    "plan_document",
     "plan_list",
     "plan_page",
     "reading",
+    "run_progress",
     "sees_others",
     "siblings",
     "statement_list",

@@ -2,10 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
+from fractions import Fraction
 
-from commissions.engine.explain import PieceKind
+from commissions.engine.explain import Piece, PieceKind, explain
+from commissions.engine.schema import Window
 from commissions.models import EarningLine
+from commissions.selectors.documents import document_of
+from core.money import exponent
+from core.periods import period_of
+
+_EXACT = Context(prec=50)  # more than any sum of 64-bit minor units and nine decimals of a rate needs
+
+
+class ExplanationDiffers(AssertionError):  # noqa: N818
+    """A line's arithmetic does not lead to its amount. A bug: no page shows a reason that isn't one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +30,7 @@ class StepRow:
     end_share: Decimal | None
     rate: Decimal | None  # 0.05 is 5 %; of a jump the change of rate; None where two points give the slope
     slope: Decimal  # pay per unit of x
-    width: Decimal  # major units of x that this step pays for
+    width: Decimal  # major units of x that this step pays for; negative on the way back
     pay: Decimal  # major units, exact
 
 
@@ -65,6 +76,91 @@ class LineExplanation:
 def line_explanation(line: EarningLine) -> LineExplanation:
     """The arithmetic of a line; its steps, rounding and cap lead to exactly its amount.
 
-    Load the line with statement__payee, statement__period, plan_version__plan and deal__customer.
+    Load the line with statement__payee, statement__period, plan_version__plan and deal__customer. Raises
+    ExplanationDiffers.
     """
-    raise NotImplementedError
+    version, statement, deal = line.plan_version, line.statement, line.deal
+    document = document_of(version)
+    component = document.component(line.component)
+    why = explain(
+        document,
+        line.component,
+        quota=line.quota_minor,
+        x0=line.x0_minor,
+        x1=line.x1_minor,
+        amount=line.amount_minor,
+    )
+    if why.uncapped != line.uncapped_minor:
+        raise ExplanationDiffers(f"Line {line.pk} pays {line.uncapped_minor} before its cap, the curve {why.uncapped}.")
+    unit = 10 ** exponent(document.currency)
+    return LineExplanation(
+        pk=line.pk,
+        statement_pk=statement.pk,
+        payee=statement.payee.name,
+        payee_pk=statement.payee.pk,
+        label=statement.period.label,
+        currency=document.currency,
+        plan=version.plan.name,
+        plan_version_pk=version.pk,
+        component=component.key,
+        component_name=component.name,
+        tiers=component.tiers.value,
+        window=component.window.value,
+        window_label=_window_label(line, component.window),
+        when=component.when,
+        base=component.base,
+        deal_pk=deal.pk,
+        deal=str(deal),
+        deal_amount_minor=deal.amount_minor,
+        customer=deal.customer.name if deal.customer else "",
+        role=line.role,
+        date=line.date,
+        credited_minor=line.credited_minor,
+        quota_minor=line.quota_minor,
+        x0_minor=line.x0_minor,
+        x1_minor=line.x1_minor,
+        x0_share=share_of(line.x0_minor, line.quota_minor),
+        x1_share=share_of(line.x1_minor, line.quota_minor),
+        steps=tuple(_step(piece, unit, line.quota_minor) for piece in why.pieces),
+        exact0=to_decimal(why.exact0 / unit),
+        exact1=to_decimal(why.exact1 / unit),
+        y0_minor=why.y0,
+        y1_minor=why.y1,
+        uncapped_minor=why.uncapped,
+        capped_away_minor=why.capped_away,
+        amount_minor=line.amount_minor,
+    )
+
+
+def share_of(minor: int | Fraction, quota: int | None) -> Decimal | None:
+    """A part of a quota: 0.825 is 82.5 %. None without a quota."""
+    return to_decimal(Fraction(minor) / quota) if quota else None
+
+
+def to_decimal(value: Fraction) -> Decimal:
+    """The decimal number, exact wherever one exists; else to 50 digits."""
+    return _EXACT.divide(Decimal(value.numerator), Decimal(value.denominator))
+
+
+def _window_label(line: EarningLine, window: Window) -> str:
+    kind = window.period
+    return period_of(line.window_start, kind).label if kind else line.date.isoformat()
+
+
+def _step(piece: Piece, unit: int, quota: int | None) -> StepRow:
+    is_jump = piece.kind is PieceKind.JUMP
+    width = piece.start if is_jump else piece.end - piece.start
+    if is_jump and piece.pay * piece.slope < 0:  # on the way back: the same change, taken back
+        width = -width
+    rate = piece.rate if not is_jump else to_decimal(piece.slope) if piece.rate is not None else None
+    return StepRow(
+        kind=piece.kind,
+        start=to_decimal(piece.start / unit),
+        end=to_decimal(piece.end / unit),
+        start_share=share_of(piece.start, quota),
+        end_share=share_of(piece.end, quota),
+        rate=rate,
+        slope=to_decimal(piece.slope),
+        width=to_decimal(width / unit),
+        pay=to_decimal(piece.pay / unit),
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import polars as pl
 
@@ -20,7 +21,7 @@ SELECT a.payee_id, v.id, v.plan_id, v.hash, lower(both_in_force), upper(both_in_
 FROM commissions_assignment a
 JOIN commissions_planversion v ON v.plan_id = a.plan_id AND v.status <> 'draft' AND v.during && a.during,
 LATERAL (SELECT v.during * a.during AS both_in_force) days
-WHERE a.payee_id = ANY(%s) AND v.document->>'period' = %s AND both_in_force && daterange(%s, %s)
+WHERE a.payee_id = ANY(%s) AND v.document->>'period' = ANY(%s) AND both_in_force && daterange(%s, %s)
 """
 _QUOTAS = """
 SELECT payee_id, plan_id, per, amount_minor, lower(during), upper(during)
@@ -50,34 +51,24 @@ WHERE d.id = ANY(%s) AND d.owner_id IS NOT NULL
     AND NOT EXISTS (SELECT FROM sales_dealshare s WHERE s.deal_id = d.id AND s.role = 'owner')
 """
 _PEOPLE = "SELECT id, coalesce(external_id, email, id::text) FROM accounts_user WHERE id = ANY(%s)"
-_ASSIGNED_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+_ASSIGNED_COLUMNS: Final[dict[str, type[pl.DataType]]] = {
     "payee": pl.Int64, "plan_version": pl.Int64, "plan": pl.Int64, "hash": pl.String, "start": pl.Date, "end": pl.Date
 }  # fmt: skip
-_QUOTA_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+_QUOTA_COLUMNS: Final[dict[str, type[pl.DataType]]] = {
     "payee": pl.Int64, "plan": pl.Int64, "per": pl.String, "amount": pl.Int64, "start": pl.Date, "end": pl.Date
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The engine's inputs for some payees and one kind of statement."""
+    """The engine's inputs for some payees."""
 
     inputs: Inputs
     payees: tuple[int, ...]
 
-    def currencies(self, start: date, end: date) -> dict[int, list[str]]:
-        """By payee who is on a plan on a day of the range: the currencies of those plans."""
-        within = self.inputs.assignments.filter(
-            (pl.col("start") < end) & (pl.col("end").is_null() | (pl.col("end") > start))
-        )
-        found: dict[int, set[str]] = {}
-        for payee, version in within.select("payee", "plan_version").unique().iter_rows():
-            found.setdefault(payee, set()).add(self.inputs.versions[version].currency)
-        return {payee: sorted(currencies) for payee, currencies in found.items()}
 
-
-def gather(*, payees: Sequence[int], kind: str, start: date, end: date) -> Gathered:
-    """The inputs for the statements of one kind of these payees, for any of the days from `start` to before `end`.
+def gather(*, payees: Sequence[int], kinds: Sequence[str], start: date, end: date) -> Gathered:
+    """The inputs for the statements of these payees and kinds, for any of the days from `start` to before `end`.
 
     1. Plan versions and assignments, each pair for the days that it has in common.
     2. Deals back to the start of the longest window, of all who have a part in them: a split's odd cent needs them all.
@@ -85,7 +76,7 @@ def gather(*, payees: Sequence[int], kind: str, start: date, end: date) -> Gathe
     """
     payees = sorted(set(payees))
     year = date(start.year, 1, 1)
-    assigned = copy_out(_ASSIGNED, [payees, kind, year, end], _ASSIGNED_COLUMNS)
+    assigned = copy_out(_ASSIGNED, [payees, list(kinds), year, end], _ASSIGNED_COLUMNS)
     versions = _documents(assigned)
     plans: dict[int, int] = dict(assigned.select("plan_version", "plan").unique().iter_rows())
     since = history_start(versions, start) if versions else start

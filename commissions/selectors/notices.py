@@ -4,6 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from commissions.engine.frames import Notice
+from sales.models import Deal
+
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
@@ -14,5 +19,33 @@ class NoticeRow:
 
 
 def notice_rows(stored: Iterable[dict[str, Any]]) -> tuple[NoticeRow, ...]:
-    """The notices of a statement as stored, in words."""
-    raise NotImplementedError
+    """The notices of a statement as stored, in words. One query for the names of all their deals."""
+    notices = list(stored)
+    deals = Deal.objects.only("name", "external_id").in_bulk({row["deal"] for row in notices if row["deal"]})
+    names = {pk: str(deal) for pk, deal in deals.items()}
+    return tuple(
+        NoticeRow(row["code"], notice_text(row["code"], row["detail"]), row["deal"], names.get(row["deal"], ""))
+        for row in notices
+    )
+
+
+def notice_text(code: str, detail: str) -> str:
+    """What happened, why, and what to do next."""
+    parts = dict(zip(("first", "second"), detail.split(" ", 1), strict=False))
+    return str(_texts()[Notice(code)] % {"first": "", "second": "", **parts, "detail": detail})
+
+
+def _texts() -> dict[Notice, str]:
+    return {
+        Notice.CURRENCY_DIFFERS: _(
+            "Not counted: the deal is in %(first)s, the plan pays in %(second)s, and deals aren't converted yet."
+        ),
+        Notice.QUOTA_MISSING: _(
+            "Nothing is paid for %(first)s in %(second)s: it is measured against a quota, and none is set. "
+            "Ask an administrator to set it."
+        ),
+        Notice.NOT_ASSIGNED: _("Not counted: on %(detail)s, when the deal closed, there was no plan to count it."),
+        Notice.SHARES_OVER_WHOLE: _(
+            "Not counted: the shares of the role %(detail)s add up to more than 100 %%. Correct the deal."
+        ),
+    }

@@ -1,12 +1,11 @@
 """Periods, their runs and what they owe."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
-from commissions.models import Period, Statement
+from commissions.models import Period, Run, StaleStatement, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +46,6 @@ class PeriodOverview:
     stale: int  # payees whose recalculation waits
 
 
-@dataclass(frozen=True, slots=True)
-class PayoutRow:
-    period: str
-    external_id: str
-    email: str
-    name: str
-    currency: str
-    total_minor: int
-    payable_minor: int
-
-
 def period_list() -> QuerySet[Period]:
     """All periods, the latest first."""
     return Period.objects.order_by("-start", "kind")
@@ -65,7 +53,30 @@ def period_list() -> QuerySet[Period]:
 
 def period_overview(period: Period) -> PeriodOverview:
     """A period's latest run, totals by currency and what is still to be recalculated. A fixed number of queries."""
-    raise NotImplementedError
+    sums = period.statements.values("currency").annotate(
+        payees=Count("payee"), total=Sum("total_minor"), payable=Sum("payable_minor")
+    )
+    waiting = StaleStatement.objects.filter(on__lt=period.end, on__year=period.start.year)
+    return PeriodOverview(
+        period=period,
+        label=period.label,
+        run=latest_run(period),
+        totals=tuple(
+            CurrencyTotal(row["currency"], row["payees"], row["total"], row["payable"])
+            for row in sums.order_by("currency")
+        ),
+        payees=period.statements.aggregate(payees=Count("payee", distinct=True))["payees"],
+        stale=waiting.aggregate(payees=Count("payee_id", distinct=True))["payees"],
+    )
+
+
+def latest_run(period: Period) -> RunProgress | None:
+    run = _with_progress(period.runs.all()).order_by("-started_at", "-pk").first()
+    return _progress(run) if run else None
+
+
+def run_progress(run_pk: int) -> RunProgress:
+    return _progress(_with_progress(Run.objects.all()).get(pk=run_pk))
 
 
 def period_statements(period: Period) -> QuerySet[Statement]:
@@ -73,6 +84,19 @@ def period_statements(period: Period) -> QuerySet[Statement]:
     return period.statements.select_related("payee").order_by("payee__name", "payee", "currency")
 
 
-def payout_rows(period: Period) -> Iterator[PayoutRow]:
-    """What is to be paid for a period, by name, streamed."""
-    raise NotImplementedError
+def _with_progress(runs: QuerySet[Run]) -> QuerySet[Run]:
+    counted = runs.annotate(done=Count("chunks", filter=Q(chunks__done_at__isnull=False)), total=Count("chunks"))
+    return counted.select_related("started_by")
+
+
+def _progress(run: Run) -> RunProgress:
+    return RunProgress(
+        pk=run.pk,
+        status=run.status,
+        done=run.done,  # type: ignore[attr-defined]  # annotated
+        total=run.total,  # type: ignore[attr-defined]
+        started_by=run.started_by.name if run.started_by else "",
+        started_at=run.started_at,
+        finished_at=run.finished_at,
+        error=run.error,
+    )

@@ -1,14 +1,25 @@
 """A plan as a page shows it: rules, curve, examples."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
 
-from django.db.models import QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
-from accounts.models import User
-from commissions.engine.schema import Component, PlanDocument
-from commissions.models import Plan, PlanVersion
+from accounts.models import User, reports_of
+from commissions.engine.examples import ExampleResult, run_examples
+from commissions.engine.schema import Against, Component, Example, PlanDocument
+from commissions.engine.segments import Curve, compile_curve
+from commissions.models import Assignment, Plan, PlanVersion
+from commissions.selectors.documents import document_of
+from commissions.selectors.explanations import to_decimal
+from core.money import exponent, to_minor
+
+CURVE_QUOTA = Decimal(100_000)  # major units, where no example has one
+_results: dict[str, list[ExampleResult]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +35,7 @@ class CurvePoint:
     """A point to draw; two with the same x are a jump."""
 
     x: Decimal  # as in TierRow.starts_at
-    y: Decimal  # major units; for curves against quota: of a quota of `CURVE_QUOTA`
+    y: Decimal  # major units; of a curve against quota: for the quota of the view
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +43,7 @@ class ComponentView:
     component: Component  # key, name, credit, when, base, window, against, tiers, starts_when, cap
     is_against_quota: bool
     rows: tuple[TierRow, ...]
-    points: tuple[CurvePoint, ...]
+    points: tuple[CurvePoint, ...]  # before a cap
     quota: Decimal | None  # for which the points are drawn, major units; None for curves over amounts
 
 
@@ -47,10 +58,12 @@ class DifferenceRow:
 
 @dataclass(frozen=True, slots=True)
 class ExampleRow:
+    example: Example
     name: str
     source: str
     passed: bool
     differences: tuple[DifferenceRow, ...]
+    error: str  # why it could not be calculated at all; else empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +84,120 @@ class PlanPage:
 
 
 def plan_list(user: User, today: date) -> QuerySet[PlanVersion]:
-    """The versions a person may see, one a plan: what is in force, else the latest. Payees see the plans they're on."""
-    raise NotImplementedError
+    """The versions a person may see, one a plan: what is in force, else the latest. By the plan's name."""
+    rank = Case(When(during__contains=today, then=Value(0)), default=Value(1))
+    found = visible_versions(user, today).select_related("plan").defer("source")
+    return found.order_by("plan__name", rank, "-number").distinct("plan__name")
 
 
 def visible_versions(user: User, today: date) -> QuerySet[PlanVersion]:
     """All for admin and finance; else the published ones of plans that the person or a report is or was on."""
-    raise NotImplementedError
+    if user.sees_everyone:
+        return PlanVersion.objects.all()
+    people = Q(payee=user.pk) | Q(payee__in=reports_of(user.pk, today))
+    theirs = Assignment.objects.filter(people, plan=OuterRef("plan"))
+    return PlanVersion.objects.exclude(status=PlanVersion.Status.DRAFT).filter(Exists(theirs))
 
 
 def plan_page(version: PlanVersion, today: date) -> PlanPage:
     """One version as rules, curves and examples. Load it with `plan`."""
-    raise NotImplementedError
+    document = document_of(version)
+    during = version.during
+    siblings = version.plan.versions.defer("document", "source").order_by("-number")
+    return PlanPage(
+        version=version,
+        document=document,
+        currency=document.currency,
+        in_force_from=during.lower if during else None,
+        in_force_until=during.upper if during else None,
+        components=tuple(component_view(document, component) for component in document.components),
+        examples=_examples(version.hash, document),
+        versions=tuple(siblings),
+        payees=version.plan.assignments.filter(during__contains=today).count(),
+    )
 
 
 def plan_currency(plan: Plan) -> str:
-    """The currency of a plan's amounts; every version has the same."""
-    raise NotImplementedError
+    """The currency of a plan's amounts; every published version has the same. Raises PlanVersion.DoesNotExist."""
+    return plan_document(plan).currency
+
+
+def plan_document(plan: Plan) -> PlanDocument:
+    """The document of the latest published version, else of the draft. Raises PlanVersion.DoesNotExist."""
+    published = Case(When(status=PlanVersion.Status.DRAFT, then=Value(1)), default=Value(0))
+    version = plan.versions.order_by(published, "-number").first()
+    if version is None:
+        raise PlanVersion.DoesNotExist(f"{plan.name} has no version.")
+    return document_of(version)
+
+
+def component_view(document: PlanDocument, component: Component) -> ComponentView:
+    against_quota = component.against is Against.QUOTA
+    quota = _example_quota(document) if against_quota else None
+    return ComponentView(
+        component=component,
+        is_against_quota=against_quota,
+        rows=tuple(_tier_rows(component)),
+        points=tuple(_points(document, component, quota)),
+        quota=quota,
+    )
+
+
+def _tier_rows(component: Component) -> Iterator[TierRow]:
+    for step, following in pairwise([*component.steps, None]):
+        if step is not None:
+            yield TierRow(step.from_, following.from_ if following else None, step.rate, step.pay)
+
+
+def _example_quota(document: PlanDocument) -> Decimal:
+    quotas = [person.quota for example in document.examples for person in example.people.values()]
+    return next((quota for quota in quotas if isinstance(quota, Decimal) and quota > 0), CURVE_QUOTA)
+
+
+def _points(document: PlanDocument, component: Component, quota: Decimal | None) -> Iterator[CurvePoint]:
+    """Both sides of every threshold where they differ, from 0 to well into the last tier."""
+    curve = compile_curve(document, component)
+    unit = 10 ** exponent(document.currency)
+    quota_minor = None if quota is None else to_minor(quota, document.currency)
+    per_x = Fraction(quota_minor) if quota_minor else Fraction(unit)
+    for x, y in _walk(curve, quota_minor, _right_end(curve, quota_minor, unit)):
+        yield CurvePoint(to_decimal(x / per_x), to_decimal(y / unit))
+
+
+def _walk(curve: Curve, quota: int | None, right: Fraction) -> Iterator[tuple[Fraction, Fraction]]:
+    first = curve.segments[0]
+    place = min(curve.start_of(first, quota), Fraction(0))
+    yield place, curve.on(first, place, quota)
+    for before, segment in pairwise(curve.segments):
+        place = curve.start_of(segment, quota)
+        left_pay, right_pay = curve.on(before, place, quota), curve.on(segment, place, quota)
+        yield place, left_pay
+        if left_pay != right_pay:
+            yield place, right_pay
+    yield right, curve.on(curve.segments[-1], right, quota)
+
+
+def _right_end(curve: Curve, quota: int | None, unit: int) -> Fraction:
+    last = curve.start_of(curve.segments[-1], quota)
+    return last * Fraction(5, 4) if last > 0 else Fraction(quota or 100_000 * unit)
+
+
+def _examples(digest: str, document: PlanDocument) -> tuple[ExampleRow, ...]:
+    if digest not in _results:
+        if len(_results) > 500:
+            _results.clear()
+        _results[digest] = run_examples(document)
+    return tuple(_example(*pair) for pair in zip(document.examples, _results[digest], strict=True))
+
+
+def _example(example: Example, result: ExampleResult) -> ExampleRow:
+    return ExampleRow(
+        example=example,
+        name=result.name,
+        source=example.source or "",
+        passed=result.passed,
+        differences=tuple(
+            DifferenceRow(row.payee, row.period, row.component, row.expected, row.actual) for row in result.differences
+        ),
+        error=result.error,
+    )

@@ -125,7 +125,8 @@ def latest_lines(payee: User, limit: int) -> QuerySet[EarningLine]:
 
 
 def lines_total(statement: Statement) -> int:
-    return statement.lines.aggregate(total=Sum("amount_minor", default=0))["total"]
+    total: int = statement.lines.aggregate(total=Sum("amount_minor", default=0))["total"]
+    return total
 
 
 def _groups(lines: list[EarningLine]) -> Iterator[ComponentGroup]:

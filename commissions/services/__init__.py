@@ -10,8 +10,9 @@ from commissions.services.plans import (
     publish_version,
     save_draft,
 )
-from commissions.services.recalculation import PeriodNotOpen, hold, recalculate
-from commissions.services.runs import RunRefused, start_run, stop_run, unfinished_runs, work_on_run
+from commissions.services.recalculation import hold, recalculate
+from commissions.services.refusals import PeriodNotOpen, RunRefused
+from commissions.services.runs import start_run, stop_run, unfinished_runs, work_on_run
 from commissions.services.stale import note_facts, note_payees, note_plan
 from commissions.services.stale_work import recalculate_stale
 

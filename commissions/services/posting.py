@@ -66,9 +66,8 @@ class TotalsDiffer(AssertionError):  # noqa: N818
 class Computed:
     """What the engine made of some payees in one period."""
 
-    currencies: dict[int, list[str]]  # by payee on a plan: a statement each, also of zero
     lines: pl.DataFrame  # LINES and currency
-    totals: pl.DataFrame  # payee, currency, total, payable
+    totals: pl.DataFrame  # payee, currency, total, payable; of zero for who is on a plan and earned nothing
     notices: pl.DataFrame  # NOTICES
 
 
@@ -107,12 +106,11 @@ def _rows(computed: Computed) -> dict[Key, _Row]:
         .agg(pl.col("amount").sum())
         .iter_rows()
     }
-    keys = {(payee, currency) for payee, currencies in computed.currencies.items() for currency in currencies}
-    different = [key for key in keys | totals.keys() | sums.keys() if totals.get(key, (0, 0))[0] != sums.get(key, 0)]
+    different = [key for key in totals.keys() | sums.keys() if totals.get(key, (0, 0))[0] != sums.get(key, 0)]
     if different:
         raise TotalsDiffer(f"The totals of {different[:3]} aren't the sums of their lines. Nothing was posted.")
     notices = _notices(computed.notices)
-    return {key: _Row(*totals.get(key, (0, 0)), notices.get(key[0], [])) for key in sorted(keys | totals.keys())}
+    return {key: _Row(*totals[key], notices.get(key[0], [])) for key in sorted(totals)}
 
 
 def _notices(frame: pl.DataFrame) -> dict[int, list[dict[str, Any]]]:
@@ -134,7 +132,7 @@ def _standing(period: Period, payees: Sequence[int]) -> dict[Key, tuple[int, _Ro
 def _upsert(period: Period, rows: dict[Key, _Row], now: datetime) -> dict[Key, int]:
     if not rows:
         return {}
-    columns = [
+    columns: list[list[Any]] = [
         [payee for payee, _currency in rows],
         [currency for _payee, currency in rows],
         [row.total for row in rows.values()],

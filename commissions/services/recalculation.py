@@ -11,14 +11,11 @@ from commissions.engine.calculate import calculate
 from commissions.models import Period
 from commissions.selectors.inputs import Gathered, gather
 from commissions.services.posting import Computed, post
+from commissions.services.refusals import PeriodNotOpen
 
 _LOCKS = 0x434F4D << 40  # keeps our advisory locks on payees apart from those of other apps
 _HOLD_PERIODS = "SELECT id, status FROM commissions_period WHERE id = ANY(%s) ORDER BY id FOR SHARE"
 _HOLD_PAYEES = "SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) key"
-
-
-class PeriodNotOpen(ValueError):  # noqa: N818 a name of the field
-    """Only open periods are calculated. The message names the period and its status."""
 
 
 def recalculate(*, period: Period, payees: Sequence[int], now: datetime) -> frozenset[int]:
@@ -28,7 +25,7 @@ def recalculate(*, period: Period, payees: Sequence[int], now: datetime) -> froz
     2. Decide: the engine.
     3. Record what differs from what stands there.
     """
-    gathered = gather(payees=payees, kind=period.kind, start=period.start, end=period.end)
+    gathered = gather(payees=payees, kinds=[period.kind], start=period.start, end=period.end)
     return post(period=period, payees=gathered.payees, computed=_compute(gathered, period), now=now)
 
 
@@ -55,7 +52,6 @@ def _refuse_unless_open(periods: Sequence[Period], statuses: dict[int, str]) -> 
 
 
 def _compute(gathered: Gathered, period: Period) -> Computed:
-    currencies = gathered.currencies(period.start, period.end)
     result = calculate(gathered.inputs, start=period.start, end=period.end)
     mine = pl.col("payee").is_in(gathered.payees)
     currency_of = {pk: document.currency for pk, document in gathered.inputs.versions.items()}
@@ -63,7 +59,6 @@ def _compute(gathered: Gathered, period: Period) -> Computed:
         currency=pl.col("plan_version").replace_strict(currency_of, return_dtype=pl.String)
     )
     return Computed(
-        currencies=currencies,
         lines=lines,
         totals=result.statements.filter(mine).group_by("payee", "currency").agg(pl.col("total", "payable").sum()),
         notices=result.notices.filter(mine),

@@ -14,7 +14,10 @@ from accounts.models import User
 from commissions import signals
 from commissions.models import Period, PlanVersion, Run, RunChunk
 from commissions.selectors.quotas import windows_between
-from commissions.services.recalculation import PeriodNotOpen, hold, recalculate
+from commissions.services.periods import get_period
+from commissions.services.recalculation import hold, recalculate
+from commissions.services.refusals import PeriodNotOpen, RunRefused
+from core.periods import Period as CalendarPeriod
 from core.periods import PeriodKind
 
 logger = logging.getLogger(__name__)
@@ -52,13 +55,10 @@ WHERE id = %s AND status = 'running' AND NOT EXISTS (
 Clock = Callable[[], datetime]
 
 
-class RunRefused(ValueError):  # noqa: N818 a name of the field
-    """A run that can't start. The message says why and what to do."""
-
-
 @transaction.atomic
-def start_run(*, period: Period, acting_user: User | None, now: datetime, chunks: int | None = None) -> Run:
-    """Cut the period's payees into chunks for the workers. Raises RunRefused, PeriodNotOpen."""
+def start_run(*, calendar: CalendarPeriod, acting_user: User | None, now: datetime, chunks: int | None = None) -> Run:
+    """Cut a period's payees into chunks for the workers. Raises RunRefused, and PeriodNotOpen, which is one."""
+    period = get_period(calendar=calendar)
     hold(periods=[period], payees=[])
     payees = _payees(period)
     if not payees:
@@ -182,7 +182,7 @@ def _finish(run_id: int, now: datetime) -> bool:
     """Mark the run done, or failed, if no chunk is left to try: a conditional UPDATE, so that only one finishes it."""
     with connection.cursor() as cursor:
         cursor.execute(_FINISH, [now, run_id, MOST_ATTEMPTS])
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def _why_nobody(period: Period) -> str:

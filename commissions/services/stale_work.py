@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -102,7 +103,8 @@ def _take_up(now: datetime, only: int | None) -> int:
 def _claim(only: int | None) -> list[Note]:
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, {"most": MOST_ATTEMPTS, "only": only, "batch": BATCH})
-        return cursor.fetchall()
+        found: list[Note] = cursor.fetchall()
+    return found
 
 
 def _recalculate(notes: Sequence[Note], now: datetime) -> frozenset[int]:
@@ -138,7 +140,7 @@ def _reached(notes: Sequence[Note]) -> dict[int, Period]:
 
 
 def _pairs(notes: Sequence[Note], periods: list[int]) -> list[tuple[int, list[int]]]:
-    parameters = {
+    parameters: dict[str, Any] = {
         "payees": [payee for payee, _day in notes],
         "days": [day for _payee, day in notes],
         "ends": [_until(day) for _payee, day in notes],
@@ -146,7 +148,8 @@ def _pairs(notes: Sequence[Note], periods: list[int]) -> list[tuple[int, list[in
     }
     with connection.cursor() as cursor:
         cursor.execute(_PAIRS, parameters)
-        return cursor.fetchall()
+        found: list[tuple[int, list[int]]] = cursor.fetchall()
+    return found
 
 
 def _until(day: date) -> date:

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from commissions.models import Plan, Run
 from commissions.services.assignments import assign
-from commissions.services.periods import get_period
 from commissions.services.plans import publish_version, save_draft
 from commissions.services.runs import start_run, work_on_run
 from core.periods import PeriodKind, period_of
@@ -57,8 +56,8 @@ def assign_people(
 def calculate_months(*, since: date, today: date, acting_user: User, now: datetime) -> None:
     """Run every month up to today, here and now. Raises UnpaidError."""
     for month in months(since, today):
-        period = get_period(calendar=period_of(month, PeriodKind.MONTH))
-        run = start_run(period=period, acting_user=acting_user, now=now, chunks=1)
+        period = period_of(month, PeriodKind.MONTH)
+        run = start_run(calendar=period, acting_user=acting_user, now=now, chunks=1)
         work_on_run(run_id=run.pk, clock=lambda: now)
         run.refresh_from_db()
         if run.status != Run.Status.DONE:
