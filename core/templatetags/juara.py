@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from zlib import crc32
 
 from django import template
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Widget
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
@@ -272,3 +273,29 @@ def _url(view: str) -> str:
         return reverse(view)
     except NoReverseMatch:
         return ""
+
+
+# --- forms
+
+
+@register.inclusion_tag("components/_field.html")
+def field(bound: BoundField, *, hint: str = "", **attributes: str) -> dict[str, object]:
+    """A form's field: label, control, hint, and its errors, tied together for screen readers."""
+    kind = _control(bound.field.widget)
+    return {"field": bound, "kind": kind, "hint": hint or bound.help_text, "control": _widget(bound, kind, attributes)}
+
+
+def _control(widget: Widget) -> str:
+    if isinstance(widget, (RadioSelect, CheckboxSelectMultiple)):
+        return "choices"
+    if isinstance(widget, CheckboxInput):
+        return "check"
+    return "select" if isinstance(widget, Select) else "text"
+
+
+def _widget(bound: BoundField, kind: str, attributes: dict[str, str]) -> SafeString:
+    style = {"check": "form-check-input", "select": "form-select", "text": "form-control", "choices": ""}[kind]
+    given = bound.field.widget.attrs.get("class", "")
+    classes = " ".join(filter(None, [style, given, "is-invalid" if bound.errors else ""]))
+    named = {name.replace("_", "-"): value for name, value in attributes.items()}
+    return bound.as_widget(attrs={"class": classes, **named} if classes else named)
