@@ -40,6 +40,7 @@ def _next_free(port: int) -> int:
 
 def run() -> None:
     """Take the run directory and the port, then hand over to the supervisor."""
+    os.umask(0o077)  # logs and uploads are nobody else's business
     directory = places.run_directory()
     ground.make_run_directory(directory)
     (directory / "logs").mkdir(exist_ok=True)

@@ -36,8 +36,10 @@ def server_user(data: Path) -> int | None:
 def make_run_directory(directory: Path) -> None:
     """Create `directory` for us alone; as root others may pass through it, since the servers must."""
     places.refuse_if_foreign(directory)
+    missing = [place for place in (directory, *directory.parents) if not place.exists()]
     directory.mkdir(parents=True, exist_ok=True)
-    directory.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    for place in {directory, *missing}:
+        place.chmod(0o711 if os.geteuid() == 0 else 0o700)
 
 
 def make_server_directory(directory: Path, user: int | None) -> None:

@@ -1,8 +1,10 @@
 """The embedded PostgreSQL: its binaries come from a wheel, the way it is started from here."""
 
 import contextlib
+import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import psycopg
 
 from config.run import ground, places
 from config.run.child import Child, Command, start, wait_until_ready
+from config.run.errors import RunError
 
 MAJOR = "18"
 START_SECONDS = 60  # recovery after a crash replays the log first
@@ -61,7 +64,7 @@ def launch(
     ground.make_server_directory(data, user)
     cluster = data / MAJOR
     if not (cluster / "PG_VERSION").exists():
-        _initialise(binaries, cluster, user, output)
+        _initialise(binaries, cluster, user, is_durable=settings["fsync"] == "on")
     _forget_dead_server(cluster)
     child = start(_command(binaries, cluster, sockets, user, settings), output=output, keep_open=keep_open)
     try:
@@ -72,18 +75,25 @@ def launch(
     return child
 
 
-def _initialise(binaries: Path, cluster: Path, user: int | None, output: int) -> None:
+def _initialise(binaries: Path, cluster: Path, user: int | None, *, is_durable: bool) -> None:
     """Create the cluster beside its place and move it there whole: a killed attempt leaves nothing half made."""
     unfinished = cluster.with_name("unfinished")
     words = [
         *(str(binaries / "initdb"), "-D", str(unfinished), f"--username={places.USER}", "--auth=trust"),
         # The built-in provider sorts and changes case alike on every machine, whatever locales it has.
         *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
-        *("--no-instructions", "--no-sync"),
+        *(() if is_durable else ("--no-sync",)),
     ]
-    subprocess.run(["rm", "-rf", str(unfinished)], check=True)
-    child = start(Command("initdb", words, user=user), output=output)
-    wait_until_ready(child, lambda: child.process.poll() == 0, seconds=START_SECONDS)
+    shutil.rmtree(unfinished, ignore_errors=True)
+    with tempfile.TemporaryFile() as said:
+        child = start(Command("initdb", words, user=user), output=said)
+        try:
+            child.process.wait(START_SECONDS)
+        finally:
+            child.stop()
+        if child.process.returncode:
+            said.seek(0)
+            raise RunError(f"PostgreSQL could not create its files:\n{said.read().decode(errors='replace')}")
     unfinished.rename(cluster)
 
 
