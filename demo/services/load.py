@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
@@ -50,6 +50,7 @@ def load(*, made: Company, today: date, now: datetime) -> Loaded:
         raise NotEmptyError(strangers)
     people = save_people(made=made, now=now)
     save_facts(made=made, people=people)
+    _measure_tables()
     rebuild_all(now=now)
     admin = User.objects.get(external_id=LOGINS[Role.ADMIN])
     plans = publish_plans(since=made.since, acting_user=admin, now=now)
@@ -64,3 +65,9 @@ def load(*, made: Company, today: date, now: datetime) -> Loaded:
         plans=len(plans),
         statements=Statement.objects.count(),
     )
+
+
+def _measure_tables() -> None:
+    """Let PostgreSQL's planner know that the tables are no longer empty: autovacuum sees them after the commit only."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
