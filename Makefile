@@ -35,7 +35,7 @@ test: setup  ## Run the whole suite; ARGS="tests/sales -k import" runs a part of
 check: setup  ## Lint, format, types, layers, migrations, translations
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m djlint templates --check --lint --quiet
+	$(PY) -m djlint templates --lint --quiet
 	$(PY) -m mypy $(PACKAGES)
 	$(BIN)/lint-imports
 	$(PY) manage.py makemigrations --check --dry-run
@@ -44,7 +44,6 @@ check: setup  ## Lint, format, types, layers, migrations, translations
 format: setup  ## Let the formatters rewrite the sources
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
-	-$(PY) -m djlint templates --reformat --quiet
 
 messages: setup  ## Add new messages of the sources to the translation files
 	$(PY) -m config.run.translations update
