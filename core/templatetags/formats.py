@@ -15,6 +15,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, get_currency_symbol
 
 from core.money import exponent, round_half_up, to_major
+from core.periods import Period, PeriodKind
 
 MINUS = "\N{MINUS SIGN}"
 NBSP = "\N{NO-BREAK SPACE}"
@@ -123,6 +124,21 @@ def days(start: date | None, end: date | None, locale: str) -> str:
         style = "short" if start.year == last.year else "medium"
         return f"{day(start, locale, style=style)} – {day(last, locale)}" if start != last else day(last, locale)
     return f"{day(start, locale) if start else '…'} – {day(last, locale) if last else '…'}"
+
+
+def period(calendar: Period, locale: str) -> str:
+    """A calendar period as its reader says it.
+
+    >>> from core.periods import parse_period
+    >>> [period(parse_period(label), "en") for label in ("2017-06", "2017-Q2", "2017-H1", "2017")]
+    ['June 2017', 'Q2 2017', 'H1 2017', '2017']
+    >>> period(parse_period("2017-Q2"), "id")
+    'K2 2017'
+    """
+    if calendar.kind is PeriodKind.HALF:
+        return f"{'S' if locale == 'id' else 'H'}{1 + (calendar.start.month > 6)} {calendar.start.year}"
+    pattern = {PeriodKind.MONTH: "MMMM y", PeriodKind.QUARTER: "QQQ y", PeriodKind.YEAR: "y"}[calendar.kind]
+    return format_date(calendar.start, format=pattern, locale=locale)
 
 
 def _sign(value: Exact, *, signed: bool) -> str:

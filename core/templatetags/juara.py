@@ -17,6 +17,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import to_locale as locale_of
 
 from core.money import exponent
+from core.periods import parse_period
 from core.templatetags import drawing, formats
 from core.templatetags.formats import Exact
 
@@ -113,6 +114,12 @@ def day(on: date | None, style: str = "medium") -> str:
 def days(during: DateRange | None) -> str:
     """A half-open range of dates, written with its last day included."""
     return ABSENT if during is None else formats.days(during.lower, during.upper, locale())
+
+
+@register.filter
+def period(label: str) -> str:
+    """A period's label as people say it: June 2017, Q2 2017."""
+    return formats.period(parse_period(label), locale())
 
 
 @register.inclusion_tag("components/_delta.html")
