@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, cast
 from urllib.parse import urlencode
@@ -42,13 +42,15 @@ MOST_CHANNELS: Final = 20
 _PAUSES: Final = (0.1, 0.2, 0.5, 1.0, 2.0)  # seconds between attempts to reach Valkey
 _REMEMBERED: Final = 2 * 86_400  # seconds; a forgotten version costs one fetch
 
-# Versions and message in one step: nobody reads a version whose message is not under way.
+_ALL: Final = ""  # stands for every channel
+# Versions and message in one step: nobody reads a version whose message is not under way. A version has two parts, the
+# count of changes of everything and the count of the channel's own.
 _PUBLISH = """
+local all = redis.call('GET', ARGV[2] .. ARGV[3]) or ''
 local versions = {}
 for _, key in ipairs(KEYS) do
-    local channel = string.sub(key, 6)
-    versions[channel] = tostring(redis.call('INCR', key))
-    redis.call('EXPIRE', key, ARGV[2])
+    versions[string.sub(key, #ARGV[2] + 1)] = all .. '.' .. redis.call('INCR', key)
+    redis.call('EXPIRE', key, ARGV[4])
 end
 redis.call('PUBLISH', ARGV[1], cjson.encode(versions))
 """
@@ -64,10 +66,14 @@ def admit(prefix: str, policy: Policy) -> None:
 
 def publish(channels: Iterable[str]) -> None:
     """Tell every page that shows one of these, in whatever process. Call it after the commit."""
-    keys = [_key(channel) for channel in sorted(set(channels))]
+    keys = _keys(sorted(set(channels)))
     if keys:
-        client = _valkey()
-        client.eval(_PUBLISH, len(keys), *keys, _topic(), str(_REMEMBERED))
+        _valkey().eval(_PUBLISH, len(keys), *keys, _topic(), _key(""), _ALL, str(_REMEMBERED))
+
+
+def publish_all() -> None:
+    """Tell every page, whatever it shows: when so much has changed that nobody can name it."""
+    _valkey().pipeline().incr(_key(_ALL)).publish(_topic(), json.dumps({_ALL: ""})).execute()
 
 
 def address(channels: Iterable[str]) -> str:
@@ -77,11 +83,10 @@ def address(channels: Iterable[str]) -> str:
     """
     names = sorted(set(channels))
     try:
-        versions = cast("list[str | None]", _valkey().mget([_key(name) for name in names]))
+        versions = _versions(names, cast("list[str | None]", _valkey().mget(_keys([_ALL, *names]))))
     except RedisError:
-        versions = ["?"] * len(names)
-    pairs = [(name, version or "") for name, version in zip(names, versions, strict=True)]
-    return f"{reverse('live')}?{urlencode(pairs)}"
+        versions = dict.fromkeys(names, "")
+    return f"{reverse('live')}?{urlencode(versions)}"
 
 
 @require_GET
@@ -209,19 +214,24 @@ class _Hub:
             if message["type"] == "subscribe":
                 await self._catch_up(list(self._pages))
             elif message["type"] == "message":
-                versions = json.loads(message["data"])
-                for page in list(self._pages):
-                    page.hear(versions)
+                await self._tell(json.loads(message["data"]))
+
+    async def _tell(self, versions: Mapping[str, str]) -> None:
+        if _ALL in versions:
+            await self._catch_up(list(self._pages))
+        else:
+            for page in list(self._pages):
+                page.hear(versions)
 
     async def _catch_up(self, pages: list[_Page]) -> None:
         names = sorted({name for page in pages for name in page.seen})
         if not self._subscribed or not names:
             return
         try:
-            found = await self._subscribed.mget([_key(name) for name in names])
+            found = await self._subscribed.mget(_keys([_ALL, *names]))
         except (RedisError, OSError):
             return  # the subscription is lost with it, and catches up with every page when it is back
-        versions = {name: str(version or "") for name, version in zip(names, found, strict=True)}
+        versions = _versions(names, found)
         for page in pages:
             page.hear(versions)
 
@@ -242,6 +252,15 @@ def _valkey() -> Redis:
 def _topic() -> str:
     """Pub/sub knows no databases: two installations that share a server must not hear each other."""
     return f"live:{_valkey().connection_pool.connection_kwargs.get('db', 0)}"
+
+
+def _versions(names: list[str], found: Sequence[str | None]) -> dict[str, str]:
+    """What the keys of everything and of these channels hold, as the versions of the channels."""
+    return {name: f"{found[0] or ''}.{own or 0}" for name, own in zip(names, found[1:], strict=True)}
+
+
+def _keys(channels: Iterable[str]) -> list[str]:
+    return [_key(channel) for channel in channels]
 
 
 def _key(channel: str) -> str:

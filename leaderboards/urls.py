@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from leaderboards import views
 
 app_name = "leaderboards"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.boards, name="boards"),
+    path("<slug:kpi>/", views.board, name="board"),
+]

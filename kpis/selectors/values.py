@@ -51,9 +51,10 @@ def person_values(user_id: int, period: Period) -> dict[str, KpiValue]:
     return {row.kpi: row for row in rows}
 
 
-def latest_month() -> date | None:
-    """The last month in which anything was measured."""
-    latest: date | None = KpiValue.objects.filter(period_kind="month").aggregate(latest=Max("period_start"))["latest"]
+def latest_month(*, before: date) -> date | None:
+    """The last month before that day in which anything was measured."""
+    months = KpiValue.objects.filter(period_kind="month", period_start__lt=before)
+    latest: date | None = months.aggregate(latest=Max("period_start"))["latest"]
     return latest
 
 

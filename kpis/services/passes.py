@@ -49,7 +49,7 @@ TeamMonth = tuple[int, date]
 Params = Sequence[Any] | dict[str, Any] | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Subject:
     kind: str
     id: int
@@ -107,19 +107,21 @@ def _pass(now: datetime) -> int | None:
 def _write_values(
     people: Iterable[PersonMonth], teams: Iterable[TeamMonth], now: datetime, conversion: dict[str, Any]
 ) -> frozenset[signals.Remeasured]:
-    """Bring the values of people and teams up to date, months first; returns of whom, by month, any has changed."""
-    months = [Subject(SubjectKind.PERSON, *pair) for pair in people] + [Subject(SubjectKind.TEAM, *t) for t in teams]
-    changed: set[signals.Remeasured] = set()
-    for kind in (PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR):
-        scope = {Subject(s.kind, s.id, period_of(s.starts_on, kind).start) for s in months}
-        changed |= _write(kind, sorted(scope, key=lambda s: (s.kind, s.id, s.starts_on)), now, conversion)
-    return frozenset(changed)
+    """Bring the values of people and teams up to date; returns of whom any value of which month has changed.
+
+    Months come first: a quarter and a year are sums of theirs, and change only with one of them.
+    """
+    months = {Subject(SubjectKind.PERSON, *pair) for pair in people} | {Subject(SubjectKind.TEAM, *t) for t in teams}
+    changed = _write(PeriodKind.MONTH, months, now, conversion)
+    for kind in (PeriodKind.QUARTER, PeriodKind.YEAR):
+        longer = {Subject(s.kind, s.id, period_of(s.starts_on, kind).start) for s in months}
+        _write(kind, longer, now, conversion)
+    return frozenset(signals.Remeasured(*row) for row in changed)
 
 
-def _write(
-    kind: PeriodKind, scope: list[Subject], now: datetime, conversion: dict[str, Any]
-) -> set[signals.Remeasured]:
-    rows = _query(
+def _write(kind: PeriodKind, subjects: set[Subject], now: datetime, conversion: dict[str, Any]) -> list[Any]:
+    scope = sorted(subjects)
+    return _query(
         statements.values(kind),
         {
             "kinds": [subject.kind for subject in scope],
@@ -131,7 +133,6 @@ def _write(
             "now": now,
         },
     )
-    return {signals.Remeasured(*row) for row in rows}
 
 
 def _conversion() -> dict[str, Any]:

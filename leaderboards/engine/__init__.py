@@ -1,0 +1,1 @@
+"""Order and rank, without a database and without a clock."""
