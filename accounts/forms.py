@@ -18,9 +18,27 @@ class PeopleFilter(forms.Form):
     inactive = forms.BooleanField(label=_("Inactive people"), required=False)
 
 
-class PersonForm(forms.ModelForm[User]):
+class ProfileForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=200)
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+
+class PersonForm(forms.Form):
     """Fields of a person; the service decides whether they may be so."""
 
+    name = forms.CharField(label=_("Name"), max_length=200)
+    email = forms.EmailField(
+        label=_("E-mail"),
+        required=False,
+        empty_value=None,
+        help_text=_("For signing in. Without one the person is paid but can't sign in."),
+    )
+    external_id = forms.CharField(
+        label=_("External id"),
+        required=False,
+        max_length=100,
+        help_text=_("The person's id in your CRM. Imports find people by it."),
+    )
     roles = forms.MultipleChoiceField(
         label=_("Roles"),
         choices=Role.choices,
@@ -29,23 +47,12 @@ class PersonForm(forms.ModelForm[User]):
         help_text=_("Several are possible. Without a role a person sees only her or his own numbers."),
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
-
-    class Meta:
-        model = User
-        fields = ["name", "email", "external_id", "roles", "language", "is_active"]
-        help_texts = {
-            "email": _("For signing in. Without one the person is paid but can't sign in."),
-            "external_id": _("The person's id in your CRM. Imports find people by it."),
-            "is_active": _("Inactive people can't sign in; their deals and statements stay."),
-        }
-
-
-class ProfileForm(forms.ModelForm[User]):
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
-
-    class Meta:
-        model = User
-        fields = ["name", "language"]
+    is_active = forms.BooleanField(
+        label=_("Active"),
+        required=False,
+        initial=True,
+        help_text=_("Inactive people can't sign in; their deals and statements stay."),
+    )
 
 
 class _FromDay(forms.Form):
@@ -72,15 +79,19 @@ class ManagerMoveForm(_FromDay):
         field.queryset = active.filter(roles__overlap=[Role.MANAGER, Role.ADMIN]).order_by("name")
 
 
-class TeamForm(forms.ModelForm[Team]):
-    class Meta:
-        model = Team
-        fields = ["name", "parent", "external_id"]
-        labels = {"parent": _("Part of")}
-        help_texts = {"external_id": _("The team's id in your CRM. Imports find teams by it.")}
+class TeamForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=200)
+    parent = forms.ModelChoiceField(
+        label=_("Part of"), required=False, empty_label=_("Nothing above it"), queryset=Team.objects.none()
+    )
+    external_id = forms.CharField(
+        label=_("External id"),
+        required=False,
+        max_length=100,
+        help_text=_("The team's id in your CRM. Imports find teams by it."),
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 Django's own signature
+    def __init__(self, *args: Any, team: Team | None, **kwargs: Any) -> None:  # noqa: ANN401 Django's own signature
         super().__init__(*args, **kwargs)
         field = cast("forms.ModelChoiceField[Team]", self.fields["parent"])
-        field.queryset = Team.objects.exclude(pk=self.instance.pk).order_by("name")
-        field.empty_label = str(_("Nothing above it"))
+        field.queryset = Team.objects.exclude(pk=team.pk if team else 0).order_by("name")

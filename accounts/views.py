@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.forms import Form
+from django.forms import Form, model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -77,7 +77,7 @@ def _person_page(request: AuthedRequest, shown: User, status: int = 200, **forms
 def person_edit(request: AuthedRequest, pk: int | None = None) -> HttpResponse:
     """Change a person, or without a key create one."""
     shown = get_object_or_404(User, pk=pk) if pk else None
-    form = PersonForm(request.POST or None, instance=shown)
+    form = PersonForm(request.POST or None, initial=model_to_dict(shown) if shown else {"language": "en"})
     if request.method == "POST" and form.is_valid():
         try:
             saved = services.save_person(
@@ -89,12 +89,10 @@ def person_edit(request: AuthedRequest, pk: int | None = None) -> HttpResponse:
             messages.success(request, _("%(name)s is saved.") % {"name": saved.name})
             return redirect("accounts:person", saved.pk)
     status = 422 if request.method == "POST" else 200
-    heading = get_object_or_404(User, pk=pk).name if pk else _("New person")  # a refused form has changed `shown`
-    context = {"form": form, "pk": pk, "heading": heading}
-    return render(request, "accounts/person_edit.html", context, status=status)
+    return render(request, "accounts/person_edit.html", {"form": form, "person": shown}, status=status)
 
 
-def _refuse(form: Form | PersonForm | TeamForm, error: ValidationError) -> None:
+def _refuse(form: Form, error: ValidationError) -> None:
     """Show a service's refusal in the form, also where it names a field that the form does not have."""
     if hasattr(error, "error_dict"):
         for field, errors in error.error_dict.items():
@@ -169,29 +167,27 @@ def teams(request: AuthedRequest) -> HttpResponse:
 def team(request: AuthedRequest, pk: int | None = None) -> HttpResponse:
     """Change a team, or without a key create one."""
     shown = get_object_or_404(Team, pk=pk) if pk else None
-    form = TeamForm(request.POST or None, instance=shown)
+    form = TeamForm(request.POST or None, initial=model_to_dict(shown) if shown else None, team=shown)
     if request.method == "POST" and form.is_valid():
-        before = Team.objects.get(pk=pk) if pk else None
         try:
-            saved = services.save_team(team=before, **form.cleaned_data, acting_user=request.user, now=timezone.now())
+            saved = services.save_team(team=shown, **form.cleaned_data, acting_user=request.user, now=timezone.now())
         except ValidationError as error:
             _refuse(form, error)
         else:
             messages.success(request, _("Team %(name)s is saved.") % {"name": saved.name})
             return redirect("accounts:teams")
     status = 422 if request.method == "POST" else 200
-    heading = get_object_or_404(Team, pk=pk).name if pk else _("New team")
-    context = {"form": form, "pk": pk, "heading": heading}
-    return render(request, "accounts/team.html", context, status=status)
+    name = Team.objects.get(pk=pk).name if pk else ""  # a refused form may have changed the team
+    return render(request, "accounts/team.html", {"form": form, "name": name}, status=status)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def profile(request: AuthedRequest) -> HttpResponse:
-    me = User.objects.get(pk=request.user.pk)
-    form = ProfileForm(request.POST or None, instance=me)
+    me = request.user
+    form = ProfileForm(request.POST or None, initial={"name": me.name, "language": me.language})
     if request.method == "POST" and form.is_valid():
-        services.save_profile(user=request.user, **form.cleaned_data)
+        services.save_profile(user=me, **form.cleaned_data)
         messages.success(request, _("Your profile is saved."))
         return _speaking(redirect("accounts:profile"), form.cleaned_data["language"])
     status = 422 if request.method == "POST" else 200

@@ -1,9 +1,19 @@
 """How sign-in behaves here: an administrator creates accounts, nobody signs up."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 
 
 class ClosedSignup(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401 allauth's own
+        """Speak the language that the person chose, on whatever device she signs in."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        age = settings.LANGUAGE_COOKIE_AGE
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, max_age=age, samesite="Lax")
+        return response

@@ -2,11 +2,14 @@
 
 from django.urls import include, path
 
+from accounts.views import language
+from config.health import healthz
 from core import live
 
 urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("healthz/", healthz, name="healthz"),
+    path("i18n/setlang/", language, name="set_language"),
     path("live/", live.stream, name="live"),
     path("people/", include("accounts.urls")),
     path("sales/", include("sales.urls")),
