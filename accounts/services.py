@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, LiteralString
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
@@ -30,7 +30,7 @@ class PersonRecord:
 class TeamRecord:
     external_id: str
     name: str = ""
-    parent: str | None = None  # the parent's external id: in the database or among the records
+    parent: str | int | None = None  # the parent's external id (in the database or among the records), or its id
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,30 @@ def _unsaved_user(record: PersonRecord, now: datetime) -> User:
     user = User(external_id=record.external_id, name=record.name, email=email, roles=list(record.roles), created_at=now)
     user.set_unusable_password()
     return user
+
+
+def adopt_people(*, external_ids: Mapping[str, str]) -> int:
+    """Give people who have none yet their external ids, by e-mail address; who has one keeps it."""
+    return _adopt(
+        "UPDATE accounts_user row SET external_id = wanted.id FROM unnest(%s::text[], %s::text[]) AS wanted(key, id) "
+        "WHERE row.external_id IS NULL AND lower(row.email) = lower(wanted.key)",
+        external_ids,
+    )
+
+
+def adopt_teams(*, external_ids: Mapping[str, str]) -> int:
+    """Give teams that have none yet their external ids, by name."""
+    return _adopt(
+        "UPDATE accounts_team row SET external_id = wanted.id FROM unnest(%s::text[], %s::text[]) AS wanted(key, id) "
+        "WHERE row.external_id IS NULL AND row.name = wanted.key",
+        external_ids,
+    )
+
+
+def _adopt(statement: LiteralString, external_ids: Mapping[str, str]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(external_ids), list(external_ids.values())])
+        return cursor.rowcount
 
 
 @transaction.atomic
@@ -139,8 +163,8 @@ def save_teams(
 
 
 def _parent_id(record: TeamRecord, ids: Mapping[str, int]) -> int | None:
-    if record.parent is None:
-        return None
+    if record.parent is None or isinstance(record.parent, int):
+        return record.parent
     if record.parent not in ids:
         raise ValidationError(
             _(

@@ -1,7 +1,7 @@
 """What rows of a file would change: which they create, which fields of which they change, and whom they name."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -32,14 +32,16 @@ def compare(existing: pl.DataFrame, incoming: pl.DataFrame, fields: Sequence[str
 
     `existing` has id, external_id and the fields; `incoming` has external_id and the fields.
 
-    >>> old = pl.DataFrame({"id": [7], "external_id": ["a"], "name": ["Ana"]})
-    >>> new = pl.DataFrame({"external_id": ["a", "b"], "name": ["Anna", "Ben"]})
+    >>> old = pl.DataFrame({"id": [7, 8], "external_id": ["a", "c"], "name": ["Ana", "Cid"]})
+    >>> new = pl.DataFrame({"external_id": ["a", "b", "c"], "name": ["Anna", "Ben", "Cid"]})
     >>> compare(old, new, ["name"])["verdict"].to_list()
-    ['changed', 'created']
+    ['changed', 'created', 'unchanged']
     """
     old = existing.select("id", "external_id", *(pl.col(name).alias(f"old_{name}") for name in fields))
     joined = incoming.join(old, on="external_id", how="left", maintain_order="left")
-    differs = pl.any_horizontal(pl.lit(value=False), *(pl.col(name).ne_missing(f"old_{name}") for name in fields))
+    differs = pl.any_horizontal(
+        pl.lit(value=False), *(pl.col(name).ne_missing(pl.col(f"old_{name}")) for name in fields)
+    )
     verdict = pl.when(pl.col("id").is_null()).then(pl.lit(CREATED)).when(differs).then(pl.lit(CHANGED))
     return joined.with_columns(verdict=verdict.otherwise(pl.lit(UNCHANGED)))
 
@@ -75,6 +77,14 @@ class Directory:
     how: str  # "external id or e-mail"
     fix: str
     entries: pl.DataFrame  # key, id, rank
+
+    def and_also(self, entries: pl.DataFrame) -> "Directory":
+        return replace(self, entries=pl.concat([self.entries, entries]).unique())
+
+    def missing(self, texts: pl.Series) -> list[str]:
+        """The texts that name nothing, each once, in order."""
+        unknown = texts.is_not_null() & (self.look_up(texts)["times"] == 0)
+        return texts.filter(unknown).unique(maintain_order=True).to_list()
 
     def look_up(self, texts: pl.Series) -> pl.DataFrame:
         """`id` and `times` for each text: times is 0 for an unknown one and above 1 for an ambiguous one.

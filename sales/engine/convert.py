@@ -193,18 +193,17 @@ def _refuse_unparsed(
 
 def _check_deals(step: Pass) -> None:
     """A deal that is won or lost has a day of closing."""
-    if "status" in step.values.columns:
-        closed = step.values["status"].is_in(["won", "lost"])
-        if "closed_on" in step.values.columns:
-            closed &= step.texts["closed_on"].is_null()
-        step.refuse(
-            "closed_on",
-            closed,
-            lambda _text, row: (
-                f"The deal is {step.values['status'][row]} but has no date of closing.",
-                "Fill it in, or set the status to open.",
-            ),
-        )
+    if not {"status", "closed_on"} <= set(step.values.columns):
+        return  # the facts know the other: looked at when they are compared
+    undated = step.values["status"].is_in(["won", "lost"]) & step.texts["closed_on"].is_null()
+    step.refuse(
+        "closed_on",
+        undated,
+        lambda _text, row: (
+            f"The deal is {step.values['status'][row]} but has no date of closing.",
+            "Fill it in, or set the status to open.",
+        ),
+    )
 
 
 def _with_currency(values: pl.DataFrame, kind: Kind, found: dict[str, Source], currency: str) -> pl.DataFrame:

@@ -10,16 +10,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from io import BytesIO, TextIOWrapper
 from itertools import islice
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 import polars as pl
 from python_calamine import CalamineError, CalamineWorkbook
 
 from sales.engine.mapping import KindMapping
 from sales.engine.problems import Problem, Unusable, shorten
-
-if TYPE_CHECKING:
-    import _csv
 
 HEAD = 64 * 1024
 BATCH = 20_000
@@ -68,8 +65,7 @@ def _read_csv(source: BinaryIO, head: bytes, mapping: KindMapping) -> Sheet:
     encoding = mapping.encoding or _encoding_of(head)
     first = _first_lines(head, encoding)
     delimiter = {"tab": "\t"}.get(mapping.delimiter or "", mapping.delimiter) or _delimiter_of(first)
-    reader = csv.reader(TextIOWrapper(source, encoding, newline=""), delimiter=delimiter, strict=True)
-    rows = _csv_rows(reader, encoding)
+    rows = _csv_rows(TextIOWrapper(source, encoding, newline=""), delimiter, encoding)
     _line, names = next(rows)
     header = _header(names)
     return Sheet(header, _batches(rows, header))
@@ -113,7 +109,8 @@ def _delimiter_of(text: str) -> str:
     return max(DELIMITERS, key=lambda sign: len(next(csv.reader([line], delimiter=sign))))
 
 
-def _csv_rows(reader: "_csv._reader", encoding: str) -> Iterator[tuple[int, list[str]]]:
+def _csv_rows(text: TextIOWrapper, delimiter: str, encoding: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
     starts = 1
     try:
         for row in reader:
@@ -126,6 +123,8 @@ def _csv_rows(reader: "_csv._reader", encoding: str) -> Iterator[tuple[int, list
         ) from None
     except UnicodeError:
         raise _wrong_encoding(encoding, reader.line_num + 1) from None
+    finally:
+        text.detach()  # the bytes are the caller's to close
 
 
 def _header(names: Iterable[object]) -> tuple[str, ...]:

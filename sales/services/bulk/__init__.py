@@ -1,0 +1,15 @@
+"""Many rows at once, kind by kind: gather what is there, decide what changes, and, when asked, write it."""
+
+from sales.engine.fields import Kind
+from sales.services.bulk import catalogue, deals, people, teams
+from sales.services.bulk.decision import Decide, Decision, Task
+
+DECIDE: dict[Kind, Decide] = {
+    Kind.PEOPLE: people.decide,
+    Kind.TEAMS: teams.decide,
+    Kind.CUSTOMERS: catalogue.decide,
+    Kind.PRODUCTS: catalogue.decide,
+    Kind.DEALS: deals.decide,
+}
+
+__all__ = ["DECIDE", "Decision", "Task"]
