@@ -70,15 +70,17 @@ def start_run(*, calendar: CalendarPeriod, acting_user: User | None, now: dateti
     return run
 
 
-def work_on_run(*, run_id: int, clock: Clock) -> int:
+def work_on_run(*, run_id: int, clock: Clock, told: Callable[[], None] | None = None) -> int:
     """Do the run's chunks that nobody else is doing until none is left; returns how many were done here.
 
-    A chunk's row stays locked while it is worked on. A worker that dies loses its lock and its unfinished transaction
-    with it, and the next one begins that chunk anew.
+    `told` is called after each. A chunk's row stays locked while it is worked on. A worker that dies loses its lock
+    and its unfinished transaction with it, and the next one begins that chunk anew.
     """
     done, failed_here = 0, set[int]()
     while (outcome := _work_on_one(run_id, failed_here, clock)) is not None:
         done += outcome
+        if told:
+            told()
     _finish(run_id, clock())
     return done
 
