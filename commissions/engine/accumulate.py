@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from commissions.engine.curve import nearest
+from commissions.engine.curve import largest, nearest
 from commissions.engine.errors import AmountTooLarge
 from commissions.engine.expressions import compile_base, compile_condition, parse_base, parse_condition
 from commissions.engine.frames import WHOLE_SHARE
@@ -53,8 +53,7 @@ def _measured(rows: pl.DataFrame, sharers: pl.DataFrame, version: int, clause: C
 
 
 def _checked(rows: pl.DataFrame) -> pl.DataFrame:
-    smallest, largest = rows["base"].min(), rows["base"].max()
-    if max(abs(int(str(smallest or 0))), abs(int(str(largest or 0)))) > LARGEST_CREDIT:
+    if largest(rows["base"]) > LARGEST_CREDIT:
         raise AmountTooLarge(f"The base of a deal exceeds {LARGEST_CREDIT} minor units. Check `base` and the amounts.")
     return rows.with_columns(pl.col("base").cast(pl.Int64))
 
@@ -112,12 +111,11 @@ def running(rows: pl.DataFrame, column: str, window: str) -> pl.DataFrame:
     total = pl.col(column).cast(WIDE).cum_sum()
     starts = (pl.col("payee") != pl.col("payee").shift(1)) | (pl.col(window) != pl.col(window).shift(1))
     first = starts.fill_null(value=True)
-    summed = rows.with_columns(after=total - pl.when(first).then(total - pl.col(column)).forward_fill())
-    largest = max(abs(int(str(summed["after"].max() or 0))), abs(int(str(summed["after"].min() or 0))))
-    if largest > LARGEST_SUM:
+    after = rows.select(after=total - pl.when(first).then(total - pl.col(column)).forward_fill())["after"]
+    if largest(after) > LARGEST_SUM:
         raise AmountTooLarge(f"A payee's total in a window exceeds {LARGEST_SUM} minor units. Check the amounts.")
-    after = pl.col("after").cast(pl.Int64)
-    return summed.with_columns(before=after - pl.col(column), after=after)
+    narrow = after.cast(pl.Int64)
+    return rows.with_columns(before=narrow - rows[column], after=narrow)
 
 
 def with_quota(accumulated: pl.DataFrame, quotas: pl.DataFrame, component: Component) -> pl.DataFrame:

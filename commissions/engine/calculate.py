@@ -147,4 +147,5 @@ def _components(
             for part in document.components
             if part.key == key
         }
-        yield component_lines(measure(rows, credits_.sharers, clauses), quotas, key, clauses, start)
+        own = rows if len(clauses) == len(versions) else rows.filter(pl.col("plan_version").is_in(list(clauses)))
+        yield component_lines(measure(own, credits_.sharers, clauses), quotas, key, clauses, start)

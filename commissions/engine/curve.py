@@ -1,6 +1,7 @@
 """Stage 3, from measured credits to lines: the rounded pay at x1, less the rounded pay at x0."""
 
 from collections.abc import Callable
+from typing import cast
 
 import polars as pl
 
@@ -19,21 +20,21 @@ def price(measured: pl.DataFrame, curve: Curve) -> pl.DataFrame:
     """
     number = _dtype(measured, curve)
     pay = measured.select(y0=_pay("x0", curve, number), y1=_pay("x1", curve, number))
-    if number is WIDE and _largest(pay, "y0", "y1") > LARGEST_PAY:
+    if number is WIDE and largest(pay["y0"], pay["y1"]) > LARGEST_PAY:
         raise AmountTooLarge("A line's pay would exceed 64 bits. Check the amounts and the rates of the plan.")
     narrow = pay.cast(NARROW)
     return measured.with_columns(**{name: narrow[name] for name in ("y0", "y1")}, uncapped=narrow["y1"] - narrow["y0"])
 
 
-def _largest(frame: pl.DataFrame, *columns: str) -> int:
-    """The largest absolute value in the columns; 0 in an empty frame."""
-    ends = [bound for name in columns for bound in (frame[name].min(), frame[name].max())]
-    return max((abs(int(str(end))) for end in ends if end is not None), default=0)
+def largest(*columns: pl.Series) -> int:
+    """The largest absolute value in the columns, as Python's integer; 0 where there is none."""
+    ends = [cast("int | None", end) for column in columns for end in (column.min(), column.max())]
+    return max((abs(end) for end in ends if end is not None), default=0)
 
 
 def _dtype(measured: pl.DataFrame, curve: Curve) -> pl.DataType:
     """The narrowest integer that no step of the formula can leave; proven with Python's integers."""
-    x, quota = _largest(measured, "x0", "x1"), _largest(measured, "quota")
+    x, quota = largest(measured["x0"], measured["x1"]), largest(measured["quota"])
     unit = quota if curve.against_quota else 1
     divisors = max(part.over for part in curve.segments) * (quota if curve.over_quota else 1)
     numerators = max(part.largest(x, quota) for part in curve.segments)
@@ -64,7 +65,7 @@ def _pay(column: str, curve: Curve, number: pl.DataType) -> pl.Expr:
         top += constant(lambda part: part.per_quota) * quota
     over = constant(lambda part: part.over)
     pay = nearest(top, over * quota if curve.over_quota else over, half_even=curve.half_even, number=number)
-    return pl.when(signed < 0).then(-pay).otherwise(pay) if curve.mirrored else pay
+    return _with_sign_of(signed, pay, number) if curve.mirrored else pay
 
 
 def _tier(x: pl.Expr, quota: pl.Expr, curve: Curve, number: pl.DataType) -> pl.Expr:
@@ -99,4 +100,9 @@ def nearest(top: pl.Expr, over: pl.Expr, *, half_even: bool, number: pl.DataType
         result = whole + up.cast(number)
     else:
         result = (two * size + over) // (two * over)
-    return pl.when(top < 0).then(-result).otherwise(result)
+    return _with_sign_of(top, result, number)
+
+
+def _with_sign_of(signed: pl.Expr, size: pl.Expr, number: pl.DataType) -> pl.Expr:
+    negative = _literal(0, number) - size  # polars can't negate an Int128
+    return pl.when(signed < 0).then(negative).otherwise(size)

@@ -1,0 +1,89 @@
+"""The oracle's facts as the engine's frames, with ids that say nothing, and back."""
+
+import random
+from dataclasses import asdict
+from datetime import date
+
+import polars as pl
+
+from commissions.engine.calculate import Inputs, Result, calculate
+from commissions.engine.frames import ASSIGNMENTS, DEALS, PAYEES, QUOTAS, SHARES
+from tests.commissions.engine.oracle import Facts, Line, quota_of, window_start
+
+YEAR = date(2026, 1, 1), date(2027, 1, 1)
+
+
+class Ids:
+    """Database ids for payees and deals, in the order of arrival that the seed stands for."""
+
+    def __init__(self, facts: Facts, seed: int) -> None:
+        shuffle = random.Random(seed)
+        names = sorted({name for name, _ in facts.quotas} | {share.payee for share in facts.shares})
+        self.payees = dict(zip(names, shuffle.sample(range(1, 1000), len(names)), strict=True))
+        keys = [deal.key for deal in facts.deals]
+        self.deals = dict(zip(keys, shuffle.sample(range(1, 10_000), len(keys)), strict=True))
+        self.shuffle = shuffle
+
+
+def inputs_of(facts: Facts, ids: Ids) -> Inputs:
+    deals = [{"deal": ids.deals[deal.key]} | asdict(deal) for deal in facts.deals]
+    shares = [
+        {"deal": ids.deals[share.deal], "payee": ids.payees[share.payee], "role": share.role, "share": share.ppm}
+        for share in facts.shares
+    ]
+    assignments = [
+        {"payee": ids.payees[each.payee], "plan_version": each.version, "start": each.start, "end": each.end}
+        for each in facts.assignments
+    ]
+    quotas = [
+        {"payee": ids.payees[payee], "plan": plan, "window": window, "window_start": opened, "quota": quota}
+        for payee, window in facts.quotas
+        for plan in set(facts.plans.values())
+        for opened in {window_start(date(YEAR[0].year, month, 1), window) for month in range(1, 13)}
+        if (quota := quota_of(facts, payee, window, opened))
+    ]
+    for rows in (deals, shares, assignments, quotas):
+        ids.shuffle.shuffle(rows)
+    return Inputs(
+        deals=pl.DataFrame(deals, schema=DEALS),
+        shares=pl.DataFrame(shares, schema=SHARES),
+        assignments=pl.DataFrame(assignments, schema=ASSIGNMENTS),
+        quotas=pl.DataFrame(quotas, schema=QUOTAS),
+        versions=facts.versions,
+        plans=facts.plans,
+        payees=pl.DataFrame({"payee": ids.payees.values(), "key": ids.payees.keys()}, schema=PAYEES),
+    )
+
+
+def result_of(facts: Facts, seed: int = 0, start: date = YEAR[0], end: date = YEAR[1]) -> tuple[Result, Ids]:
+    ids = Ids(facts, seed)
+    return calculate(inputs_of(facts, ids), start=start, end=end), ids
+
+
+def engine_lines(facts: Facts, seed: int = 0, start: date = YEAR[0], end: date = YEAR[1]) -> list[Line]:
+    """The engine's lines in the oracle's words, in an order of their own."""
+    result, ids = result_of(facts, seed, start, end)
+    payees = {number: name for name, number in ids.payees.items()}
+    deals = {number: key for key, number in ids.deals.items()}
+    lines = [
+        Line(
+            payees[row["payee"]],
+            row["plan_version"],
+            row["component"],
+            deals[row["deal"]],
+            row["role"],
+            row["credited"],
+            row["window_start"],
+            row["quota"],
+            row["x0"],
+            row["x1"],
+            row["uncapped"],
+            row["amount"],
+        )
+        for row in result.lines.iter_rows(named=True)
+    ]
+    return in_order(lines)
+
+
+def in_order(lines: list[Line]) -> list[Line]:
+    return sorted(lines, key=lambda line: (line.payee, line.version, line.component, line.deal, line.role))

@@ -1,0 +1,155 @@
+"""Random plans of every kind and the deals to try them on; small round numbers, so that boundaries are hit often."""
+
+from datetime import date
+from typing import Any
+
+from hypothesis import strategies as st
+
+from commissions.engine.document import PlanDocument, from_json
+from tests.commissions.engine.oracle import Assigned, Deal, Facts, Share
+
+PAYEES = ("ana", "ben", "cia")
+DAYS = st.sampled_from(
+    [date(2026, 1, 1), date(2026, 1, 31), date(2026, 2, 1), date(2026, 3, 31), date(2026, 4, 1), date(2026, 6, 30)]
+    + [date(2026, 7, 1), date(2026, 10, 15), date(2026, 12, 31)]
+)
+WINDOWS = ("month", "quarter", "half", "year")
+RATES = st.sampled_from(["0", "1%", "5%", "7.25%", "12%", "33.3333333%", "-2%", "0.000001", "100%", "0.125"])
+AMOUNTS = st.one_of(st.sampled_from([0, 50, 100, 150, 250, 500, 1000]), st.integers(0, 2000))
+CONDITIONS = (
+    'deal.type = "new"',
+    'deal.type != "new"',
+    'not deal.type in ["new", "renewal"]',
+    'product.family not in ["Focus"] or customer.country = "ID"',
+    "deal.quantity >= 2 and deal.opened < 2026-02-01",
+    "deal.opened > deal.closed or deal.closed in [2026-01-31, 2026-04-01]",
+)
+MONEY_CONDITIONS = ("deal.amount >= 100", "deal.amount - 50 < 2 * deal.amount / 3", "-deal.amount in [100, -250]")
+BASES = ("deal.amount", "deal.amount * 50%", "deal.amount / 3", "(deal.amount + deal.amount) * 0.33")
+MONEY_BASES = ("deal.amount - 10.5", "deal.amount * 2 - (deal.amount + 1) / 7")
+
+
+@st.composite
+def thresholds(draw: st.DrawFn, against: str, count: int) -> list[str]:
+    shares = ["25%", "50%", "75%", "100%", "110.5%", "33.3333333%", "150%", "200%"]
+    sums = ["50", "100", "150", "250", "333", "500", "1000"]
+    picked = draw(st.lists(st.sampled_from(shares if against == "quota" else sums), unique=True, max_size=count))
+    return ["0", *sorted(picked, key=lambda text: float(text.rstrip("%")))]
+
+
+@st.composite
+def curves(draw: st.DrawFn, tiers: str, against: str) -> list[dict[str, str]]:
+    starts = draw(thresholds(against, 3))
+    if tiers != "interpolated":
+        return [{"from": start, "rate": draw(RATES)} for start in starts]
+    points = [{"from": "0", "pay": "0"}]
+    for start in starts[1:] or ["1"]:
+        for _ in range(draw(st.integers(1, 2))):  # twice: a jump
+            points.append({"from": start, "pay": str(draw(st.integers(-50, 900)))})
+    return points
+
+
+@st.composite
+def components(draw: st.DrawFn, key: str, *, reversible: bool) -> dict[str, Any]:
+    tiers = draw(st.sampled_from(["flat", "marginal", "retroactive", "interpolated"]))
+    against = draw(st.sampled_from(["amount", "quota"]))
+    window = draw(st.sampled_from(WINDOWS if against == "quota" else ("deal", *WINDOWS)))
+    component = {
+        "key": key,
+        "name": key,
+        "base": draw(st.sampled_from(BASES if reversible else BASES + MONEY_BASES)),
+        "tiers": tiers,
+        "against": against,
+        "window": window,
+        "starts_when": draw(st.sampled_from(["reached", "exceeded"])),
+        "credit": {"roles": draw(st.sampled_from([["owner"], ["owner", "helper"]]))},
+    }
+    if draw(st.booleans()):
+        component["when"] = draw(st.sampled_from(CONDITIONS if reversible else CONDITIONS + MONEY_CONDITIONS))
+    if draw(st.booleans()):
+        component["cap"] = {
+            "per": draw(st.sampled_from(("deal", *WINDOWS))),
+            "amount": str(draw(st.sampled_from([1, 10, 25, 40, 333]))),
+        }
+    return component | ({"rate": draw(RATES)} if tiers == "flat" else {"curve": draw(curves(tiers, against))})
+
+
+@st.composite
+def documents(draw: st.DrawFn, currency: str, *, reversible: bool) -> PlanDocument:
+    keys = draw(st.lists(st.sampled_from(["a", "b", "c"]), unique=True, min_size=1, max_size=3))
+    return from_json(
+        {
+            "plan": "Random",
+            "currency": currency,
+            "period": "month",
+            "rounding": draw(st.sampled_from(["half_up", "half_even"])),
+            "components": [draw(components(key, reversible=reversible)) for key in keys],
+        }
+    )
+
+
+@st.composite
+def deals(draw: st.DrawFn, currency: str) -> Deal:
+    places = {"USD": 2, "JPY": 0, "KWD": 3}[currency]
+    whole = draw(AMOUNTS) * 10**places + draw(st.sampled_from([0, 0, 0, 1, 5, -1]))
+    other = "EUR" if draw(st.integers(0, 19)) == 0 else currency
+    return Deal(
+        key=f"D{draw(st.integers(0, 10**6))}",
+        closed=draw(DAYS),
+        amount=whole * draw(st.sampled_from([1, 1, 1, -1])),
+        currency=other,
+        opened=draw(st.sampled_from([None, date(2025, 12, 1), date(2026, 3, 1)])),
+        quantity=draw(st.integers(1, 3)),
+        type=draw(st.sampled_from([None, "new", "renewal"])),
+        product_family=draw(st.sampled_from([None, "Focus", "Core"])),
+        customer_country=draw(st.sampled_from([None, "ID", "SG"])),
+    )
+
+
+@st.composite
+def shares_of(draw: st.DrawFn, deal: Deal) -> list[Share]:
+    splits = (
+        [("ana", 1_000_000)],
+        [("ben", 1_000_000)],
+        [("ana", 500_000), ("ben", 500_000)],
+        [("ana", 333_334), ("ben", 333_333), ("cia", 333_333)],
+        [("ben", 600_000), ("cia", 400_000)],
+        [("ana", 250_000), ("ben", 125_000)],
+    )
+    shares = [Share(deal.key, payee, ppm) for payee, ppm in draw(st.sampled_from(splits))]
+    if draw(st.integers(0, 3)) == 0:
+        shares += [Share(deal.key, payee, ppm, "helper") for payee, ppm in draw(st.sampled_from(splits))]
+    return shares
+
+
+@st.composite
+def facts(draw: st.DrawFn, *, versions: int = 2, reversible: bool = False, most_deals: int = 10) -> Facts:
+    """A plan of up to two versions, beside another plan, for two payees of three; nobody calculates Cia."""
+    currency = draw(st.sampled_from(["USD", "JPY", "KWD"]))
+    documents_ = {number: draw(documents(currency, reversible=reversible)) for number in range(1, versions + 1)}
+    facts_ = {deal.key: deal for deal in draw(st.lists(deals(currency), max_size=most_deals))}
+    change = draw(st.sampled_from([date(2026, 1, 31), date(2026, 2, 1), date(2026, 7, 1)]))
+    assignments = [Assigned("ana", 1, date(2025, 1, 1), change if versions > 1 else None)]
+    if versions > 1:
+        assignments.append(Assigned("ana", 2, change, draw(st.sampled_from([None, date(2026, 12, 1)]))))
+    assignments.append(Assigned("ben", 1, date(2026, 1, 31)))
+    plans = dict.fromkeys(documents_, 7)
+    if draw(st.booleans()):
+        documents_[9] = draw(documents(currency, reversible=reversible))
+        plans[9] = 8
+        assignments.append(Assigned("ben", 9, date(2025, 1, 1)))
+    return Facts(
+        deals=tuple(facts_.values()),
+        shares=tuple(share for deal in facts_.values() for share in draw(shares_of(deal))),
+        assignments=tuple(assignments),
+        quotas=draw(quotas(currency)),
+        versions=documents_,
+        plans=plans,
+    )
+
+
+@st.composite
+def quotas(draw: st.DrawFn, currency: str) -> dict[tuple[str, str], int]:
+    unit = {"USD": 100, "JPY": 1, "KWD": 1000}[currency]
+    sizes = st.sampled_from([0, 100 * unit, 333 * unit, 1000 * unit, 777 * unit + 1])
+    return {(payee, window): draw(sizes) for payee in PAYEES[:2] for window in WINDOWS}

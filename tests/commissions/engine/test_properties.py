@@ -1,0 +1,91 @@
+"""The promises of docs/engine.md, over random plans, quotas, deals, splits and refunds."""
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from commissions.engine.explain import explain
+from tests.commissions.engine import oracle
+from tests.commissions.engine.facts import YEAR, engine_lines, in_order, result_of
+from tests.commissions.engine.oracle import Facts, Line
+from tests.commissions.engine.strategies import facts
+
+RANGES = st.sampled_from([YEAR, (date(2026, 1, 1), date(2026, 2, 1)), (date(2026, 4, 1), date(2026, 7, 1))])
+
+
+@given(facts(), RANGES)
+def test_the_engine_agrees_with_the_oracle_on_every_line(facts: Facts, reach: tuple[date, date]) -> None:
+    assert engine_lines(facts, start=reach[0], end=reach[1]) == in_order(oracle.lines_of(facts, *reach))
+
+
+@given(facts())
+def test_statements_are_the_sums_of_their_lines(facts: Facts) -> None:
+    result, _ = result_of(facts)
+    totals: dict[tuple[int, int], int] = defaultdict(int)
+    for row in result.lines.iter_rows(named=True):
+        totals[row["payee"], row["plan_version"]] += row["amount"]
+    for row in result.statements.iter_rows(named=True):
+        assert row["total"] == row["payable"] == totals.pop((row["payee"], row["plan_version"]), 0)
+    assert not totals
+
+
+@given(facts(versions=1))
+def test_the_lines_of_a_window_add_up_to_the_rounded_pay_at_its_last_position(facts: Facts) -> None:
+    windows: dict[tuple[str, int, str, date], list[Line]] = defaultdict(list)
+    for line in engine_lines(facts):
+        windows[line.payee, line.version, line.component, line.window_start].append(line)
+    for (_, version, key, _), lines in windows.items():
+        document = facts.versions[version]
+        component = document.component(key)
+        if component.window.value != "deal":
+            end = oracle.pay(document, component, sum(line.credited for line in lines), lines[0].quota)
+            assert sum(line.uncapped for line in lines) == oracle.rounded(end, document)
+
+
+@given(facts(versions=1, reversible=True, most_deals=6), st.data())
+def test_a_deal_and_its_reversal_leave_what_there_would_be_without_it(facts: Facts, data: st.DataObject) -> None:
+    if not facts.deals:
+        return
+    deal = data.draw(st.sampled_from(facts.deals))
+    reversal = replace(deal, key=f"{deal.key}-reversed", amount=-deal.amount)
+    shares = tuple(replace(share, deal=reversal.key) for share in facts.shares if share.deal == deal.key)
+    reversed_ = replace(facts, deals=(*facts.deals, reversal), shares=facts.shares + shares)
+    without = replace(
+        facts,
+        deals=tuple(each for each in facts.deals if each != deal),
+        shares=tuple(share for share in facts.shares if share.deal != deal.key),
+    )
+    assert totals(engine_lines(reversed_)) == totals(engine_lines(without))
+
+
+def totals(lines: list[Line]) -> dict[tuple[str, str], int]:
+    found: dict[tuple[str, str], int] = defaultdict(int)
+    for line in lines:
+        found[line.payee, line.component] += line.amount
+    return {key: amount for key, amount in found.items() if amount}
+
+
+@given(facts(), st.integers(1, 1000))
+def test_the_order_of_arrival_changes_nothing(facts: Facts, seed: int) -> None:
+    assert engine_lines(facts, seed=seed) == engine_lines(facts)
+
+
+@given(facts())
+def test_a_payee_alone_is_paid_what_the_same_payee_is_paid_among_all(facts: Facts) -> None:
+    alone = replace(facts, assignments=tuple(each for each in facts.assignments if each.payee == "ana"))
+    assert engine_lines(alone) == [line for line in engine_lines(facts) if line.payee == "ana"]
+
+
+@given(facts())
+def test_the_pieces_of_an_explanation_add_up_to_its_line(facts: Facts) -> None:
+    for line in engine_lines(facts):
+        found = explain(
+            facts.versions[line.version], line.component, quota=line.quota, x0=line.x0, x1=line.x1, amount=line.amount
+        )
+        assert sum(piece.pay for piece in found.pieces) == found.exact1 - found.exact0
+        assert (found.y1 - found.y0, found.capped_away) == (line.uncapped, line.uncapped - line.amount)
+        ends = [line.x0, *(place for piece in found.pieces for place in (piece.start, piece.end)), line.x1]
+        assert all(one == other for one, other in zip(ends[::2], ends[1::2], strict=True))
