@@ -8,14 +8,24 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, Team, User
 
+_SELECT = {"class": "form-select"}
+
 
 class PeopleFilter(forms.Form):
     q = forms.CharField(label=_("Search"), required=False, max_length=100)
-    role = forms.ChoiceField(label=_("Role"), required=False, choices=[("", _("All roles")), *Role.choices])
-    team = forms.ModelChoiceField(
-        label=_("Team"), required=False, empty_label=_("All teams"), queryset=Team.objects.order_by("name")
+    role = forms.ChoiceField(
+        label=_("Role"), required=False, choices=[("", _("All roles")), *Role.choices], widget=forms.Select(_SELECT)
     )
-    inactive = forms.BooleanField(label=_("Inactive people"), required=False)
+    team = forms.ModelChoiceField(
+        label=_("Team"),
+        required=False,
+        empty_label=_("All teams"),
+        queryset=Team.objects.order_by("name"),
+        widget=forms.Select(_SELECT),
+    )
+    inactive = forms.BooleanField(
+        label=_("Inactive people"), required=False, widget=forms.CheckboxInput({"class": "form-check-input"})
+    )
 
 
 class ProfileForm(forms.Form):

@@ -98,6 +98,10 @@ class User(AbstractBaseUser):
         return any(role in self.roles for role in roles)
 
     @property
+    def role_names(self) -> list[str]:
+        return [str(Role(role).label) for role in self.roles]
+
+    @property
     def sees_everyone(self) -> bool:
         return self.has_role(Role.ADMIN, Role.FINANCE)
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Count, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import Combinable
 
 from accounts.models import Membership, ReportingLine, Team, User
 
@@ -18,6 +19,10 @@ class TeamNode:
     depth: int  # 0 for a team without a parent
     people: int  # members on the day, of this team alone
     people_below: int  # and with those of all teams under it
+
+    @property
+    def indent(self) -> int:
+        return min(self.depth, 6)
 
 
 def people(
@@ -69,12 +74,19 @@ def _walk(children: dict[int | None, list[Team]], parent: int | None, depth: int
         yield from below
 
 
-def team_history(user: User) -> QuerySet[Membership]:
-    return Membership.objects.filter(user=user).select_related("team").order_by("-during")
+def team_history(user: User, *, on: date) -> QuerySet[Membership]:
+    """The teams a person was, is and will be in, the latest first, with `is_current` on the day."""
+    rows = Membership.objects.filter(user=user).select_related("team")
+    return rows.annotate(is_current=_holds(on)).order_by("-during")
 
 
-def manager_history(user: User) -> QuerySet[ReportingLine]:
-    return ReportingLine.objects.filter(user=user).select_related("manager").order_by("-during")
+def manager_history(user: User, *, on: date) -> QuerySet[ReportingLine]:
+    rows = ReportingLine.objects.filter(user=user).select_related("manager")
+    return rows.annotate(is_current=_holds(on)).order_by("-during")
+
+
+def _holds(on: date) -> Combinable:
+    return ExpressionWrapper(Q(during__contains=on), output_field=BooleanField())
 
 
 def direct_reports(manager: User, *, on: date) -> QuerySet[User]:

@@ -62,8 +62,8 @@ def _person_page(request: AuthedRequest, shown: User, status: int = 200, **forms
     context: dict[str, Any] = {
         "person": shown,
         "today": today,
-        "teams": selectors.team_history(shown),
-        "managers": selectors.manager_history(shown),
+        "teams": selectors.team_history(shown, on=today),
+        "managers": selectors.manager_history(shown, on=today),
         "reports": selectors.direct_reports(shown, on=today),
         "team_form": TeamMoveForm(initial={"starts_on": today}),
         "manager_form": ManagerMoveForm(initial={"starts_on": today}, person=shown),
