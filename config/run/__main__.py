@@ -53,6 +53,9 @@ def run() -> None:
 
 def main() -> int:
     """Return the exit code: 0 after a requested stop, 1 when something failed."""
+    if sys.argv[1:]:
+        say(f"{__doc__} It takes no arguments; PORT, DATABASE_URL, REDIS_URL, RUN_DIR and DEMO=no change what it does.")
+        return 0 if sys.argv[1:] == ["--help"] else 2
     try:
         run()
     except StopRequested:

@@ -7,6 +7,7 @@ import os
 import sys
 
 import django
+from django.conf import settings
 from django.core.management import call_command
 
 from config.run import translations
@@ -17,6 +18,7 @@ def main(arguments: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     translations.compile_all()
     django.setup()
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where it is missing
     call_command("migrate", interactive=False, verbosity=1)
     if "--demo" in arguments:
         call_command("demo", if_empty=True)

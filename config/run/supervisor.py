@@ -170,9 +170,9 @@ def application(directory: Path, port: int, environment: Mapping[str, str]) -> l
     beat = _python(*celery, "beat", "--loglevel=warning", "--pidfile=", f"--schedule={directory / 'beat-schedule'}")
     web = _python(
         *("-m", "gunicorn", "config.asgi:application", "--worker-class=asgi", f"--bind=127.0.0.1:{port}"),
-        *(f"--workers={environment.get('WEB_CONCURRENCY') or 2}", "--asgi-lifespan=off", "--no-control-socket"),
-        # Open event streams never end by themselves: a stop would wait this long for each of them.
-        *("--graceful-timeout=2", "--log-level=warning"),
+        *(f"--workers={environment.get('WEB_CONCURRENCY') or 2}", "--preload", "--asgi-lifespan=off"),
+        # Open event streams never end by themselves: a stop waits this long for them.
+        *("--graceful-timeout=2", "--no-control-socket", "--log-level=warning"),
     )
     return [
         Command("worker", worker, signal.SIGTERM, signal.SIGQUIT, patience=20.0),
