@@ -1,12 +1,14 @@
 from collections import Counter
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from core.money import exponent
 from demo.engine.calendar import beginning, working_day
 from demo.engine.company import company
-from demo.engine.records import Company, Deal
+from demo.engine.people import LOGINS, PASSWORD
+from demo.engine.records import Company, Deal, email_of
 
 TODAY = date(2026, 11, 23)
 WHOLE = 1_000_000
@@ -107,3 +109,9 @@ def test_whoever_sells_is_paid_by_a_plan_and_nobody_else(made: Company) -> None:
     sellers = {person.key for person in made.people if person.pace}
     assert {assignment.person for assignment in made.assignments} == sellers
     assert {deal.owner for deal in made.deals} == sellers
+
+
+def test_the_readme_names_the_demo_logins() -> None:
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text()
+    rows = [f"| {role} | `{email_of(key)}` | `{PASSWORD}` |" for role, key in LOGINS.items()]
+    assert [row for row in rows if row not in readme] == []

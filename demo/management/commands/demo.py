@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from demo import selectors, services
@@ -29,14 +30,14 @@ class Command(BaseCommand):
         if options["logins"]:
             self._print_logins(as_json=options["json"])
         elif options["if_empty"] and User.objects.exists():
-            self._print({"loaded": False}, "The database has people already: no demo company is needed.", options)
+            self._print({"loaded": False}, _("The database has people already: no demo company is needed."), options)
         else:
             self._load(options)
 
     def _load(self, options: dict[str, Any]) -> None:
         started = time.monotonic()
         if not options["json"]:
-            self.stdout.write("Making the demo company and computing its pay (about ten seconds) ...")
+            self.stdout.write(_("Making the demo company and computing its pay, about ten seconds ..."))
         now = timezone.now()
         today = timezone.localdate(now)
         try:
@@ -45,8 +46,11 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         seconds = round(time.monotonic() - started, 1)
         figures = {"loaded": True, **asdict(loaded), "seconds": seconds}
-        counts = ", ".join(f"{figures[name]} {name}" for name in ("people", "teams", "deals", "plans", "statements"))
-        self._print(figures, f"{loaded.company}: {counts}, {seconds} s.", options)
+        text = _(
+            "%(company)s: %(people)s people in %(teams)s teams, %(deals)s deals, %(plans)s plans, "
+            "%(statements)s statements, %(seconds)s s."
+        )
+        self._print(figures, text % figures, options)
 
     def _print_logins(self, *, as_json: bool) -> None:
         logins = selectors.logins()
@@ -54,9 +58,9 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps([asdict(login) for login in logins]))
             return
         if not logins:
-            self.stdout.write("No demo company in this database: sign in with an account of your own.")
+            self.stdout.write(_("No demo company in this database: sign in with an account of your own."))
             return
-        self.stdout.write("Sign in as")
+        self.stdout.write(_("Sign in as"))
         for login in logins:
             self.stdout.write(f"  {', '.join(login.roles):8} {login.email:32} {login.password}   {login.name}")
 
