@@ -68,8 +68,8 @@ def cents(dollars: Fraction) -> int:
 
 def tiers(x: Fraction) -> Fraction:
     """3.125 % up to half of the quota, 5 % up to the quota, 8.75 % beyond."""
-    half = Fraction(QUOTA, 2)
-    first, second, third = min(x, half), max(0, min(x, 2 * half) - half), max(0, x - 2 * half)
+    half, nothing = Fraction(QUOTA, 2), Fraction(0)
+    first, second, third = min(x, half), max(nothing, min(x, 2 * half) - half), max(nothing, x - 2 * half)
     return first * Fraction(3125, 100_000) + second * Fraction(5, 100) + third * Fraction(875, 10_000)
 
 

@@ -1,10 +1,14 @@
+import doctest
 from collections import Counter
 from datetime import date
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from core.money import exponent
+from demo.engine import calendar
+from demo.engine import company as company_module
 from demo.engine.calendar import beginning, working_day
 from demo.engine.company import company
 from demo.engine.people import LOGINS, PASSWORD
@@ -115,3 +119,9 @@ def test_the_readme_names_the_demo_logins() -> None:
     readme = (Path(__file__).resolve().parents[2] / "README.md").read_text()
     rows = [f"| {role} | `{email_of(key)}` | `{PASSWORD}` |" for role, key in LOGINS.items()]
     assert [row for row in rows if row not in readme] == []
+
+
+@pytest.mark.parametrize("module", [calendar, company_module], ids=lambda module: module.__name__)
+def test_what_the_docstrings_show_is_so(module: ModuleType) -> None:
+    outcome = doctest.testmod(module)
+    assert (outcome.attempted > 0, outcome.failed) == (True, 0)
