@@ -131,6 +131,7 @@ def period(request: AuthedRequest, label: str) -> HttpResponse:
     rows = selectors.payees_matching(selectors.period_statements(found), **_chosen(form))
     context = {
         "overview": selectors.period_overview(found),
+        "during": DateRange(found.start, found.end),
         "form": form,
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
     }
@@ -169,20 +170,24 @@ def run_start(request: AuthedRequest) -> HttpResponse:
     form = RunForm(request.POST)
     if not form.is_valid():
         return _periods_page(request, form, 422)
-    period = services.get_period(calendar=form.cleaned_data["period"])
+    calendar = form.cleaned_data["period"]
     try:
-        services.start_run(period=period, acting_user=request.user, now=timezone.now())
-    except (services.RunRefused, services.PeriodNotOpen) as error:
+        services.start_run(calendar=calendar, acting_user=request.user, now=timezone.now())
+    except services.RunRefused as error:
+        if not Period.objects.filter(kind=calendar.kind, start=calendar.start).exists():
+            form.add_error("period", str(error))
+            return _periods_page(request, form, 422)
         messages.warning(request, str(error))
     else:
-        messages.success(request, _("The calculation of %(label)s has started.") % {"label": period.label})
-    return redirect("commissions:period", period.label)
+        messages.success(request, _("The calculation of %(label)s has started.") % {"label": calendar.label})
+    return redirect("commissions:period", calendar.label)
 
 
 @require_GET
 @require(can_export_payouts)
-def export(request: AuthedRequest, label: str) -> StreamingHttpResponse:
+def export(request: AuthedRequest, label: str) -> StreamingHttpResponse:  # noqa: ARG001 the same for all who may
+    """What the period owes, as CSV for payroll."""
     found = _period(label)
-    response = StreamingHttpResponse(services.payout_csv(found), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="payouts-{label}.csv"'
+    response = StreamingHttpResponse(selectors.payout_csv(found), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="payouts-{found.label}.csv"'
     return response

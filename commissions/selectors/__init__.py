@@ -39,6 +39,7 @@ from commissions.selectors.plans import (
     visible_versions,
 )
 from commissions.selectors.readings import Reading, ReadingRow, reading
+from commissions.selectors.sections import PlanSection, TierText, plan_sections
 from commissions.selectors.statements import (
     ComponentGroup,
     LineRow,
@@ -66,6 +67,7 @@ __all__ = [
     "PeriodOverview",
     "PeriodRow",
     "PlanPage",
+    "PlanSection",
     "Reading",
     "ReadingRow",
     "RunProgress",
@@ -73,6 +75,7 @@ __all__ = [
     "StatementView",
     "StepRow",
     "TierRow",
+    "TierText",
     "attainment",
     "document_of",
     "earned_this_period",
@@ -92,6 +95,7 @@ __all__ = [
     "plan_document",
     "plan_list",
     "plan_page",
+    "plan_sections",
     "reading",
     "run_progress",
     "sees_others",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -22,6 +23,10 @@ class RunProgress:
     @property
     def percent(self) -> int:
         return 100 * self.done // self.total if self.total else 100
+
+    @property
+    def share(self) -> Fraction:
+        return Fraction(self.done, self.total) if self.total else Fraction(1)
 
     @property
     def is_running(self) -> bool:

@@ -1,0 +1,166 @@
+"""A plan's components in prose, tables and drawings, as a reader sees them: with the payee's own place on them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from commissions.engine.schema import Component, StartsWhen, Tiers, Window
+from commissions.selectors.attainment import Attainment
+from commissions.selectors.plans import ComponentView, PlanPage, TierRow
+from core.money import exponent
+from core.templatetags import formats
+from core.templatetags.juara import locale
+
+_WINDOWS = {
+    Window.DEAL: gettext_lazy("Each deal is paid on its own; nothing adds up from one to the next."),
+    Window.MONTH: gettext_lazy("Credits add up over a calendar month, then start again at 0."),
+    Window.QUARTER: gettext_lazy("Credits add up over a calendar quarter, then start again at 0."),
+    Window.HALF: gettext_lazy("Credits add up over half a calendar year, then start again at 0."),
+    Window.YEAR: gettext_lazy("Credits add up over a calendar year, then start again at 0."),
+}
+_TIERS = {
+    Tiers.MARGINAL: gettext_lazy("Each part of the sum is paid at the rate of its own tier."),
+    Tiers.RETROACTIVE: gettext_lazy("Reaching a tier pays its rate for everything credited in the window."),
+    Tiers.INTERPOLATED: gettext_lazy("Pay follows straight lines between the points below."),
+}
+_CAPS = {
+    Window.DEAL: gettext_lazy("It pays at most %(amount)s per deal; what would go beyond is not paid."),
+    Window.MONTH: gettext_lazy("It pays at most %(amount)s per month; what would go beyond is not paid."),
+    Window.QUARTER: gettext_lazy("It pays at most %(amount)s per quarter; what would go beyond is not paid."),
+    Window.HALF: gettext_lazy("It pays at most %(amount)s per half-year; what would go beyond is not paid."),
+    Window.YEAR: gettext_lazy("It pays at most %(amount)s per year; what would go beyond is not paid."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TierText:
+    start: str
+    end: str  # empty in the last tier
+    start_money: str  # of the reader's own quota; empty when there is none
+    value: str  # rate, or pay
+    is_mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSection:
+    key: str
+    name: str
+    rules: tuple[str, ...]
+    when: str  # the condition as written; empty when every deal counts
+    base: str
+    is_interpolated: bool
+    tiers: tuple[TierText, ...]
+    points: tuple[tuple[Decimal | Fraction, Fraction], ...]  # x as share or minor units, y in minor units
+    is_against_quota: bool
+    drawn_for: str  # the quota that the drawing takes, in money
+    mine: Attainment | None
+    you: Fraction | None  # the reader's x in the unit of the points
+
+
+def plan_sections(page: PlanPage, mine: Sequence[Attainment]) -> tuple[PlanSection, ...]:
+    """Each component for a reader; `mine` is where she stands, if she is paid by this version."""
+    places = {row.component: row for row in mine}
+    return tuple(_section(view, page.currency, places.get(view.component.key)) for view in page.components)
+
+
+def _section(view: ComponentView, currency: str, mine: Attainment | None) -> PlanSection:
+    component, quota = view.component, mine.quota_minor if mine else None
+    you = _place(view, mine)
+    return PlanSection(
+        key=component.key,
+        name=component.name,
+        rules=tuple(_rules(component, currency)),
+        when=component.when or "",
+        base=component.base,
+        is_interpolated=component.tiers is Tiers.INTERPOLATED,
+        tiers=tuple(_tiers(view, currency, quota, you)),
+        points=tuple(_points(view, currency, quota)),
+        is_against_quota=view.is_against_quota,
+        drawn_for=_drawn_for(view, currency, quota),
+        mine=mine,
+        you=you,
+    )
+
+
+def _rules(component: Component, currency: str) -> Iterator[str]:
+    if component.credit.roles == ("owner",):
+        yield _("Counts won deals for their owner, on the day they close; a refund counts against.")
+    else:
+        roles = ", ".join(component.credit.roles)
+        yield _("Counts won deals for people in these roles, on the day they close: %(roles)s.") % {"roles": roles}
+    yield str(_WINDOWS[component.window])
+    if component.tiers is Tiers.FLAT:
+        yield _("Every credit earns %(rate)s.") % {"rate": formats.percent(component.rate or 0, locale(), places=7)}
+    else:
+        yield str(_TIERS[component.tiers])
+    if component.tiers in (Tiers.MARGINAL, Tiers.RETROACTIVE) and len(component.curve) > 1:
+        if component.starts_when is StartsWhen.REACHED:
+            yield _("A tier begins when its threshold is reached exactly.")
+        else:
+            yield _("A tier begins once its threshold is exceeded.")
+    if component.cap:
+        yield str(_CAPS[component.cap.per]) % {"amount": _money(component.cap.amount, currency)}
+
+
+def _tiers(view: ComponentView, currency: str, quota: int | None, you: Fraction | None) -> Iterator[TierText]:
+    for row in view.rows:
+        value = _money(row.pay, currency) if row.rate is None else formats.percent(row.rate, locale(), places=7)
+        yield TierText(
+            start=_threshold(view, row.starts_at, currency),
+            end="" if row.ends_at is None else _threshold(view, row.ends_at, currency),
+            start_money=_of_quota(row.starts_at, quota, currency) if view.is_against_quota else "",
+            value=value,
+            is_mine=you is not None and row.rate is not None and _holds(view, row, you, currency),
+        )
+
+
+def _holds(view: ComponentView, row: TierRow, you: Fraction, currency: str) -> bool:
+    scale = Fraction(1) if view.is_against_quota else Fraction(10 ** exponent(currency))
+    start, end = Fraction(row.starts_at) * scale, None if row.ends_at is None else Fraction(row.ends_at) * scale
+    if view.component.starts_when is StartsWhen.EXCEEDED:
+        return (start < you or start == 0) and (end is None or you <= end)
+    return start <= you and (end is None or you < end)
+
+
+def _points(view: ComponentView, currency: str, quota: int | None) -> Iterator[tuple[Decimal | Fraction, Fraction]]:
+    unit = Fraction(10 ** exponent(currency))
+    is_scaled = view.is_against_quota and view.component.tiers is not Tiers.INTERPOLATED
+    scale = Fraction(quota) / (Fraction(view.quota) * unit) if quota and view.quota and is_scaled else Fraction(1)
+    for point in view.points:
+        x = Fraction(point.x) if view.is_against_quota else Fraction(point.x) * unit
+        yield x, Fraction(point.y) * unit * scale
+
+
+def _place(view: ComponentView, mine: Attainment | None) -> Fraction | None:
+    if mine is None:
+        return None
+    if not view.is_against_quota:
+        return Fraction(max(mine.x_minor, 0))
+    return Fraction(max(mine.x_minor, 0), mine.quota_minor) if mine.quota_minor else None
+
+
+def _drawn_for(view: ComponentView, currency: str, quota: int | None) -> str:
+    if not view.is_against_quota:
+        return ""
+    if quota:
+        return formats.written_money(quota, currency, locale()).text
+    return _money(view.quota, currency) if view.quota else ""
+
+
+def _threshold(view: ComponentView, value: Decimal, currency: str) -> str:
+    return formats.percent(value, locale(), places=7) if view.is_against_quota else _money(value, currency)
+
+
+def _of_quota(share: Decimal, quota: int | None, currency: str) -> str:
+    if not quota:
+        return ""
+    return formats.written_money(int(formats.round_to(Fraction(share) * quota, 0)), currency, locale()).text
+
+
+def _money(major: Decimal | None, currency: str) -> str:
+    minor = int(Fraction(major or 0) * 10 ** exponent(currency))
+    return formats.written_money(minor, currency, locale()).text
