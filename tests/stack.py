@@ -1,0 +1,100 @@
+"""The application as it really runs: gunicorn and Celery as processes of their own over the test's servers."""
+
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from celery import current_app
+from django.db import connection
+
+from config.run.child import Child, Command, start, wait_until_ready
+from config.run.supervisor import application
+
+START_SECONDS = 60
+
+
+@dataclass
+class Stack:
+    """A running application over the test's database. What it may see has to be committed (transactional_db)."""
+
+    directory: Path
+    port: int
+    environment: dict[str, str]
+    children: list[Child] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self, name: str) -> Child:
+        """Start `web`, `worker` or `beat`; returns it once it answers."""
+        command = next(c for c in application(self.directory, self.port, self.environment) if c.name == name)
+        child = self._start(command)
+        if name == "web":
+            wait_until_ready(child, self._answers, seconds=START_SECONDS)
+        if name == "worker":
+            wait_until_ready(child, _a_worker_answers, seconds=START_SECONDS)
+        return child
+
+    def stop(self, child: Child) -> None:
+        self.children.remove(child)
+        child.stop()
+
+    def kill(self, child: Child) -> None:
+        """As a power cut does: the whole group at once."""
+        os.killpg(child.process.pid, signal.SIGKILL)
+        child.process.wait()
+        self.children.remove(child)
+
+    def log(self, name: str) -> str:
+        return (self.directory / f"{name}.log").read_text(errors="replace")
+
+    def _start(self, command: Command) -> Child:
+        with (self.directory / f"{command.name}.log").open("ab") as output:
+            child = start(command, output=output, environment=self.environment)
+        self.children.append(child)
+        return child
+
+    def _answers(self) -> bool:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
+        with suppress(OSError, HTTPException), closing(connection):
+            connection.request("GET", "/healthz/")
+            return connection.getresponse().status == HTTPStatus.OK
+        return False
+
+
+@contextmanager
+def stack(directory: Path, *parts: str, **environment: str) -> Iterator[Stack]:
+    """Run these parts (`web`, `worker`, `beat`) over this test's database until the block ends."""
+    running = Stack(directory, _free_port(), {**os.environ, "DATABASE_URL": _test_database(), **environment})
+    with ExitStack() as at_the_end:
+        at_the_end.callback(lambda: [running.stop(child) for child in list(running.children)])
+        for part in parts:
+            running.start(part)
+        yield running
+
+
+def _test_database() -> str:
+    """The address of the database that pytest-django has made."""
+    url = urlsplit(os.environ["DATABASE_URL"])
+    path = url.path.rpartition("/")[0] + f"/{connection.settings_dict['NAME']}"
+    # urlunsplit drops an empty authority of two slashes before a path that starts with one.
+    return urlunsplit(url._replace(path=path)) if url.netloc else f"{url.scheme}://{path}"
+
+
+def _a_worker_answers() -> bool:
+    return bool(current_app.control.ping(timeout=0.2))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
