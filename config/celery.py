@@ -13,6 +13,7 @@ app.autodiscover_tasks()
 # The sweeps only catch what a lost wake-up left behind: every one of these tasks is also woken on commit.
 app.conf.beat_schedule = {
     "kpis.recompute_stale": {"task": "kpis.recompute_stale", "schedule": 5.0},
+    "leaderboards.update_standings": {"task": "leaderboards.update_standings", "schedule": 5.0},
     "commissions.recalculate_stale": {"task": "commissions.recalculate_stale", "schedule": 5.0},
     "commissions.resume_runs": {"task": "commissions.resume_runs", "schedule": 10.0},
     "sales.resume_imports": {"task": "sales.resume_imports", "schedule": 15.0},
