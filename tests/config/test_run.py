@@ -44,13 +44,13 @@ class Run:
         )
         self.said = ""
 
-    def until_ready(self) -> "Run":
+    def until_it_says(self, words: str) -> "Run":
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.said += line
-            if line.startswith(READY):
+            if line.startswith(words):
                 return self
-        pytest.fail(f"ended before it was ready:\n{self.said}")
+        pytest.fail(f"ended before it said {words!r}:\n{self.said}")
 
     def end(self) -> int:
         """Wait for the end and return the exit code."""
@@ -114,37 +114,42 @@ def run(directory: Path) -> Iterator[Callable[..., Run]]:
         left.process.wait()
 
 
-def test_the_death_of_one_part_stops_all_and_is_named(run: Callable[..., Run]) -> None:
-    juara = run().until_ready()
-    assert {juara.child(part) for part in PARTS} < juara.processes()
-    os.kill(juara.child("worker"), signal.SIGKILL)
-    assert juara.end() == 1
-    assert "worker ended (exit code -9), so everything is stopped." in juara.said
-    assert juara.processes() == set()
-
-
-def test_a_killed_supervisor_leaves_no_process_and_the_next_start_has_all_data(
+def test_a_killed_run_leaves_nothing_and_the_next_has_its_data_and_ends_with_any_part(
     run: Callable[..., Run], directory: Path
 ) -> None:
     sockets = directory / "sockets"
-    killed = run().until_ready()
+    killed = run().until_it_says(READY)
     with psycopg.connect(host=str(sockets), user=places.USER, dbname=places.DATABASE) as connection:
         connection.execute("create table kept (number integer)")
         connection.execute("insert into kept values (42)")
     with redis.Redis.from_url(places.redis_url(sockets)) as client:
         client.set("kept", "42")
     orphans = killed.processes()
+    assert {killed.child(part) for part in PARTS} < orphans
     killed.process.kill()
     killed.process.wait()
 
-    following = run(killed.port).until_ready()
+    following = run(killed.port).until_it_says(READY)
     assert orphans & following.processes() == set()
     with psycopg.connect(host=str(sockets), user=places.USER, dbname=places.DATABASE) as connection:
         assert connection.execute("select number from kept").fetchall() == [(42,)]
     with redis.Redis.from_url(places.redis_url(sockets)) as client:
         assert client.get("kept") == b"42"
-    assert following.stop(signal.SIGTERM) == 0
+
+    os.kill(following.child("worker"), signal.SIGKILL)
+    assert following.end() == 1
+    assert "worker ended (exit code -9), so everything is stopped." in following.said
     assert following.processes() == set()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_in_the_middle_of_a_start_stops_what_has_been_started(
+    number: signal.Signals, run: Callable[..., Run]
+) -> None:
+    starting = run().until_it_says("prepare  |")
+    assert starting.stop(number) == 0
+    assert starting.said.endswith("Juara has stopped.\n")
+    assert starting.processes() == set()
 
 
 def test_what_is_in_use_is_refused_with_what_to_do(run: Callable[..., Run], directory: Path) -> None:
