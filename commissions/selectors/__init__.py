@@ -1,6 +1,6 @@
 """What pages and commands read of commissions."""
 
-from commissions.selectors.attainment import Attainment, attainment
+from commissions.selectors.attainment import Attainment, attainment, attainments
 from commissions.selectors.documents import document_of
 from commissions.selectors.explanations import LineExplanation, StepRow, line_explanation
 from commissions.selectors.lists import (
@@ -77,6 +77,7 @@ __all__ = [
     "TierRow",
     "TierText",
     "attainment",
+    "attainments",
     "document_of",
     "earned_this_period",
     "latest_lines",

@@ -1,6 +1,6 @@
 """Where a payee stands on each curve today, and how far it is to the next tier."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -41,26 +41,67 @@ class Attainment:
     earned_minor: int  # in the window so far, by this component
 
 
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What one calculation says of many payees."""
+
+    inputs: Inputs
+    places: dict[tuple[int, int, str, date], tuple[int, int]]  # payee, plan, component, window: x and what it earned
+    quotas: dict[tuple[int, int, str, date], int]  # payee, plan, kind of window, its start
+
+
 def attainment(payee: User, today: date) -> tuple[Attainment, ...]:
     """Each component with a window (not: per deal) of the plans of today, quota components first.
 
     Computed from the facts of this moment: also where a period before, of the same window, was never calculated.
     """
+    return attainments([payee.pk], today)[payee.pk]
+
+
+def attainments(payees: Sequence[int], today: date) -> dict[int, tuple[Attainment, ...]]:
+    """The same for many, by payee, with a fixed number of queries however many there are."""
     year = period_of(today, PeriodKind.YEAR)
-    inputs = gather(payees=[payee.pk], kinds=list(PeriodKind), start=year.start, end=year.end).inputs
+    inputs = gather(payees=payees, kinds=list(PeriodKind), start=year.start, end=year.end).inputs
     in_force = _in_force(inputs.assignments, today)
-    versions = PlanVersion.objects.filter(pk__in=in_force).select_related("plan").defer("document", "source")
-    if not any(_windows(inputs.versions[version], today) for version in in_force):
-        return ()
-    lines = calculate(inputs, start=year.start, end=year.end).lines
-    rows = [row for version in versions for row in _of_version(version, inputs, lines, payee, today)]
-    return tuple(sorted(rows, key=lambda row: (row.quota_minor is None, row.plan, row.window_start)))
+    versions = (
+        PlanVersion.objects.select_related("plan").defer("document", "source").in_bulk(set().union(*in_force.values()))
+    )
+    if not any(_windows(inputs.versions[version], today) for version in versions):
+        return dict.fromkeys(payees, ())
+    facts = _facts(inputs, year)
+    return {
+        payee: tuple(
+            sorted(
+                (
+                    row
+                    for version in in_force.get(payee, ())
+                    for row in _of_version(versions[version], facts, payee, today)
+                ),
+                key=lambda row: (row.quota_minor is None, row.plan, row.window_start),
+            )
+        )
+        for payee in payees
+    }
 
 
-def _in_force(assignments: pl.DataFrame, today: date) -> list[int]:
+def _in_force(assignments: pl.DataFrame, today: date) -> dict[int, set[int]]:
     on_today = (pl.col("start") <= today) & (pl.col("end").is_null() | (pl.col("end") > today))
-    found: list[int] = assignments.filter(on_today)["plan_version"].unique().to_list()
+    found: dict[int, set[int]] = {}
+    for payee, version in assignments.filter(on_today).select("payee", "plan_version").iter_rows():
+        found.setdefault(payee, set()).add(version)
     return found
+
+
+def _facts(inputs: Inputs, year: Period) -> _Facts:
+    lines = calculate(inputs, start=year.start, end=year.end).lines
+    keys = ["payee", "plan", "component", "window_start"]
+    places = lines.sort("seq").group_by(keys).agg(pl.col("x1").last(), pl.col("amount").sum())
+    quotas = inputs.quotas.select("payee", "plan", "window", "window_start", "quota")
+    return _Facts(
+        inputs,
+        {(payee, plan, key, start): (x, earned) for payee, plan, key, start, x, earned in places.iter_rows()},
+        {(payee, plan, window, start): quota for payee, plan, window, start, quota in quotas.iter_rows()},
+    )
 
 
 def _windows(document: PlanDocument, today: date) -> list[tuple[Component, Period]]:
@@ -71,31 +112,14 @@ def _windows(document: PlanDocument, today: date) -> list[tuple[Component, Perio
     ]
 
 
-def _of_version(
-    version: PlanVersion, inputs: Inputs, lines: pl.DataFrame, payee: User, today: date
-) -> Iterator[Attainment]:
-    document = inputs.versions[version.pk]
+def _of_version(version: PlanVersion, facts: _Facts, payee: int, today: date) -> Iterator[Attainment]:
+    document = facts.inputs.versions[version.pk]
     for component, window in _windows(document, today):
-        mine = lines.filter(
-            (pl.col("payee") == payee.pk)
-            & (pl.col("plan") == version.plan_id)
-            & (pl.col("component") == component.key)
-            & (pl.col("window_start") == window.start)
-        ).sort("seq")
-        quota = _quota(inputs, version, component, window)
-        x = mine["x1"][-1] if mine.height else 0
-        yield _row(version, document, component, window, x=x, quota=quota, earned=int(mine["amount"].sum()))
-
-
-def _quota(inputs: Inputs, version: PlanVersion, component: Component, window: Period) -> int | None:
-    if component.against is not Against.QUOTA:
-        return None
-    found = inputs.quotas.filter(
-        (pl.col("plan") == version.plan_id)
-        & (pl.col("window") == window.kind.value)
-        & (pl.col("window_start") == window.start)
-    )["quota"]
-    return int(found[0]) if len(found) else None
+        x, earned = facts.places.get((payee, version.plan_id, component.key, window.start), (0, 0))
+        quota = None
+        if component.against is Against.QUOTA:
+            quota = facts.quotas.get((payee, version.plan_id, window.kind.value, window.start))
+        yield _row(version, document, component, window, x=x, quota=quota, earned=earned)
 
 
 def _row(
