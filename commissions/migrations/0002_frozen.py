@@ -1,4 +1,4 @@
-"""What is published, closed or paid can't be changed by any client, raw SQL and TRUNCATE included.
+"""What is published, closed or paid can't be changed by any client, raw SQL and TRUNCATE included; and lines refer.
 
 Statement triggers with transition tables check a whole COPY in one join; a trigger for each row would double its time.
 A test database that empties its tables between tests says so: SET juara.may_truncate = 'on'.
@@ -77,6 +77,43 @@ BEGIN
 END $$;
 """
 
+REFERENCES = """
+CREATE FUNCTION commissions_line_refers() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM (SELECT DISTINCT statement_id AS id FROM changed) line
+        WHERE NOT EXISTS (SELECT FROM commissions_statement row WHERE row.id = line.id)
+    ) OR EXISTS (
+        SELECT FROM (SELECT DISTINCT deal_id AS id FROM changed) line
+        WHERE NOT EXISTS (SELECT FROM sales_deal row WHERE row.id = line.id)
+    ) OR EXISTS (
+        SELECT FROM (SELECT DISTINCT plan_version_id AS id FROM changed) line
+        WHERE NOT EXISTS (SELECT FROM commissions_planversion row WHERE row.id = line.id)
+    ) THEN
+        RAISE EXCEPTION 'A line refers to a statement, deal or plan version that does not exist.'
+            USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER commissions_earningline_refers_new AFTER INSERT ON commissions_earningline
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION commissions_line_refers();
+CREATE TRIGGER commissions_earningline_refers_changed AFTER UPDATE ON commissions_earningline
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION commissions_line_refers();
+
+CREATE FUNCTION commissions_line_is_referred() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    found boolean;
+BEGIN
+    EXECUTE format('SELECT EXISTS (SELECT FROM gone JOIN commissions_earningline line ON line.%I = gone.id)', TG_ARGV[0])
+        INTO found;
+    IF found THEN
+        RAISE EXCEPTION 'Lines of statements refer to this row of %.', TG_TABLE_NAME
+            USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+"""
+REFERRED = {"commissions_statement": "statement_id", "commissions_planversion": "plan_version_id", "sales_deal": "deal_id"}
 TABLES = {"statement": "commissions_closed_statement_is_frozen", "earningline": "commissions_closed_line_is_frozen"}
 CHANGES = {
     "insert": "AFTER INSERT ON commissions_{table} REFERENCING NEW TABLE AS changed",
@@ -101,11 +138,23 @@ def triggers() -> str:
     return "\n".join(made)
 
 
+def referred() -> str:
+    return "\n".join(
+        f"CREATE TRIGGER commissions_line_keeps AFTER DELETE ON {table} REFERENCING OLD TABLE AS gone "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION commissions_line_is_referred('{column}');"
+        for table, column in REFERRED.items()
+    )
+
+
 class Migration(migrations.Migration):
-    dependencies = [("commissions", "0001_initial")]
+    dependencies = [("commissions", "0001_initial"), ("sales", "0001_initial")]
 
     operations = [
         migrations.RunSQL(VERSION, "DROP FUNCTION commissions_published_is_frozen() CASCADE;"),
+        migrations.RunSQL(
+            REFERENCES + referred(),
+            "DROP FUNCTION commissions_line_refers(), commissions_line_is_referred() CASCADE;",
+        ),
         migrations.RunSQL(
             CLOSED + triggers(),
             "DROP FUNCTION commissions_closed_statement_is_frozen(), commissions_closed_line_is_frozen(), "

@@ -154,7 +154,12 @@ def _numbered(lines: pl.DataFrame, ids: dict[Key, int]) -> pl.DataFrame:
     placed = lines.join(statements, on=["payee", "currency"]).with_columns(
         seq=pl.col("seq").rank("dense").over("statement") - 1
     )
-    return placed.select(pl.col(source).cast(_TYPES[name]).alias(name) for name, source in _COLUMNS.items())
+    return as_rows(placed)
+
+
+def as_rows(lines: pl.DataFrame) -> pl.DataFrame:
+    """LINES with the column `statement`, as the columns of the table."""
+    return lines.select(pl.col(source).cast(_TYPES[name]).alias(name) for name, source in _COLUMNS.items())
 
 
 def _post_lines(lines: pl.DataFrame, known: list[int], gone: list[int]) -> set[int]:

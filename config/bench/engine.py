@@ -1,0 +1,26 @@
+"""The engine over a made-up year, against COPYing the lines that it makes."""
+
+import time
+from statistics import median
+
+from commissions.engine.calculate import Inputs, Result, calculate
+from config.bench import workload
+from config.bench.copying import WHAT, seconds_to_copy
+from config.bench.results import Measured, measured
+from config.bench.stages import watched
+
+
+def measure_engine(*, deals: int, payees: int, components: int, repeat: int) -> Measured:
+    """All five stages, lines in memory: the median of some runs, after one that is not counted."""
+    inputs = workload.workload(deals, payees, components)
+    with watched() as stages:
+        lines = _run(inputs)[1].lines
+    seconds = median(_run(inputs)[0] for _turn in range(repeat))
+    copying, rows = seconds_to_copy(lines, repeat)
+    return measured("engine", seconds, baseline=WHAT, baseline_seconds=copying, rows=rows, stages=stages)
+
+
+def _run(inputs: Inputs) -> tuple[float, Result]:
+    started = time.perf_counter()
+    result = calculate(inputs, start=workload.YEAR[0], end=workload.YEAR[1])
+    return time.perf_counter() - started, result

@@ -1,0 +1,129 @@
+"""A whole run over the made-up year: read, compute, write lines and statements, against the COPY of the lines alone."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from typing import Any, Final
+from unittest import mock
+
+import polars as pl
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
+
+from accounts.models import User
+from commissions.engine.calculate import Inputs
+from commissions.engine.document import document_hash, to_json
+from commissions.engine.frames import WHOLE_SHARE
+from commissions.models import EarningLine, Plan, PlanVersion
+from commissions.services import recalculation as steps
+from commissions.services import start_run, work_on_run
+from config.bench import workload
+from config.bench.copying import WHAT, seconds_to_copy
+from config.bench.results import Measured, measured
+from core.copy import copy_in, copy_out
+from core.periods import PeriodKind, period_of
+from sales.models import Deal
+
+_LINES: Final = """
+SELECT s.payee_id, l.plan_version_id, l.component, l.deal_id, l.role, l.date, l.credited_minor, l.window_start,
+    l.quota_minor, l.x0_minor, l.x1_minor, l.uncapped_minor, l.amount_minor
+FROM commissions_earningline l JOIN commissions_statement s ON s.id = l.statement_id
+"""
+_COLUMNS: Final = {
+    "payee": pl.Int64, "plan_version": pl.Int64, "component": pl.String, "deal": pl.Int64, "role": pl.String,
+    "date": pl.Date, "credited": pl.Int64, "window_start": pl.Date, "quota": pl.Int64, "x0": pl.Int64,
+    "x1": pl.Int64, "uncapped": pl.Int64, "amount": pl.Int64,
+}  # fmt: skip
+
+
+class NotEmptyError(Exception):
+    """The database holds a company's data: nothing was touched."""
+
+
+def measure_run(*, deals: int, payees: int, components: int, chunks: int | None) -> Measured:
+    """One run of the year in this process. Raises NotEmptyError: it fills the database that it is given."""
+    if User.objects.exists() or Deal.objects.exists():
+        raise NotEmptyError("This benchmark fills an empty database with made-up data, and this one is not empty.")
+    fill(workload.workload(deals, payees, components), timezone.now())
+    run = start_run(
+        calendar=period_of(workload.YEAR[0], PeriodKind.YEAR), acting_user=None, now=timezone.now(), chunks=chunks
+    )
+    started = time.perf_counter()
+    with _watched() as stages:
+        work_on_run(run_id=run.pk, clock=timezone.now)
+    seconds = time.perf_counter() - started
+    assert EarningLine.objects.exists()  # noqa: S101
+    copying, rows = seconds_to_copy(copy_out(_LINES, [], _COLUMNS), repeat=3)
+    return measured("run", seconds, baseline=WHAT, baseline_seconds=copying, rows=rows, stages=stages)
+
+
+def fill(inputs: Inputs, now: datetime) -> None:
+    """The workload as rows of the database; its ids, which start at 0, become those of the rows."""
+    payees = inputs.assignments["payee"]
+    people = pl.DataFrame({"id": payees + 1}).with_columns(
+        name=pl.format("Payee {}", "id"), external_id=pl.format("p{}", "id"), roles=pl.lit("{rep}"),
+        password=pl.lit("!"), language=pl.lit("en"), is_active=True,
+    )  # fmt: skip
+    copy_in("accounts_user", people)
+    _deals(inputs)
+    version = _publish(inputs, now)
+    during = pl.lit("[2026-01-01,)")
+    held = people.select(payee_id="id", plan_id=pl.lit(version.plan_id), during=during)
+    copy_in("commissions_assignment", held)
+    yearly = inputs.quotas.group_by("payee").agg(pl.col("quota").first()).sort("payee")
+    quotas = yearly.select(
+        payee_id=pl.col("payee") + 1, plan_id=pl.lit(version.plan_id), during=during, per=pl.lit("quarter"),
+        amount_minor="quota",
+    )  # fmt: skip
+    copy_in("commissions_quota", quotas)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def _deals(inputs: Inputs) -> None:
+    copy_in("sales_product", pl.DataFrame(
+        {"id": [1, 2], "external_id": ["core", "focus"], "name": ["GTX Pro", "GTX Pro"], "family": ["Core", "Focus"],
+         "currency": ["USD", "USD"]}))  # fmt: skip
+    owners = inputs.shares.group_by("deal").agg(owner=pl.col("payee").first())
+    deals = inputs.deals.join(owners, on="deal").select(
+        id=pl.col("deal") + 1, external_id="key", name=pl.lit(""), kind="type", status=pl.lit("won"), stage=pl.lit(""),
+        owner_id=pl.col("owner") + 1, product_id=pl.when(pl.col("product_family") == "Focus").then(2).otherwise(1),
+        quantity="quantity", amount_minor="amount", currency="currency", opened_on="opened", closed_on="closed",
+    )  # fmt: skip
+    copy_in("sales_deal", deals)
+    split = inputs.shares.filter(pl.col("share") < WHOLE_SHARE)
+    copy_in("sales_dealshare", split.select(
+        deal_id=pl.col("deal") + 1, user_id=pl.col("payee") + 1, role="role", share_ppm="share"))  # fmt: skip
+
+
+def _publish(inputs: Inputs, now: datetime) -> PlanVersion:
+    document = next(iter(inputs.versions.values())).model_copy(update={"period": PeriodKind.YEAR})
+    plan = Plan.objects.create(name=document.plan)
+    stored = to_json(document)
+    return PlanVersion.objects.create(
+        plan=plan, number=1, document=stored, source=json.dumps(stored), hash=document_hash(document),
+        status=PlanVersion.Status.PUBLISHED, during=DateRange(workload.YEAR[0], None), published_at=now,
+    )  # fmt: skip
+
+
+@contextmanager
+def _watched() -> Iterator[dict[str, float]]:
+    seconds = dict.fromkeys(("read", "compute", "write"), 0.0)
+    calls = {"gather": "read", "calculate": "compute", "post": "write"}
+    with ExitStack() as stack:
+        for name, stage in calls.items():
+            stack.enter_context(mock.patch.object(steps, name, _timed(getattr(steps, name), stage, seconds)))
+        yield seconds
+
+
+def _timed(call: Callable[..., Any], stage: str, seconds: dict[str, float]) -> Callable[..., Any]:
+    def timed(*args: object, **kwargs: object) -> object:
+        started = time.perf_counter()
+        result = call(*args, **kwargs)
+        seconds[stage] += time.perf_counter() - started
+        return result
+
+    return timed

@@ -1,0 +1,53 @@
+import json
+from argparse import ArgumentParser
+from dataclasses import asdict
+
+from django.core.management.base import BaseCommand, CommandError
+
+from config.bench.engine import measure_engine
+from config.bench.results import Measured
+from config.bench.run import NotEmptyError, measure_run
+
+
+class Command(BaseCommand):
+    help = "Measure how fast Juara is, next to what moving the same rows into PostgreSQL costs anyway."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        for action, text in (
+            ("engine", "Time the engine over a made-up year, and the COPY of the lines that it makes."),
+            ("run", "Fill an empty database with that year and time a whole run of it: read, compute, write."),
+        ):
+            sub = actions.add_parser(action, help=text, description=text)
+            sub.add_argument("--deals", type=int, default=1_000_000, metavar="N")
+            sub.add_argument("--payees", type=int, default=10_000, metavar="N")
+            sub.add_argument("--components", type=int, default=3, metavar="N")
+            sub.add_argument("--json", action="store_true", help="print the result as a list of objects")
+            if action == "engine":
+                sub.add_argument("--repeat", type=int, default=3, metavar="N", help="runs to take the median of")
+            else:
+                sub.add_argument("--chunks", type=int, metavar="N", help="into how many parts to cut the payees")
+
+    def handle(self, *, action: str, deals: int, payees: int, components: int, **options: object) -> None:
+        repeat, chunks = options.get("repeat"), options.get("chunks")
+        if any(isinstance(number, int) and number < 1 for number in (deals, payees, components, repeat, chunks)):
+            raise CommandError("Every number must be at least 1.")
+        sizes = {"deals": deals, "payees": payees, "components": components}
+        try:
+            if action == "engine":
+                result = measure_engine(**sizes, repeat=repeat if isinstance(repeat, int) else 1)
+            else:
+                result = measure_run(**sizes, chunks=chunks if isinstance(chunks, int) else None)
+        except NotEmptyError as error:
+            raise CommandError(f"{error} Run it with `python -m config.run.throwaway`.") from None
+        if options["json"]:
+            self.stdout.write(json.dumps([asdict(result)], indent=2))
+        else:
+            self._print(result)
+
+    def _print(self, measured: Measured) -> None:
+        self.stdout.write(f"{measured.name}: {measured.seconds:.2f} s for {measured.rows:,} lines")
+        for stage, seconds in measured.stages.items():
+            self.stdout.write(f"  {stage:<12}{seconds:7.2f} s")
+        self.stdout.write(f"baseline: {measured.baseline_seconds:.2f} s  {measured.baseline}")
+        self.stdout.write(f"ratio: {measured.ratio:.2f}    peak memory: {measured.peak_mb} MB")
