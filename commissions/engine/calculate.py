@@ -10,8 +10,9 @@ from datetime import date
 import polars as pl
 
 from commissions.engine.accumulate import Clause, measure
+from commissions.engine.bases import with_bases
 from commissions.engine.component import component_lines
-from commissions.engine.credit import Credits, credit, deal_columns
+from commissions.engine.credit import credit, deal_columns
 from commissions.engine.frames import (
     ASSIGNMENTS,
     DEALS,
@@ -104,8 +105,12 @@ def calculate(inputs: Inputs, *, start: date, end: date) -> Result:
     deals = reached.select(deal_columns(inputs.versions.values()))
     credits_ = credit(deals, inputs.shares, assignments, inputs.payees, start)
     lines, told = [empty(LINES)], [credits_.notices, _in_other_currencies(credits_.rows, inputs.versions, start)]
+    credited = {
+        version: with_bases(rows, credits_.sharers, inputs.versions[version])
+        for version, rows in _by_version(credits_.rows).items()
+    }
     for plan in sorted(set(assignments["plan"])):
-        for found, missing in _components(inputs, credits_, plan, start):
+        for found, missing in _components(inputs, credited, plan, start):
             lines.append(found)
             told.append(missing)
     everything = pl.concat(lines)
@@ -133,19 +138,25 @@ def _in_other_currencies(rows: pl.DataFrame, versions: Mapping[int, PlanDocument
     return pl.concat(told)
 
 
+def _by_version(rows: pl.DataFrame) -> dict[int, pl.DataFrame]:
+    """The rows of each plan version, in their order."""
+    versions = rows["plan_version"].unique().to_list()
+    if len(versions) == 1:
+        return {versions[0]: rows}
+    return {version: rows.filter(pl.col("plan_version") == version) for version in sorted(versions)}
+
+
 def _components(
-    inputs: Inputs, credits_: Credits, plan: int, start: date
+    inputs: Inputs, credited: Mapping[int, pl.DataFrame], plan: int, start: date
 ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
     """Lines and notices of each component of a plan, over all its versions, in the order of the document."""
-    versions = {version: inputs.versions[version] for version, of in sorted(inputs.plans.items()) if of == plan}
-    rows = credits_.rows.filter(pl.col("plan") == plan)
+    own = {version: rows for version, rows in credited.items() if inputs.plans[version] == plan}
     quotas = inputs.quotas.filter(pl.col("plan") == plan)
-    for key in dict.fromkeys(part.key for version in versions.values() for part in version.components):
+    for key in dict.fromkeys(part.key for version in own for part in inputs.versions[version].components):
         clauses = {
-            version: Clause(document, part)
-            for version, document in versions.items()
-            for part in document.components
+            version: Clause(inputs.versions[version], part, rows)
+            for version, rows in own.items()
+            for part in inputs.versions[version].components
             if part.key == key
         }
-        own = rows if len(clauses) == len(versions) else rows.filter(pl.col("plan_version").is_in(list(clauses)))
-        yield component_lines(measure(own, credits_.sharers, clauses), quotas, key, clauses, start)
+        yield component_lines(measure(clauses), quotas, key, clauses, start)

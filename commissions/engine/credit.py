@@ -43,25 +43,40 @@ def credit(
     `assignments` has the columns payee, plan, plan_version, start and end. The rows come ordered by payee, then date,
     then the deal's key: the order in which credits add up. `seq` counts a payee's credits from `start` on, from 0.
 
-    1. Order the deals by (closed, key).
-    2. Give them to their sharers, but not where shares add up to more than the whole.
-    3. Keep the credits of payees with a plan in force that day.
+    1. Give the deals to their sharers with a plan, but not where shares add up to more than the whole.
+    2. Keep the credits of payees whose plan is in force that day.
+    3. Put them in order.
     """
-    ordered = deals.sort("closed", "key").with_row_index("position")
     sharers, broken = _sharers(shares, payees)
-    dealt = shares.join(assignments.select("payee").unique(), on="payee", how="semi").join(ordered, on="deal")
-    sound = dealt.join(broken, on=["deal", "role"], how="anti") if broken.height else dealt
-    assigned = sound.join(assignments, on="payee")
+    ranked = assignments.with_columns(payee_rank=pl.col("payee").rank("dense").cast(pl.Int64))
+    assigned = shares.join(ranked, on="payee").join(deals, on="deal")
+    sound = assigned.join(broken, on=["deal", "role"], how="anti") if broken.height else assigned
     in_force = (pl.col("start") <= pl.col("closed")) & (pl.col("end").is_null() | (pl.col("closed") < pl.col("end")))
-    rows = assigned.filter(in_force).sort("payee", "position", "plan", "role").drop("start", "end", "position", "key")
+    rows = _in_order(sound.filter(in_force))
     recent = pl.col("closed") >= start
-    overfull = dealt.filter(recent).join(broken, on=["deal", "role"], how="semi")
-    uncovered = assigned.filter(recent & ~in_force).join(rows, on=["payee", "deal"], how="anti")
+    overfull = assigned.filter(recent).join(broken, on=["deal", "role"], how="semi")
+    uncovered = sound.filter(recent & ~in_force).join(rows, on=["payee", "deal"], how="anti")
     told = [
         notices(overfull, Notice.SHARES_OVER_WHOLE, pl.col("role")),
-        notices(uncovered, Notice.NOT_ASSIGNED, pl.col("closed").dt.to_string("%Y-%m-%d")).unique(maintain_order=True),
+        notices(uncovered, Notice.NOT_ASSIGNED, pl.col("closed").dt.to_string("%Y-%m-%d")),
     ]
-    return Credits(_numbered(rows, start), sharers, pl.concat(told))
+    return Credits(_numbered(rows, start), sharers, pl.concat(told).unique(maintain_order=True))
+
+
+def _in_order(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows by payee, closing date, key, plan and role.
+
+    Sorting a million texts takes longer than all the rest, so payee and date come first, as one integer; the rows that
+    tie there lie side by side, and only they are sorted by the rest, among their own places.
+    """
+    day = pl.col("payee_rank") * 2**32 + pl.col("closed").to_physical()
+    by_day = rows.with_columns(day=day).sort("day")
+    tied = (pl.col("day") == pl.col("day").shift(1)) | (pl.col("day") == pl.col("day").shift(-1))
+    ties = by_day.select("day", "key", "plan", "role", tied=tied.fill_null(value=False)).with_row_index("place")
+    among = ties.filter("tied")
+    order = ties["place"].scatter(among["place"], among.sort("day", "key", "plan", "role")["place"])
+    ordered = by_day[order] if among.height else by_day
+    return ordered.drop("start", "end", "key", "day", "payee_rank")
 
 
 def _sharers(shares: pl.DataFrame, payees: pl.DataFrame | None) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -72,9 +87,17 @@ def _sharers(shares: pl.DataFrame, payees: pl.DataFrame | None) -> tuple[pl.Data
     rest = sums.filter(pl.col("whole") < WHOLE_SHARE).select(
         "deal", pl.lit(None, dtype=pl.Int64()).alias("payee"), "role", share=WHOLE_SHARE - pl.col("whole")
     )
-    keyed = split.join(payees, on="payee", how="left") if payees is not None else split.with_columns(key=pl.lit(""))
-    ranked = keyed.sort(pl.col("share") * -1, "key", "payee", nulls_last=True).select(list(SHARES))
+    ties = _order_of(split["payee"].unique().sort(), payees)
+    ranked = split.join(ties, on="payee").sort("share", "order", descending=[True, False]).select(list(SHARES))
     return pl.concat([ranked, rest]), sums.filter(pl.col("whole") > WHOLE_SHARE).select("deal", "role")
+
+
+def _order_of(people: pl.Series, payees: pl.DataFrame | None) -> pl.DataFrame:
+    """(payee, order): by key, or by payee where no key is known."""
+    order = people.to_frame()
+    if payees is not None:
+        order = order.join(payees, on="payee", how="left").sort("key", "payee", nulls_last=True)
+    return order.select("payee").with_row_index("order")
 
 
 def _numbered(rows: pl.DataFrame, start: date) -> pl.DataFrame:

@@ -18,11 +18,11 @@ def settle(lines: pl.DataFrame, assignments: pl.DataFrame, versions: Mapping[int
         {"plan_version": list(versions), "currency": [version.currency for version in versions.values()]},
         schema={"plan_version": pl.Int64(), "currency": pl.String()},
     )
-    totals = lines.group_by(key).agg(total=pl.col("amount").sum())
+    totals = lines.group_by("payee", "plan_version").agg(total=pl.col("amount").sum())
     return (
         assignments.select(key)
         .unique()
-        .join(totals, on=key, how="left")
+        .join(totals, on=["payee", "plan_version"], how="left")
         .join(currencies, on="plan_version")
         .with_columns(pl.col("total").fill_null(0))
         .with_columns(payable=pl.col("total"))
