@@ -4,6 +4,7 @@ The calculation reads the CSV files itself and uses fractions; nothing here come
 """
 
 import csv
+import json
 import re
 import shlex
 from collections import defaultdict
@@ -159,3 +160,39 @@ def test_the_walk_pays_everybody_what_an_independent_calculation_pays(
     assert paid() == expected(folder)
     assert totals() == by_person(expected(folder))
     assert {quarter for _, quarter in totals()} == set(QUARTERS)
+
+
+def test_the_sample_reaches_every_tier_the_cap_and_the_flaws_of_such_exports() -> None:
+    pipeline = rows(SAMPLE / "sales_pipeline.csv")
+    won: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
+    for sale in sales(SAMPLE):
+        won[sale.agent, sale.quarter] += sale.amount
+    assert {min(int(total * 2 / QUOTA), 2) for total in won.values()} == {0, 1, 2}
+    assert 4_000_00 in expected(SAMPLE).values()
+    assert {row["product"] for row in pipeline} >= {"GTXPro"}
+    assert "" in {row["account"] for row in pipeline}
+    assert {row["sales_agent"] for row in rows(SAMPLE / "sales_teams.csv")} > {row["sales_agent"] for row in pipeline}
+
+
+def test_importing_the_same_files_again_changes_nothing(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk(SAMPLE, tmp_path, monkeypatch)
+    for words in commands():
+        if words[0] == "import" and "--dry-run" not in words:
+            out = StringIO()
+            call_command(*words, "--json", stdout=out)
+            report = json.loads(out.getvalue())
+            assert (report["created"], report["changed"], report["refused"]) == (0, 0, 0)
+
+
+def test_the_exported_payouts_are_those_of_the_calculation(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk(SAMPLE, tmp_path, monkeypatch)
+    exported = {row["name"]: row["payable"] for row in rows(tmp_path / "payouts-2017-Q2.csv")}
+    pay = by_person(expected(SAMPLE))
+    assert {name: Fraction(payable) * 100 for name, payable in exported.items()} == {
+        name: pay.get((name, "2017-Q2"), 0) for name in exported
+    }
+    assert exported.keys() == {row["sales_agent"] for row in rows(SAMPLE / "sales_teams.csv")}
