@@ -12,6 +12,7 @@ from commissions.engine import component
 # The stage that each call belongs to; a generator's or a frame's work is done when the call returns.
 _CALLS = [
     (pipeline, "credit", "credit"),
+    (pipeline, "with_bases", "accumulate"),
     (pipeline, "measure", "accumulate"),
     (component, "accumulate", "accumulate"),
     (component, "with_quota", "accumulate"),
