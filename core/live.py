@@ -73,7 +73,10 @@ def publish(channels: Iterable[str]) -> None:
 
 def publish_all() -> None:
     """Tell every page, whatever it shows: when so much has changed that nobody can name it."""
-    _valkey().pipeline().incr(_key(_ALL)).publish(_topic(), json.dumps({_ALL: ""})).execute()
+    pipeline = _valkey().pipeline()
+    pipeline.incr(_key(_ALL))
+    pipeline.publish(_topic(), json.dumps({_ALL: ""}))
+    pipeline.execute()
 
 
 def address(channels: Iterable[str]) -> str:
@@ -228,7 +231,7 @@ class _Hub:
         if not self._subscribed or not names:
             return
         try:
-            found = await self._subscribed.mget(_keys([_ALL, *names]))
+            found = cast("list[str | None]", await self._subscribed.mget(_keys([_ALL, *names])))
         except (RedisError, OSError):
             return  # the subscription is lost with it, and catches up with every page when it is back
         versions = _versions(names, found)

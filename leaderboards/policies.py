@@ -16,4 +16,5 @@ def can_follow_person(user: User, person: str) -> bool:
         return False
     if int(person) == user.pk:
         return True
-    return User.objects.visible_to(user, timezone.localdate()).filter(pk=int(person)).exists()
+    seen: bool = User.objects.visible_to(user, timezone.localdate()).filter(pk=int(person)).exists()
+    return seen

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -19,6 +18,7 @@ from core import live
 from core.htmx import wants_fragment
 from core.http import AuthedRequest
 from core.periods import Period, PeriodError, PeriodKind, parse_period, period_of
+from core.templatetags.juara import period as period_name
 from kpis.models import PeriodKind as Measured
 from kpis.models import SubjectKind
 from kpis.selectors import KPIS, Unit, deals_without_rate, latest_month
@@ -59,13 +59,14 @@ def board(request: AuthedRequest, kpi: str) -> HttpResponse:
     today = timezone.localdate()
     chosen = _board(kpi, request.GET.get("by", SubjectKind.PERSON.value), request.GET.get("period", ""), today)
     stream = live.address([chosen.channel])  # before the reading: what changes after it is heard
+    shown = selectors.board(chosen.kpi, chosen.by, chosen.period, request.user, on=today)
     context: dict[str, object] = {
-        "board": selectors.board(chosen.kpi, chosen.by, chosen.period, request.user, on=today),
+        "board": shown,
         "address": _address(chosen),
-        "period_name": period_name(chosen.period),
+        "period_name": period_name(chosen.period.label),
         "is_money": chosen.kpi.unit is Unit.MONEY,
         "is_share": chosen.kpi.unit is Unit.SHARE,
-        "latest": _latest(chosen),
+        "latest": _latest(chosen) if shown.is_empty else None,
     }
     if wants_fragment(request):
         return render(request, "leaderboards/board.html#standings", context)
@@ -105,8 +106,8 @@ def _choices(chosen: Board, today: date) -> Choices:
         kinds=[
             Link(
                 kind.label,
-                _address(Board(chosen.kpi, chosen.by, period_of(day, PeriodKind(kind)))),
-                kind == period.kind,
+                _address(replace(chosen, period=period_of(day, PeriodKind(kind)))),
+                kind.value == period.kind.value,
             )
             for kind in Measured
         ],
@@ -116,19 +117,10 @@ def _choices(chosen: Board, today: date) -> Choices:
 
 
 def _step(chosen: Board, period: Period) -> Link:
-    return Link(period_name(period), _address(replace(chosen, period=period)))
+    return Link(period_name(period.label), _address(replace(chosen, period=period)))
 
 
 def _latest(chosen: Board) -> Link | None:
     """The last period before this one with something to show: where an empty board sends its reader."""
     month = latest_month(before=chosen.period.start)
     return _step(chosen, period_of(month, chosen.period.kind)) if month else None
-
-
-def period_name(period: Period) -> str:
-    """A period as the reader's language writes it: June 2026, Q2 2026, 2026."""
-    if period.kind is PeriodKind.MONTH:
-        return date_format(period.start, "F Y")
-    if period.kind is PeriodKind.QUARTER:
-        return _("Q%(number)d %(year)d") % {"number": (period.start.month + 2) // 3, "year": period.start.year}
-    return str(period.start.year)

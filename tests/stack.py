@@ -47,6 +47,10 @@ class Stack:
         self.children.remove(child)
         child.stop()
 
+    def stop_all(self) -> None:
+        for child in list(self.children):
+            self.stop(child)
+
     def kill(self, child: Child) -> None:
         """As a power cut does: the whole group at once."""
         os.killpg(child.process.pid, signal.SIGKILL)
@@ -75,7 +79,7 @@ def stack(directory: Path, *parts: str, **environment: str) -> Iterator[Stack]:
     """Run these parts (`web`, `worker`, `beat`) over this test's database until the block ends."""
     running = Stack(directory, _free_port(), {**os.environ, "DATABASE_URL": _test_database(), **environment})
     with ExitStack() as at_the_end:
-        at_the_end.callback(lambda: [running.stop(child) for child in list(running.children)])
+        at_the_end.callback(running.stop_all)
         for part in parts:
             running.start(part)
         yield running

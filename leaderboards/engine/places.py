@@ -101,6 +101,15 @@ def rank(
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to read of an order."""
+
+    top: int  # rows
+    around: int  # rows on either side of the subject
+    subject_id: int | None  # whose own place is wanted
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """What a page shows of an order: its top, and the stretch around one subject."""
 
@@ -110,15 +119,16 @@ class Window:
     me: Ranked | None
 
 
-def window(order: Sequence[Standing], *, top: int, around: int, subject_id: int | None) -> Window:
+def window(order: Sequence[Standing], wanted: Wanted) -> Window:
     """The window of a whole order that is at hand.
 
     >>> order = [Standing.read(write(i, "x", -i, 1)) for i in range(9)]
-    >>> [row.rank for row in window(order, top=2, around=1, subject_id=5).around]
+    >>> [row.rank for row in window(order, Wanted(top=2, around=1, subject_id=5)).around]
     [5, 6, 7]
     """
     rows = rank(order)
-    at = next((index for index, row in enumerate(rows) if row.standing.subject_id == subject_id), None)
+    top = rows[: wanted.top]
+    at = next((index for index, row in enumerate(rows) if row.standing.subject_id == wanted.subject_id), None)
     if at is None:
-        return Window(len(rows), rows[:top], (), None)
-    return Window(len(rows), rows[:top], rows[max(0, at - around) : at + around + 1], rows[at])
+        return Window(len(rows), top, [], None)
+    return Window(len(rows), top, rows[max(0, at - wanted.around) : at + wanted.around + 1], rows[at])

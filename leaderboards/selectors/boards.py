@@ -12,7 +12,7 @@ from core.money import round_half_up
 from core.periods import Period
 from kpis.models import SubjectKind
 from kpis.selectors import Kpi, Unit
-from leaderboards.engine.places import Ranked
+from leaderboards.engine.places import Ranked, Wanted
 from leaderboards.selectors.standings import Board, read, without_value
 
 TOP = 20
@@ -66,8 +66,8 @@ class BoardPage:
 
     @property
     def is_empty(self) -> bool:
-        """Nobody has anything but zeros."""
-        return not any(row.numerator for row in (*self.top, *self.around))
+        """Nobody has a rank, or nobody has anything but the zero of somebody without facts."""
+        return not any(row.numerator or not self.kpi.is_total for row in self.top)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +81,11 @@ def board(kpi: Kpi, by: str, period: Period, viewer: User, *, on: date) -> Board
     day = min(period.end - timedelta(days=1), on)
     place = Board(kpi, by, period)
     mine = viewer.pk if by == SubjectKind.PERSON else _team_of(viewer, day)
-    seen = read(place, top=TOP, around=AROUND, subject_id=mine)
+    seen = read(place, Wanted(TOP, AROUND, mine))
     shown = {ranked.standing.subject_id for ranked in seen.top}
     around = [] if mine in shown else seen.around
-    spare = [] if kpi.is_total else _spare(place, TOP - len(seen.top), mine)
+    room = TOP - len(seen.top)
+    spare = [] if kpi.is_total or (seen.me and not room) else _spare(place, room, mine)
     labels = _labels(by, shown | set(spare) | {ranked.standing.subject_id for ranked in around}, day)
     top = _ranked_rows(seen.top, labels, mine)
     near = _ranked_rows(around, labels, mine)
@@ -105,7 +106,7 @@ def board(kpi: Kpi, by: str, period: Period, viewer: User, *, on: date) -> Board
 
 def rank_of(kpi: Kpi, period: Period, user: User) -> tuple[int, int] | None:
     """A person's rank and of how many; None without a value."""
-    seen = read(Board(kpi, SubjectKind.PERSON, period), top=0, around=0, subject_id=user.pk)
+    seen = read(Board(kpi, SubjectKind.PERSON.value, period), Wanted(0, 0, user.pk))
     return (seen.me.rank, seen.ranked) if seen.me else None
 
 

@@ -17,7 +17,7 @@ from core.periods import Period
 from kpis.models import SubjectKind
 from kpis.selectors import KPIS, Kpi
 from leaderboards.engine import places
-from leaderboards.engine.places import Standing, Window
+from leaderboards.engine.places import Standing, Wanted, Window
 
 logger = logging.getLogger(__name__)
 
@@ -137,14 +137,13 @@ def valkey() -> Redis:
     return Redis.from_url(settings.REDIS_URL, decode_responses=True)
 
 
-def read(board: Board, *, top: int, around: int, subject_id: int | None) -> Window:
+def read(board: Board, wanted: Wanted) -> Window:
     """The window of a board; straight from the values while Valkey is away."""
-    wanted = {"top": top, "around": around, "subject_id": subject_id}
     try:
-        return _read(board, **wanted) or _build(board, **wanted)
+        return _read(board, wanted) or _build(board, wanted)
     except RedisError as lost:
         logger.warning("Standings are read from the database, Valkey is away: %s", lost)
-        return places.window(order(board), **wanted)
+        return places.window(order(board), wanted)
 
 
 def order(board: Board) -> list[Standing]:
@@ -220,14 +219,15 @@ def forget_all() -> None:
         client.unlink(*keys)
 
 
-def _read(board: Board, *, top: int, around: int, subject_id: int | None) -> Window | None:
-    me = "-" if subject_id is None else str(subject_id)
-    reply = cast("list[Any] | None", valkey().eval(_READ, 2, *board.keys[:2], str(top), str(around), me))
+def _read(board: Board, wanted: Wanted) -> Window | None:
+    me = "-" if wanted.subject_id is None else str(wanted.subject_id)
+    words = (str(wanted.top), str(wanted.around), me)
+    reply = cast("list[Any] | None", valkey().eval(_READ, 2, *board.keys[:2], *words))
     if reply is None:
         return None
     best = places.rank(map(Standing.read, reply[1]))
     if len(reply) == 2:  # the subject has no rank
-        return Window(reply[0], best, (), None)
+        return Window(reply[0], best, [], None)
     total, _top, index, position, stretch, first_rank, ahead = reply
     rows = places.rank(
         map(Standing.read, stretch),
@@ -238,14 +238,13 @@ def _read(board: Board, *, top: int, around: int, subject_id: int | None) -> Win
     return Window(total, best, rows, rows[index])
 
 
-def _build(board: Board, *, top: int, around: int, subject_id: int | None) -> Window:
+def _build(board: Board, wanted: Wanted) -> Window:
     """Build a board from the values and read it.
 
     One process builds, the others wait. 1. Take the board's token. 2. Read the values. 3. Write them under other
     names. 4. Put them in place unless an update has changed the token meanwhile: then its values may be missing here.
     """
     client, building = valkey(), f"standings:{board.name}:building"
-    wanted = {"top": top, "around": around, "subject_id": subject_id}
     for _attempt in range(5):
         if not client.set(building, "1", nx=True, ex=_BUILD_SECONDS):
             _wait_for(building)
@@ -254,10 +253,10 @@ def _build(board: Board, *, top: int, around: int, subject_id: int | None) -> Wi
                 _write(board)
             finally:
                 client.delete(building)
-        window = _read(board, **wanted)
+        window = _read(board, wanted)
         if window:
             return window
-    return places.window(order(board), **wanted)
+    return places.window(order(board), wanted)
 
 
 def _wait_for(building: str) -> None:

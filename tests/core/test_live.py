@@ -156,7 +156,7 @@ def test_a_stream_survives_that_valkey_closes_its_connections(web: Stack, cast: 
     async def survive() -> None:
         stream = await Stream.open(web.port, live.address([BOARD]), ana)
         await asyncio.sleep(0.3)
-        valkey().execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+        valkey().client_kill_filter(_type="pubsub")
         live.publish([BOARD])
         await stream.line(f"event: {BOARD}")
         stream.close()

@@ -158,7 +158,8 @@ def test_values_whose_facts_vanish_are_deleted(cast: Cast) -> None:
 
 
 def test_a_circle_of_teams_ends(cast: Cast) -> None:
-    Team.objects.filter(pk=cast.west.parent_id).update(parent=cast.west)
+    assert cast.west.parent
+    Team.objects.filter(pk=cast.west.parent.pk).update(parent=cast.west)
     measure(deal(cast.ana, JUNE, 100_00))
     assert value("revenue", cast.west) == value("revenue", cast.west.parent) == 100_00
 

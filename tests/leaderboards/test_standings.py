@@ -15,6 +15,7 @@ from kpis.selectors import KPIS
 from kpis.services import rebuild_all, recompute_stale
 from leaderboards import services
 from leaderboards.engine import places
+from leaderboards.engine.places import Wanted
 from leaderboards.models import StaleStanding
 from leaderboards.selectors import rank_of, standings
 from leaderboards.selectors.standings import Board, order, read, valkey
@@ -30,7 +31,7 @@ REVENUE = Board(KPIS["revenue"], "person", JUNE)
 
 
 def rep(name: str, cast: Cast) -> User:
-    user = User.objects.create(name=name, roles=[Role.REP])
+    user: User = User.objects.create(name=name, roles=[Role.REP])
     Membership.objects.create(user=user, team=cast.west, during=DateRange(date(2025, 1, 1), None))
     return user
 
@@ -42,11 +43,11 @@ def measure(*deals: Deal) -> None:
 
 
 def ids(board: Board = REVENUE) -> list[int]:
-    return [row.standing.subject_id for row in read(board, top=100, around=0, subject_id=None).top]
+    return [row.standing.subject_id for row in read(board, Wanted(100, 0, None)).top]
 
 
 def ranks(board: Board = REVENUE) -> list[int]:
-    return [row.rank for row in read(board, top=100, around=0, subject_id=None).top]
+    return [row.rank for row in read(board, Wanted(100, 0, None)).top]
 
 
 def test_equal_values_share_a_rank_and_the_next_counts_them_all(cast: Cast) -> None:
@@ -116,7 +117,7 @@ def test_after_any_changes_valkey_holds_what_the_values_say(cast: Cast, seed: in
               for b in standings.boards_of(by, [parse_period(label)])]  # fmt: skip
     for _round in range(6):
         for board in dice.sample(boards, 12):
-            read(board, top=1, around=0, subject_id=None)
+            read(board, Wanted(1, 0, None))
         deals = [deal(dice.choice(people), date(2026, dice.randint(5, 7), 9), dice.randint(-3, 9) * 100,
                       status=dice.choice(("won", "lost"))) for _deal in range(6)]  # fmt: skip
         old = list(Deal.objects.order_by("?")[:2])
@@ -126,12 +127,8 @@ def test_after_any_changes_valkey_holds_what_the_values_say(cast: Cast, seed: in
         services.update_standings()
         for board in boards:
             for subject in (None, dice.choice(people).pk, cast.west.pk):
-                wanted = {"top": 4, "around": 1, "subject_id": subject}
-                assert read(board, **wanted) == _listed(places.window(order(board), **wanted))  # type: ignore[arg-type]
-
-
-def _listed(seen: places.Window) -> places.Window:
-    return places.Window(seen.ranked, list(seen.top), list(seen.around) if seen.me else (), seen.me)
+                wanted = Wanted(4, 1, subject)
+                assert read(board, wanted) == places.window(order(board), wanted)
 
 
 def test_after_a_flush_the_board_is_built_from_the_values(cast: Cast) -> None:
@@ -165,7 +162,8 @@ def test_an_update_that_valkey_misses_waits_in_its_note(cast: Cast, monkeypatch:
 
 def test_a_builder_that_read_before_an_update_starts_over(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     measure(deal(cast.ana, TODAY, 5))
-    real, reads = standings.members, []
+    real = standings.members
+    reads: list[object] = []
 
     def update_after_reading(boards: list[Board], **options: object) -> dict[Board, dict[int, str]]:
         found = real(boards, **options)  # type: ignore[arg-type]
@@ -180,7 +178,8 @@ def test_a_builder_that_read_before_an_update_starts_over(cast: Cast, monkeypatc
 
 def test_a_builder_that_read_before_a_flush_starts_over(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     measure(deal(cast.ana, TODAY, 5))
-    real, reads = standings.members, []
+    real = standings.members
+    reads: list[object] = []
 
     def flush_after_reading(boards: list[Board], **options: object) -> dict[Board, dict[int, str]]:
         found = real(boards, **options)  # type: ignore[arg-type]

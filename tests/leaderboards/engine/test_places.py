@@ -5,7 +5,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaderboards.engine.places import Standing, rank, window, write
+from leaderboards.engine.places import Standing, Wanted, rank, window, write
 
 values = st.tuples(st.integers(-(10**30), 10**30), st.integers(1, 10**9 - 1))
 names = st.text(min_size=1, max_size=60)
@@ -54,5 +54,5 @@ def test_a_name_with_a_null_byte_is_still_read() -> None:
 
 def test_the_window_of_somebody_without_a_rank_is_only_the_top() -> None:
     order = [Standing.read(write(pk, "x", -pk, 1)) for pk in range(5)]
-    seen = window(order, top=2, around=1, subject_id=99)
-    assert (seen.ranked, len(seen.top), seen.around, seen.me) == (5, 2, (), None)
+    seen = window(order, Wanted(top=2, around=1, subject_id=99))
+    assert (seen.ranked, len(seen.top), seen.around, seen.me) == (5, 2, [], None)
