@@ -3,7 +3,8 @@
 import os
 import signal
 import socket
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -77,7 +78,7 @@ class Stack:
 @contextmanager
 def stack(directory: Path, *parts: str, **environment: str) -> Iterator[Stack]:
     """Run these parts (`web`, `worker`, `beat`) over this test's database until the block ends."""
-    running = Stack(directory, _free_port(), {**os.environ, "DATABASE_URL": _test_database(), **environment})
+    running = Stack(directory, _free_port(), {**os.environ, "DATABASE_URL": database_address(), **environment})
     with ExitStack() as at_the_end:
         at_the_end.callback(running.stop_all)
         for part in parts:
@@ -85,12 +86,20 @@ def stack(directory: Path, *parts: str, **environment: str) -> Iterator[Stack]:
         yield running
 
 
-def _test_database() -> str:
+def database_address() -> str:
     """The address of the database that pytest-django has made."""
     url = urlsplit(os.environ["DATABASE_URL"])
     path = url.path.rpartition("/")[0] + f"/{connection.settings_dict['NAME']}"
     # urlunsplit drops an empty authority of two slashes before a path that starts with one.
     return urlunsplit(url._replace(path=path)) if url.netloc else f"{url.scheme}://{path}"
+
+
+def eventually(is_so: Callable[[], bool], *, seconds: float) -> None:
+    """Return as soon as it is so; fail when it takes longer."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, f"not so after {seconds} seconds: {is_so.__name__}"
+        time.sleep(0.02)
 
 
 def _a_worker_answers() -> bool:
