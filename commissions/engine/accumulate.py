@@ -47,35 +47,36 @@ _CARRIED = ["payee", "plan", "plan_version", "deal", "role", "seq", "place", "cl
 
 def accumulate(measured: pl.DataFrame, window: Window) -> pl.DataFrame:
     """The rows with `window_start`, and `x0` and `x1`: what the payee had in the window before and after the credit."""
+    credited = measured["credited"]
     if window is Window.DEAL:
-        return measured.with_columns(
-            window_start=pl.col("closed"), x0=pl.lit(0, dtype=pl.Int64()), x1=pl.col("credited")
+        return measured.hstack(
+            [measured["closed"].alias("window_start"), (credited - credited).alias("x0"), credited.alias("x1")]
         )
-    started = measured.with_columns(window_start=window_start("closed", window))
-    return running(started, "credited", "window_start").rename({"before": "x0", "after": "x1"})
+    started = window_start(measured, window)
+    after = running(measured["payee"], started, credited)
+    return measured.hstack([started, (after - credited).alias("x0"), after.alias("x1")])
 
 
-def window_start(column: str, window: Window) -> pl.Expr:
-    """The first day of the window that a date lies in."""
+def window_start(rows: pl.DataFrame, window: Window) -> pl.Series:
+    """The first day of the window that each row's `closed` lies in."""
     every = {Window.MONTH: "1mo", Window.QUARTER: "1q", Window.HALF: "6mo", Window.YEAR: "1y"}[window]
-    return pl.col(column).dt.truncate(every)
+    return rows.select(window_start=pl.col("closed").dt.truncate(every))["window_start"]
 
 
-def running(rows: pl.DataFrame, column: str, window: str) -> pl.DataFrame:
-    """The rows with the column's running sum within (payee, window), `before` and `after` the row.
+def running(payee: pl.Series, window: pl.Series, steps: pl.Series) -> pl.Series:
+    """The running sum of the steps within (payee, window), each row's own step included.
 
     The rows are in order of payee and date, so each window is one block: the sum over everything, less what it was
     where the block began. That is linear, where a grouped sum would hash a million rows. Raises AmountTooLarge.
     """
-    number = NARROW if rows.height * largest(rows[column]) < LARGEST_SUM else WIDE
-    total = pl.col(column).cast(number).cum_sum()
-    starts = (pl.col("payee") != pl.col("payee").shift(1)) | (pl.col(window) != pl.col(window).shift(1))
-    first = starts.fill_null(value=True)
-    after = rows.select(after=total - pl.when(first).then(total - pl.col(column)).forward_fill())["after"]
-    if number is WIDE and largest(after) > LARGEST_SUM:
+    number = NARROW if len(steps) * largest(steps) < LARGEST_SUM else WIDE
+    rows = pl.DataFrame({"payee": payee, "window": window, "step": steps})
+    first = rows.select(first=pl.struct("payee", "window").rle_id().diff() != 0)["first"].fill_null(value=True)
+    total = pl.col("step").cast(number).cum_sum()
+    sums = rows.select(after=total - pl.when(first).then(total - pl.col("step")).forward_fill())["after"]
+    if number is WIDE and largest(sums) > LARGEST_SUM:
         raise AmountTooLarge(f"A payee's total in a window exceeds {LARGEST_SUM} minor units. Check the amounts.")
-    narrow = after.cast(NARROW)
-    return rows.with_columns(before=narrow - rows[column], after=narrow)
+    return sums.cast(NARROW)
 
 
 def with_quota(accumulated: pl.DataFrame, quotas: pl.DataFrame, component: Component) -> pl.DataFrame:
@@ -84,7 +85,7 @@ def with_quota(accumulated: pl.DataFrame, quotas: pl.DataFrame, component: Compo
     `quotas` are those of one plan.
     """
     if component.against is not Against.QUOTA:
-        return accumulated.with_columns(quota=pl.lit(None, dtype=pl.Int64()))
+        return accumulated.hstack([pl.Series("quota", [], dtype=pl.Int64()).extend_constant(None, accumulated.height)])
     known = quotas.filter((pl.col("window") == component.window.value) & (pl.col("quota") > 0))
     return accumulated.join(
         known.select("payee", "window_start", "quota"), on=["payee", "window_start"], how="left", maintain_order="left"

@@ -20,20 +20,19 @@ def column_of(base: str) -> str:
 
 
 def with_bases(rows: pl.DataFrame, sharers: pl.DataFrame, document: PlanDocument) -> pl.DataFrame:
-    """A version's credits in its currency, with a column (Int64 minor units) for each base of its components.
+    """A version's credits, all in its currency, with a column (Int64 minor units) for each base of its components.
 
     A base is evaluated on the whole deal and rounded to a minor unit, then divided by largest remainder over everybody
     who shares the deal in that role. A tie goes to the larger share, then by the payee's key; the parts of a refund
     mirror those of its sale. Raises AmountTooLarge.
     """
-    own = rows.filter(pl.col("currency") == document.currency)
-    split = own.with_row_index("index").filter(pl.col("share") != WHOLE_SHARE).select("index", *_KEY, "payee")
+    split = rows.with_row_index("index").filter(pl.col("share") != WHOLE_SHARE).select("index", *_KEY, "payee")
     columns = []
     for base in sorted({component.base for component in document.components}):
-        whole = _whole(own, base, document)
+        whole = _whole(rows, base, document)
         parts = _parts(split.with_columns(base=whole[split["index"]]), sharers)
         columns.append(whole.clone().scatter(split["index"], parts).alias(column_of(base)))
-    return own.with_columns(columns)
+    return rows.hstack(columns)
 
 
 def _whole(rows: pl.DataFrame, base: str, document: PlanDocument) -> pl.Series:

@@ -12,7 +12,7 @@ import polars as pl
 from commissions.engine.accumulate import Clause, measure
 from commissions.engine.bases import with_bases
 from commissions.engine.component import component_lines
-from commissions.engine.credit import credit, deal_columns
+from commissions.engine.credit import credit, deal_columns, in_currency
 from commissions.engine.frames import (
     ASSIGNMENTS,
     DEALS,
@@ -23,8 +23,7 @@ from commissions.engine.frames import (
     SHARES,
     STATEMENTS,
     Notice,
-    Schema,
-    notices,
+    empty,
 )
 from commissions.engine.schema import PlanDocument, Window
 from commissions.engine.settle import settle
@@ -73,11 +72,6 @@ class Result:
     notices: pl.DataFrame  # NOTICES
 
 
-def empty(schema: Schema) -> pl.DataFrame:
-    """A frame without rows, such as `empty(QUOTAS)`."""
-    return pl.DataFrame(schema=schema)
-
-
 def history_start(versions: Mapping[int, PlanDocument], start: date) -> date:
     """The first day whose deals a calculation from `start` on must be given.
 
@@ -104,12 +98,13 @@ def calculate(inputs: Inputs, *, start: date, end: date) -> Result:
     )
     deals = reached.select(deal_columns(inputs.versions.values()))
     credits_ = credit(deals, inputs.shares, assignments, inputs.payees, start)
-    lines, told = [empty(LINES)], [credits_.notices, _in_other_currencies(credits_.rows, inputs.versions, start)]
-    credited = {
-        version: with_bases(rows, credits_.sharers, inputs.versions[version])
-        for version, rows in _by_version(credits_.rows).items()
-    }
-    for plan in sorted(set(assignments["plan"])):
+    lines, told = [empty(LINES)], [credits_.notices]
+    credited = {}
+    for version, rows in _by_version(credits_.rows).items():
+        own, foreign = in_currency(rows, inputs.versions[version], start)
+        credited[version] = with_bases(own, credits_.sharers, inputs.versions[version])
+        told.append(foreign)
+    for plan in sorted(assignments["plan"].unique()):
         for found, missing in _components(inputs, credited, plan, start):
             lines.append(found)
             told.append(missing)
@@ -120,22 +115,9 @@ def calculate(inputs: Inputs, *, start: date, end: date) -> Result:
 
 def _in_reach(inputs: Inputs, start: date, end: date) -> pl.DataFrame:
     """The assignments in force in the range, with their plan."""
-    plans = pl.DataFrame(
-        {"plan_version": list(inputs.plans), "plan": list(inputs.plans.values())},
-        schema={"plan_version": pl.Int64(), "plan": pl.Int64()},
-    )
     overlaps = (pl.col("start") < end) & (pl.col("end").is_null() | (pl.col("end") > start))
-    return inputs.assignments.filter(overlaps).select(list(ASSIGNMENTS)).join(plans, on="plan_version")
-
-
-def _in_other_currencies(rows: pl.DataFrame, versions: Mapping[int, PlanDocument], start: date) -> pl.DataFrame:
-    told = [empty(NOTICES)]
-    for version, document in versions.items():
-        foreign = (pl.col("plan_version") == version) & (pl.col("currency") != document.currency)
-        detail = pl.format("{} {}", "currency", pl.lit(document.currency))
-        recent = rows.filter(foreign & (pl.col("closed") >= start))
-        told.append(notices(recent, Notice.CURRENCY_DIFFERS, detail).unique(maintain_order=True))
-    return pl.concat(told)
+    plan = pl.col("plan_version").replace_strict(inputs.plans, return_dtype=pl.Int64())
+    return inputs.assignments.filter(overlaps).select(*ASSIGNMENTS, plan=plan)
 
 
 def _by_version(rows: pl.DataFrame) -> dict[int, pl.DataFrame]:

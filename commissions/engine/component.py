@@ -8,7 +8,7 @@ import polars as pl
 
 from commissions.engine.accumulate import Clause, accumulate, with_quota
 from commissions.engine.curve import price
-from commissions.engine.frames import LINES, NOTICES, Notice, notices
+from commissions.engine.frames import LINES, NO_NOTICES, Notice, notices
 from commissions.engine.modify import cap, uncapped
 from commissions.engine.schema import Against, Window
 from commissions.engine.segments import compile_curve
@@ -29,17 +29,23 @@ def component_lines(
     """
     windows = {clause.component.window for clause in clauses.values()}
     accumulated = {window: accumulate(measured, window) for window in windows}
-    priced, told = [], [pl.DataFrame(schema=NOTICES)]
+    priced, told = [], [NO_NOTICES]
     for version, clause in clauses.items():
         own = _of_version(accumulated[clause.component.window], version, clauses)
-        needed = with_quota(own.filter(pl.col("closed") >= _history(clauses, start)), quotas, clause.component)
-        if clause.component.against is Against.QUOTA:
+        needed = with_quota(_since(_history(clauses, start), own), quotas, clause.component)
+        if clause.component.against is Against.QUOTA and needed["quota"].has_nulls():
             told.append(_without_quota(needed.filter(pl.col("closed") >= start), key, clause.component.window))
             needed = needed.filter(pl.col("quota").is_not_null())
         priced.append(price(needed, compile_curve(clause.document, clause.component)))
     lines = _capped(priced[0] if len(priced) == 1 else pl.concat(priced).sort("place"), clauses)
-    named = lines.filter(pl.col("closed") >= start).with_columns(component=pl.lit(key)).rename({"closed": "date"})
-    return named.select(list(LINES)), pl.concat(told)
+    named = {"component": pl.lit(key), "date": pl.col("closed")}
+    return _since(start, lines).select(named.get(name, pl.col(name)).alias(name) for name in LINES), pl.concat(told)
+
+
+def _since(start: date, rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows from that day on; the frame itself where that is all of them."""
+    recent = rows["closed"] >= start
+    return rows if recent.all() else rows.filter(recent)
 
 
 def _of_version(rows: pl.DataFrame, version: int, clauses: Mapping[int, Clause]) -> pl.DataFrame:

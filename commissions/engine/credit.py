@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from commissions.engine.expressions import columns_of, parse_base, parse_condition
-from commissions.engine.frames import SHARES, WHOLE_SHARE, Notice, notices
+from commissions.engine.frames import NO_NOTICES, SHARES, WHOLE_SHARE, Notice, notices
 from commissions.engine.schema import Component, PlanDocument
 
 _ALWAYS = {"deal", "key", "closed", "currency", "amount"}
@@ -54,6 +54,8 @@ def credit(
     in_force = (pl.col("start") <= pl.col("closed")) & (pl.col("end").is_null() | (pl.col("closed") < pl.col("end")))
     rows = _in_order(sound.filter(in_force))
     recent = pl.col("closed") >= start
+    if rows.height == assigned.height:
+        return Credits(_numbered(rows, start), sharers, NO_NOTICES)
     overfull = assigned.filter(recent).join(broken, on=["deal", "role"], how="semi")
     uncovered = sound.filter(recent & ~in_force).join(rows, on=["payee", "deal"], how="anti")
     told = [
@@ -61,6 +63,16 @@ def credit(
         notices(uncovered, Notice.NOT_ASSIGNED, pl.col("closed").dt.to_string("%Y-%m-%d")),
     ]
     return Credits(_numbered(rows, start), sharers, pl.concat(told).unique(maintain_order=True))
+
+
+def in_currency(rows: pl.DataFrame, document: PlanDocument, start: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The credits in the plan's currency, and notices of those from `start` on that are in another."""
+    own = rows["currency"] == document.currency
+    if own.all():
+        return rows, NO_NOTICES
+    foreign = rows.filter(~own & (rows["closed"] >= start))
+    detail = pl.format("{} {}", "currency", pl.lit(document.currency))
+    return rows.filter(own), notices(foreign, Notice.CURRENCY_DIFFERS, detail).unique(maintain_order=True)
 
 
 def _in_order(rows: pl.DataFrame) -> pl.DataFrame:

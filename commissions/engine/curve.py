@@ -1,6 +1,7 @@
 """Stage 3, from measured credits to lines: the rounded pay at x1, less the rounded pay at x0."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import cast
 
 import polars as pl
@@ -22,8 +23,8 @@ def price(measured: pl.DataFrame, curve: Curve) -> pl.DataFrame:
     pay = measured.select(y0=_pay("x0", curve, number), y1=_pay("x1", curve, number))
     if number is WIDE and largest(pay["y0"], pay["y1"]) > LARGEST_PAY:
         raise AmountTooLarge("A line's pay would exceed 64 bits. Check the amounts and the rates of the plan.")
-    narrow = pay.cast(NARROW)
-    return measured.with_columns(**{name: narrow[name] for name in ("y0", "y1")}, uncapped=narrow["y1"] - narrow["y0"])
+    y0, y1 = pay["y0"].cast(NARROW), pay["y1"].cast(NARROW)
+    return measured.hstack([y0, y1, (y1 - y0).alias("uncapped")])
 
 
 def largest(*columns: pl.Series) -> int:
@@ -48,6 +49,7 @@ def _dtype(measured: pl.DataFrame, curve: Curve) -> pl.DataType:
     return NARROW if bound < 2**63 else WIDE
 
 
+@lru_cache(maxsize=4096)  # building an expression takes longer than running it for one payee
 def _pay(column: str, curve: Curve, number: pl.DataType) -> pl.Expr:
     """The formula of `segments`, as columns."""
     signed = pl.col(column).cast(number)

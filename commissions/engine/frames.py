@@ -93,6 +93,16 @@ class Notice(StrEnum):
     SHARES_OVER_WHOLE = "shares_over_whole"  # detail: the role whose shares add up to more than 100 %
 
 
+def empty(schema: Schema) -> pl.DataFrame:
+    """A frame without rows, such as `empty(QUOTAS)`."""
+    return pl.DataFrame(schema=schema)
+
+
+NO_NOTICES = empty(NOTICES)
+
+
 def notices(frame: pl.DataFrame, code: Notice, detail: pl.Expr) -> pl.DataFrame:
     """The frame's rows (payee, deal) as notices."""
+    if frame.is_empty():
+        return NO_NOTICES
     return frame.select("payee", "deal", code=pl.lit(code.value), detail=detail).cast(NOTICES)  # type: ignore[arg-type]

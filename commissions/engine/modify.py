@@ -8,7 +8,7 @@ from commissions.engine.schema import Window
 
 def uncapped(lines: pl.DataFrame) -> pl.DataFrame:
     """The rows with `amount`, where nothing limits it."""
-    return lines.with_columns(amount=pl.col("uncapped"))
+    return lines.hstack([lines["uncapped"].alias("amount")])
 
 
 def cap(lines: pl.DataFrame, per: Window, limit: pl.Expr) -> pl.DataFrame:
@@ -19,6 +19,6 @@ def cap(lines: pl.DataFrame, per: Window, limit: pl.Expr) -> pl.DataFrame:
     """
     if per is Window.DEAL:
         return lines.with_columns(amount=pl.col("uncapped").clip(-limit, limit))
-    so_far = running(lines.with_columns(cap_start=window_start("closed", per)), "uncapped", "cap_start")
-    amount = pl.min_horizontal("after", limit) - pl.min_horizontal("before", limit)
-    return so_far.with_columns(amount=amount).drop("before", "after", "cap_start")
+    after = running(lines["payee"], window_start(lines, per), lines["uncapped"])
+    before = after - lines["uncapped"]
+    return lines.with_columns(amount=pl.min_horizontal(after, limit) - pl.min_horizontal(before, limit))

@@ -14,18 +14,9 @@ def settle(lines: pl.DataFrame, assignments: pl.DataFrame, versions: Mapping[int
     `assignments` has the columns payee, plan and plan_version, of those in force in the range.
     """
     key = ["payee", "plan", "plan_version"]
-    currencies = pl.DataFrame(
-        {"plan_version": list(versions), "currency": [version.currency for version in versions.values()]},
-        schema={"plan_version": pl.Int64(), "currency": pl.String()},
-    )
-    totals = lines.group_by("payee", "plan_version").agg(total=pl.col("amount").sum())
-    return (
-        assignments.select(key)
-        .unique()
-        .join(totals, on=["payee", "plan_version"], how="left")
-        .join(currencies, on="plan_version")
-        .with_columns(pl.col("total").fill_null(0))
-        .with_columns(payable=pl.col("total"))
-        .select(list(STATEMENTS))
-        .sort(key)
-    )
+    currencies = {version: document.currency for version, document in versions.items()}
+    totals = lines.group_by("payee", "plan_version").agg(pl.col("amount").sum())
+    statements = assignments.select(key).unique().join(totals, on=["payee", "plan_version"], how="left").sort(key)
+    total = pl.col("amount").fill_null(0)
+    currency = pl.col("plan_version").replace_strict(currencies, return_dtype=pl.String())
+    return statements.select(*key, currency=currency, total=total, payable=total).select(list(STATEMENTS))
