@@ -141,4 +141,6 @@ def _components(
             for part in inputs.versions[version].components
             if part.key == key
         }
-        yield component_lines(measure(clauses), quotas, key, clauses, start)
+        measured = measure(clauses)
+        if measured.height:
+            yield component_lines(measured, quotas, key, clauses, start)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import date
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commissions.engine.explain import explain
@@ -13,6 +13,8 @@ from tests.commissions.engine.facts import YEAR, engine_lines, in_order, result_
 from tests.commissions.engine.oracle import Facts, Line
 from tests.commissions.engine.strategies import facts
 
+_full = settings().max_examples
+half, quarter = settings(max_examples=_full // 2), settings(max_examples=_full // 4)
 RANGES = st.sampled_from([YEAR, (date(2026, 1, 1), date(2026, 2, 1)), (date(2026, 4, 1), date(2026, 7, 1))])
 
 
@@ -21,6 +23,7 @@ def test_the_engine_agrees_with_the_oracle_on_every_line(facts: Facts, reach: tu
     assert engine_lines(facts, start=reach[0], end=reach[1]) == in_order(oracle.lines_of(facts, *reach))
 
 
+@quarter
 @given(facts())
 def test_statements_are_the_sums_of_their_lines(facts: Facts) -> None:
     result, _ = result_of(facts)
@@ -32,6 +35,7 @@ def test_statements_are_the_sums_of_their_lines(facts: Facts) -> None:
     assert not totals
 
 
+@quarter
 @given(facts(versions=1))
 def test_the_lines_of_a_window_add_up_to_the_rounded_pay_at_its_last_position(facts: Facts) -> None:
     windows: dict[tuple[str, int, str, date], list[Line]] = defaultdict(list)
@@ -45,6 +49,7 @@ def test_the_lines_of_a_window_add_up_to_the_rounded_pay_at_its_last_position(fa
             assert sum(line.uncapped for line in lines) == oracle.rounded(end, document)
 
 
+@half
 @given(facts(versions=1, reversible=True, most_deals=6), st.data())
 def test_a_deal_and_its_reversal_leave_what_there_would_be_without_it(facts: Facts, data: st.DataObject) -> None:
     if not facts.deals:
@@ -68,17 +73,20 @@ def totals(lines: list[Line]) -> dict[tuple[str, str], int]:
     return {key: amount for key, amount in found.items() if amount}
 
 
+@half
 @given(facts(), st.integers(1, 1000))
 def test_the_order_of_arrival_changes_nothing(facts: Facts, seed: int) -> None:
     assert engine_lines(facts, seed=seed) == engine_lines(facts)
 
 
+@quarter
 @given(facts())
 def test_a_payee_alone_is_paid_what_the_same_payee_is_paid_among_all(facts: Facts) -> None:
     alone = replace(facts, assignments=tuple(each for each in facts.assignments if each.payee == "ana"))
     assert engine_lines(alone) == [line for line in engine_lines(facts) if line.payee == "ana"]
 
 
+@quarter
 @given(facts())
 def test_the_pieces_of_an_explanation_add_up_to_its_line(facts: Facts) -> None:
     for line in engine_lines(facts):
