@@ -1,4 +1,4 @@
-"""Geometry of the small drawings: rings, bars and curves, in per cent of their box, so that they need no inline style."""
+"""Geometry of rings, bars and curves, in per cent of their box: so they need no inline style."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ class Arc:
 class Mark:
     x: Decimal  # per cent from the left
     y: Decimal  # per cent from the top
-    value: Exact  # of x, in the curve's own unit
-    result: Exact  # of y
+    value: Fraction  # of x, in the curve's own unit
+    result: Fraction  # of y
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,11 @@ class Drawing:
     line: str  # an SVG path in a box of 100 by 100
     area: str  # the same, closed down to the bottom
     steps: tuple[Mark, ...]  # where the curve bends or jumps
+    reached: Fraction  # the x that is yours; 0 without one
     you: Mark | None
     next_step: Mark | None
-    top: Exact  # the y that the upper edge stands for
-    end: Exact  # the x that the right edge stands for
+    top: Fraction  # the y that the upper edge stands for
+    end: Fraction  # the x that the right edge stands for
 
 
 def arc(share: Exact) -> Arc:
@@ -72,7 +73,7 @@ def draw_curve(points: Sequence[Point], *, you: Exact | None = None, room: Exact
     steps = _bends(marks)
     here = None if you is None else mark(max(reached, left), height(corners, reached))
     ahead = next((step for step in steps if you is not None and step.value > reached), None)
-    return Drawing(line, f"{line} L100 100 L0 100 Z", steps, here, ahead, top, right)
+    return Drawing(line, f"{line} L100 100 L0 100 Z", steps, reached, here, ahead, top, right)
 
 
 def height(corners: Sequence[tuple[Fraction, Fraction]], x: Fraction) -> Fraction:

@@ -4,14 +4,14 @@ Every function takes a locale ("en", "id"); the currency writes its own sign, th
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cache
 
 from babel import Locale
 from babel.core import get_global
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.numbers import format_decimal, get_currency_symbol
 
 from core.money import exponent, round_half_up, to_major
@@ -49,6 +49,15 @@ def written_money(minor: int, currency: str, locale: str, *, signed: bool = Fals
     whole, decimals = (text[: -places - 1], text[-places - 1 :]) if places else (text, "")
     spare = places > 0 and minor % 10**places == 0 and _pays_whole(currency)
     return WrittenMoney(_sign(minor, signed=signed), _prefix(currency, locale), whole, decimals, spare)
+
+
+def has_part(minor: int, currency: str) -> bool:
+    """Whether an amount has a part that people of its currency usually don't have: Rp 12,50, but not $12.50.
+
+    >>> has_part(12_50, "IDR"), has_part(12_00, "IDR"), has_part(12_50, "USD")
+    (True, False, False)
+    """
+    return bool(minor % 10 ** exponent(currency)) and _pays_whole(currency)
 
 
 def short_money(minor: int, currency: str, locale: str, *, signed: bool = False) -> str:
@@ -113,17 +122,28 @@ def day(on: date, locale: str, *, style: str = "medium") -> str:
     return format_date(on, format=pattern, locale=locale)
 
 
-def days(start: date | None, end: date | None, locale: str) -> str:
-    """A half-open range of dates, with its last day included, as people say it.
+def days(start: date, last: date, locale: str) -> str:
+    """Two dates as people say them, what they share said once.
 
-    >>> days(date(2026, 1, 1), date(2026, 4, 1), "en")
-    '1 Jan – 31 Mar 2026'
+    >>> days(date(2026, 1, 1), date(2026, 3, 31), "en"), days(date(2026, 1, 1), date(2026, 1, 31), "en")
+    ('1 Jan – 31 Mar 2026', '1 – 31 Jan 2026')
     """
-    last = date.fromordinal(end.toordinal() - 1) if end else None
-    if start and last:
-        style = "short" if start.year == last.year else "medium"
-        return f"{day(start, locale, style=style)} – {day(last, locale)}" if start != last else day(last, locale)
-    return f"{day(start, locale) if start else '…'} – {day(last, locale) if last else '…'}"
+    if start == last:
+        return day(last, locale)
+    if start.year != last.year:
+        return f"{day(start, locale)} – {day(last, locale)}"
+    first = str(start.day) if start.month == last.month else day(start, locale, style="short")
+    return f"{first} – {day(last, locale)}"
+
+
+def moment(at: datetime, locale: str) -> str:
+    """A local instant, to the minute.
+
+    >>> moment(datetime(2026, 11, 23, 14, 2), "en"), moment(datetime(2026, 11, 23, 14, 2), "id")
+    ('23 Nov 2026, 14:02', '23 Nov 2026 14.02')
+    """
+    time = "HH.mm" if locale == "id" else "HH:mm"
+    return f"{day(at, locale)}{' ' if locale == 'id' else ', '}{format_time(at, format=time, locale=locale)}"
 
 
 def period(calendar: Period, locale: str) -> str:
@@ -162,7 +182,7 @@ def _pattern(places: int) -> str:
 
 
 def _three_figures(exact: Fraction) -> int:
-    drop = 10 ** max(len(str(int(exact))) - 3, 0)
+    drop: int = 10 ** max(len(str(int(exact))) - 3, 0)
     return round_half_up(exact.numerator, exact.denominator * drop) * drop
 
 

@@ -1,9 +1,10 @@
 """The template tags of our own components; templates/components/README.md shows each in use."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Protocol
+from fractions import Fraction
+from typing import Protocol
 from zlib import crc32
 
 from django import template
@@ -11,6 +12,7 @@ from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Radi
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
@@ -65,20 +67,20 @@ def money_short(minor: int | None, currency: str) -> SafeString | str:
     if short == full:
         return _money(minor, currency, signed=False)
     return format_html(
-        '<span class="money" title="{}"{}><span aria-hidden="true">{}</span><span class="visually-hidden">{}</span></span>',
-        full, format_html(' data-minor="{}"', minor), short, full,
+        '<span class="money" title="{}" data-minor="{}"><span aria-hidden="true">{}</span>'
+        '<span class="visually-hidden">{}</span></span>',
+        full, minor, short, full,
     )  # fmt: skip
 
 
 def _money(minor: int, currency: str, *, signed: bool) -> SafeString:
     written = formats.written_money(minor, currency, locale(), signed=signed)
-    places = exponent(currency)
-    part = SafeString(" data-has-part") if minor % 10**places else ""
+    part = SafeString(" data-has-part") if formats.has_part(minor, currency) else ""
     spare = format_html('<span class="money-spare">{}</span>', written.decimals) if written.spare else written.decimals
     return format_html(
         '<span class="money" data-minor="{}" data-places="{}"{}>{}<span class="money-currency">{}</span>'
         '<span class="money-figure">{}{}</span></span>',
-        minor, places, part, written.sign, written.prefix, written.whole, spare,
+        minor, exponent(currency), part, written.sign, written.prefix, written.whole, spare,
     )  # fmt: skip
 
 
@@ -113,7 +115,20 @@ def day(on: date | None, style: str = "medium") -> str:
 @register.filter
 def days(during: DateRange | None) -> str:
     """A half-open range of dates, written with its last day included."""
-    return ABSENT if during is None else formats.days(during.lower, during.upper, locale())
+    if during is None:
+        return ABSENT
+    start, last = during.lower, during.upper and during.upper - timedelta(days=1)
+    if start and last:
+        return formats.days(start, last, locale())
+    if start:
+        return gettext("since %(day)s") % {"day": formats.day(start, locale())}
+    return gettext("until %(day)s") % {"day": formats.day(last, locale())} if last else gettext("always")
+
+
+@register.filter
+def moment(at: datetime | None) -> str:
+    """An instant in local time, to the minute."""
+    return ABSENT if at is None else formats.moment(timezone.localtime(at), locale())
 
 
 @register.filter
@@ -144,13 +159,13 @@ def _change_text(change: Exact, kind: str, currency: str) -> str:
         case "percent":
             return formats.percent(change, locale(), signed=True)
         case "rank":
-            return formats.number(abs(change), locale())
+            return formats.number(abs(Fraction(change)), locale())
     return formats.number(change, locale(), places=1, signed=True)
 
 
 def _change_spoken(change: Exact, kind: str) -> str:
     if kind == "rank":
-        places = int(abs(change))
+        places = abs(int(change))
         up = ngettext("up %(n)d place", "up %(n)d places", places)
         down = ngettext("down %(n)d place", "down %(n)d places", places)
         return (up if change > 0 else down) % {"n": places}
@@ -183,7 +198,9 @@ def ring(share: Exact | None, *, label: str = "", size: str = "md", key: str = "
 
 
 @register.inclusion_tag("components/_bar.html")
-def bar(share: Exact, *, label: str = "", key: str = "", tone: str = "", mark: Exact | None = None) -> dict[str, object]:
+def bar(
+    share: Exact, *, label: str = "", key: str = "", tone: str = "", mark: Exact | None = None
+) -> dict[str, object]:
     """A bar filled to a share of one, with an optional mark (where the day says you should be)."""
     return {
         "width": drawing.bar(share),
@@ -196,7 +213,7 @@ def bar(share: Exact, *, label: str = "", key: str = "", tone: str = "", mark: E
 
 
 @register.inclusion_tag("components/_curve.html")
-def curve(  # noqa: PLR0913 - the tag's named options
+def curve(
     points: Sequence[drawing.Point],
     *,
     you: Exact | None = None,
@@ -217,7 +234,7 @@ def curve(  # noqa: PLR0913 - the tag's named options
         "you": drawn.you and (drawn.you, _axis(drawn.you.value, x_kind, x_currency),
                               _axis(drawn.you.result, y_kind, y_currency)),
         "next_step": drawn.next_step and (
-            _axis(drawn.next_step.value - drawn.you.value, x_kind, x_currency),  # type: ignore[union-attr]
+            _axis(drawn.next_step.value - drawn.reached, x_kind, x_currency),
             _axis(drawn.next_step.value, x_kind, x_currency)),
         "top": _axis(drawn.top, y_kind, y_currency),
         "end": _axis(drawn.end, x_kind, x_currency),
@@ -255,7 +272,7 @@ def hue(name: str) -> int:
 
 
 @register.inclusion_tag("components/_person.html")
-def person(user: Any, team: str = "", *, url: str = "", size: str = "") -> dict[str, object]:
+def person(user: object, team: str = "", *, url: str = "", size: str = "") -> dict[str, object]:
     """A person: initials in their own colour, name, and what stands below it (the team)."""
     return {"name": str(user), "team": team, "url": url, "size": size}
 
@@ -304,5 +321,7 @@ def _widget(bound: BoundField, kind: str, attributes: dict[str, str]) -> SafeStr
     style = {"check": "form-check-input", "select": "form-select", "text": "form-control", "choices": ""}[kind]
     given = bound.field.widget.attrs.get("class", "")
     classes = " ".join(filter(None, [style, given, "is-invalid" if bound.errors else ""]))
-    named = {name.replace("_", "-"): value for name, value in attributes.items()}
-    return bound.as_widget(attrs={"class": classes, **named} if classes else named)
+    named: dict[str, str | bool] = {name.replace("_", "-"): value for name, value in attributes.items()}
+    if classes:
+        named["class"] = classes
+    return bound.as_widget(attrs=named)

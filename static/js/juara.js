@@ -144,5 +144,18 @@ document.addEventListener("htmx:beforeSwap", () => { before = places(); });
 document.addEventListener("htmx:afterSwap", move);
 document.addEventListener("htmx:afterSettle", fadeNotes);
 
+// A table that fits its box needs no scrolling of its own.
+
+function fitTables() {
+  for (const box of document.querySelectorAll(".table-box")) {
+    box.classList.toggle("fits", box.scrollWidth <= box.clientWidth);
+    box.tabIndex = box.classList.contains("fits") ? -1 : 0;
+  }
+}
+
+document.addEventListener("htmx:afterSettle", fitTables);
+window.addEventListener("resize", fitTables);
+
 showTheme();
 fadeNotes();
+fitTables();

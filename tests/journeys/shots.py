@@ -1,0 +1,156 @@
+"""Screenshots of the main pages of the demo company, by role, width, theme and language.
+
+`python -m config.run.throwaway python -m tests.journeys.shots FOLDER [--only statement] [--url http://localhost:8000]`
+"""
+
+import argparse
+import os
+import re
+import sys
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+import django
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.journeys.browser import DESKTOP, PHONE, chromium, sign_in
+
+STATEMENT = r"^/commissions/statements/\d+/?$"
+SIZES = {"390": PHONE, "1440": DESKTOP}
+
+
+@dataclass(frozen=True)
+class Shot:
+    name: str
+    role: str  # of the demo login; empty: nobody is signed in
+    path: str
+    follow: tuple[str, ...] = ()  # patterns of links, each followed once from the page before
+
+
+SHOTS = (
+    Shot("login", "", "/accounts/login/"),
+    Shot("password-reset", "", "/accounts/password/reset/"),
+    Shot("home-rep", "rep", "/"),
+    Shot("home-manager", "manager", "/"),
+    Shot("home-finance", "finance", "/"),
+    Shot("home-admin", "admin", "/"),
+    Shot("statements-rep", "rep", "/commissions/statements/"),
+    Shot("statement", "rep", "/commissions/statements/", (STATEMENT,)),
+    Shot("line", "rep", "/commissions/statements/", (STATEMENT, r"^/commissions/lines/\d+/?$")),
+    Shot("statements-finance", "finance", "/commissions/statements/"),
+    Shot("plans", "rep", "/commissions/plans/"),
+    Shot("plan", "admin", "/commissions/plans/", (r"^/commissions/plans/\d+/?$",)),
+    Shot("periods", "finance", "/commissions/periods/"),
+    Shot("period", "finance", "/commissions/periods/", (r"^/commissions/periods/[^/]*\d{4}[^/]*/?$",)),
+    Shot("board", "rep", "/leaderboards/"),
+    Shot("board-team", "rep", "/leaderboards/", (r"by=team",)),
+    Shot("deals", "rep", "/sales/deals/"),
+    Shot("deal", "rep", "/sales/deals/", (r"^/sales/deals/\d+/?$",)),
+    Shot("deal-new", "admin", "/sales/deals/new"),
+    Shot("imports", "admin", "/sales/imports/"),
+    Shot("import-new", "admin", "/sales/imports/new"),
+    Shot("people", "admin", "/people/"),
+    Shot("person", "admin", "/people/", (r"^/people/\d+/?$",)),
+    Shot("teams", "admin", "/people/teams/"),
+    Shot("profile", "rep", "/people/me/"),
+    Shot("password-change", "rep", "/accounts/password/change/"),
+    Shot("not-found", "rep", "/nothing/"),
+)
+
+
+def main(arguments: list[str]) -> int:
+    options = _options(arguments)
+    options.folder.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    failures = 0
+    with ExitStack() as at_the_end:
+        url = options.url or at_the_end.enter_context(_own_server())
+        browser = at_the_end.enter_context(chromium())
+        for width, theme, language in product(options.widths, options.themes, options.languages):
+            failures += _round(browser, url, options, width, theme, language)
+    return 1 if failures else 0
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="shots", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--url", default="", help="a running application with the demo company (default: start one)")
+    parser.add_argument("--only", default="", help="only shots whose name contains this")
+    parser.add_argument("--widths", nargs="+", default=list(SIZES), choices=list(SIZES))
+    parser.add_argument("--themes", nargs="+", default=["light", "dark"], choices=["light", "dark"])
+    parser.add_argument("--languages", nargs="+", default=["en", "id"], choices=["en", "id"])
+    return parser.parse_args(arguments)
+
+
+def _own_server() -> "_Server":
+    return _Server()
+
+
+class _Server(ExitStack):
+    """The demo company, served for as long as the block lasts."""
+
+    def __enter__(self) -> str:  # type: ignore[override]
+        from django.core.management import call_command  # noqa: PLC0415 - after django.setup()
+
+        from tests.stack import stack  # noqa: PLC0415
+
+        call_command("demo")
+        folder = Path(self.enter_context(tempfile.TemporaryDirectory(prefix="juara-shots-")))
+        return self.enter_context(stack(folder, "web")).url
+
+
+def _round(browser: Browser, url: str, options: argparse.Namespace, width: str, theme: str, language: str) -> int:
+    failures = 0
+    contexts: dict[str, BrowserContext] = {}
+    for shot in (one for one in SHOTS if options.only in one.name):
+        if shot.role not in contexts:
+            contexts[shot.role] = _context(browser, url, shot.role, width, theme, language)
+        page = contexts[shot.role].new_page()
+        trouble = _take(page, url, shot, options.folder / f"{shot.name}-{width}-{theme}-{language}.png")
+        page.close()
+        if trouble:
+            failures += 1
+            sys.stdout.write(f"{shot.name} at {width} px, {theme}, {language}: {trouble}\n")
+    for context in contexts.values():
+        context.close()
+    return failures
+
+
+def _context(browser: Browser, url: str, role: str, width: str, theme: str, language: str) -> BrowserContext:
+    context = browser.new_context(viewport=SIZES[width], reduced_motion="reduce", color_scheme=theme)  # type: ignore[arg-type]
+    if role:
+        from demo.engine.people import LOGINS, PASSWORD  # noqa: PLC0415 - after django.setup()
+        from demo.engine.records import email_of  # noqa: PLC0415
+
+        page = context.new_page()
+        sign_in(page, url, email_of(LOGINS[role]), PASSWORD)
+        page.close()
+    context.add_cookies(
+        [{"name": "theme", "value": theme, "url": url}, {"name": "django_language", "value": language, "url": url}]
+    )
+    return context
+
+
+def _take(page: Page, url: str, shot: Shot, target: Path) -> str:
+    """Save the screenshot; returns what is wrong with the page, if anything."""
+    answer = page.goto(url + shot.path, wait_until="load")
+    for pattern in shot.follow:
+        links = page.eval_on_selector_all("main a[href]", "all => all.map(a => a.getAttribute('href'))")
+        found = next((link for link in links if re.search(pattern, link)), None)
+        if found is None:
+            return f"no link that fits {pattern} on {page.url}"
+        answer = page.goto(page.evaluate("link => new URL(link, location.href).href", found), wait_until="load")
+    page.wait_for_timeout(150)
+    page.screenshot(path=target, full_page=True)
+    over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    if answer and answer.status >= 400 and shot.name != "not-found":
+        return f"answered {answer.status}"
+    return f"is {over} px wider than the screen" if over > 0 else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
