@@ -38,7 +38,7 @@ check: setup  ## Lint, format, types, layers, migrations, translations
 	$(PY) -m djlint templates --lint --quiet
 	$(PY) -m mypy $(PACKAGES)
 	$(BIN)/lint-imports
-	$(PY) manage.py makemigrations --check --dry-run
+	$(PY) -m config.run.throwaway $(PY) manage.py makemigrations --check --dry-run
 	$(PY) -m config.run.translations check
 
 format: setup  ## Let the formatters rewrite the sources
@@ -52,6 +52,7 @@ bench: setup-run  ## Time the engine against COPY; ARGS="--json" for a list of o
 	@$(PY) -m config.run.throwaway $(PY) manage.py bench engine --deals 1000000 --payees 10000 --components 3 $(ARGS)
 
 lock: setup  ## Pin the newest versions that requirements/*.in allow
+	$(LOCK) requirements/pip.in --output-file requirements/pip.lock
 	$(LOCK) requirements/base.in --output-file requirements/base.lock
 	$(LOCK) requirements/dev.in --constraints requirements/base.lock --output-file requirements/dev.lock
 
@@ -66,12 +67,16 @@ $(PY):
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	@echo "$(CURDIR)" > "$$($(PY) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/juara.pth"
 
-$(VENV)/base.stamp: requirements/base.lock | $(PY)
+$(VENV)/pip.stamp: requirements/pip.lock | $(PY)
 	@echo "Installing what Juara needs into $(VENV) (about half a minute) ..."
+	@$(INSTALL) -r requirements/pip.lock
+	@touch $@
+
+$(VENV)/base.stamp: requirements/base.lock $(VENV)/pip.stamp
 	@$(INSTALL) -r requirements/base.lock
 	@touch $@
 
-$(VENV)/dev.stamp: requirements/dev.lock $(VENV)/base.stamp | $(PY)
+$(VENV)/dev.stamp: requirements/dev.lock $(VENV)/base.stamp
 	@echo "Installing the tools for tests and checks ..."
 	@$(INSTALL) -r requirements/dev.lock
 	@touch $@
