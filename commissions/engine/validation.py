@@ -25,7 +25,9 @@ def validated(data: Any) -> PlanDocument:  # noqa: ANN401 whatever the YAML or J
     try:
         document = PlanDocument.model_validate(data)
     except ValidationError as error:
-        errors += [_explained(detail) for detail in error.errors()] + list(_sense_of_the_rest(data))
+        errors += [_explained(detail) for detail in error.errors() if not _says_twice(detail)] + list(
+            _sense_of_the_rest(data)
+        )
     else:
         errors += check_document(document)
     if errors:
@@ -57,6 +59,11 @@ def _percentages_where_money(data: dict[str, Any]) -> Iterator[PlanError]:
             if isinstance(written, str) and written.strip().endswith("%") and written.strip(" 0.%"):
                 path = f"components[{index}].curve[{row}].from"
                 yield PlanError(path, f"{written} of what? Add `against: quota` to this component, or write money.")
+
+
+def _says_twice(detail: ErrorDetails) -> bool:
+    """Pydantic calls a list too short when its only row is wrong; the row has an error of its own."""
+    return detail["type"] == "too_short" and bool(detail["input"])
 
 
 def _explained(detail: ErrorDetails) -> PlanError:

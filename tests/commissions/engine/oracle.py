@@ -102,13 +102,13 @@ def closed_on(facts: Facts, key: str) -> date:
 
 
 def component_lines(facts: Facts, plan: int, key: str, payee: str) -> list[Line]:
-    credits = credits_of(facts, plan, key, payee)
+    counted = credits_of(facts, plan, key, payee)
     done: list[tuple[Credited, Line]] = []
-    for index, credit in enumerate(credits):
+    for index, credit in enumerate(counted):
         document, component = facts.versions[credit.version], credit.component
         window = component.window.value
         opened = window_start(credit.deal.closed, window)
-        before = [c for c in credits[:index] if window != "deal" and window_start(c.deal.closed, window) == opened]
+        before = [c for c in counted[:index] if window != "deal" and window_start(c.deal.closed, window) == opened]
         x0 = sum(c.amount for c in before)
         x1 = x0 + credit.amount
         quota = None
@@ -260,7 +260,7 @@ def amount_of(node: nodes.Node, deal: Deal) -> Fraction:
         case nodes.Number(value):
             return value
         case nodes.Major(value):
-            return value * 10 ** EXPONENTS[deal.currency]
+            return Fraction(value * 10 ** EXPONENTS[deal.currency])
         case nodes.Add(left, right):
             return amount_of(left, deal) + amount_of(right, deal)
         case nodes.Times(operand, factor):

@@ -10,8 +10,10 @@ from tests.commissions.engine.oracle import Assigned, Deal, Facts, Share
 
 PAYEES = ("ana", "ben", "cia")
 DAYS = st.sampled_from(
-    [date(2026, 1, 1), date(2026, 1, 31), date(2026, 2, 1), date(2026, 3, 31), date(2026, 4, 1), date(2026, 6, 30)]
-    + [date(2026, 7, 1), date(2026, 10, 15), date(2026, 12, 31)]
+    [
+        date(2026, month, day)
+        for month, day in ((1, 1), (1, 31), (2, 1), (3, 31), (4, 1), (6, 30), (7, 1), (10, 15), (12, 31))
+    ]
 )
 WINDOWS = ("month", "quarter", "half", "year")
 RATES = st.sampled_from(["0", "1%", "5%", "7.25%", "12%", "33.3333333%", "-2%", "0.000001", "100%", "0.125"])
@@ -44,8 +46,8 @@ def curves(draw: st.DrawFn, tiers: str, against: str) -> list[dict[str, str]]:
         return [{"from": start, "rate": draw(RATES)} for start in starts]
     points = [{"from": "0", "pay": "0"}]
     for start in starts[1:] or ["1"]:
-        for _ in range(draw(st.integers(1, 2))):  # twice: a jump
-            points.append({"from": start, "pay": str(draw(st.integers(-50, 900)))})
+        pays = draw(st.lists(st.integers(-50, 900), min_size=1, max_size=2))  # two at one place: a jump
+        points += [{"from": start, "pay": str(pay)} for pay in pays]
     return points
 
 
