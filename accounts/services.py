@@ -68,28 +68,27 @@ def _unsaved_user(record: PersonRecord, now: datetime) -> User:
     return user
 
 
-def adopt_people(*, external_ids: Mapping[str, str]) -> int:
+def adopt_people(*, external_ids: Mapping[str, str]) -> None:
     """Give people who have none yet their external ids, by e-mail address; who has one keeps it."""
-    return _adopt(
+    _adopt(
         "UPDATE accounts_user row SET external_id = wanted.id FROM unnest(%s::text[], %s::text[]) AS wanted(key, id) "
         "WHERE row.external_id IS NULL AND lower(row.email) = lower(wanted.key)",
         external_ids,
     )
 
 
-def adopt_teams(*, external_ids: Mapping[str, str]) -> int:
+def adopt_teams(*, external_ids: Mapping[str, str]) -> None:
     """Give teams that have none yet their external ids, by name."""
-    return _adopt(
+    _adopt(
         "UPDATE accounts_team row SET external_id = wanted.id FROM unnest(%s::text[], %s::text[]) AS wanted(key, id) "
         "WHERE row.external_id IS NULL AND row.name = wanted.key",
         external_ids,
     )
 
 
-def _adopt(statement: LiteralString, external_ids: Mapping[str, str]) -> int:
+def _adopt(statement: LiteralString, external_ids: Mapping[str, str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, [list(external_ids), list(external_ids.values())])
-        return cursor.rowcount
 
 
 @transaction.atomic

@@ -7,4 +7,4 @@ from sales import signals, tasks
 
 @receiver(signals.import_waiting)
 def wake_a_worker(*, import_id: int, **_: object) -> None:
-    tasks.run_import.delay_on_commit(import_id=import_id)
+    tasks.run_import.delay_on_commit(import_id=import_id)  # type: ignore[attr-defined]  # Celery's Django task

@@ -63,7 +63,11 @@ def _changes(
     row: dict[str, Any], fields: Sequence[str], show: Callable[[str, Any, Any], str], verdict: str
 ) -> tuple[Change, ...]:
     return tuple(
-        Change(name, show(name, row[f"old_{name}"], row) if verdict == CHANGED else "", show(name, row[name], row))
+        Change(
+            name.removesuffix("_minor").removesuffix("_id"),
+            show(name, row[f"old_{name}"], row) if verdict == CHANGED else "",
+            show(name, row[name], row),
+        )
         for name in fields
         if row[name] != row[f"old_{name}"]
     )

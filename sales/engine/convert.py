@@ -14,7 +14,7 @@ from sales.engine.splits import SplitError, parse_splits
 
 LINE = "line"
 MOST_DETAILED = 1_000  # problems said in full; the rest are counted
-HOPELESS = 5_000  # bad rows, and more of them than of good ones: the wrong file, or the wrong mapping
+HOPELESS = 1_000  # bad rows, and more of them than of good ones: the wrong file, or the wrong mapping
 SHARES = {LINE: pl.Int64, "role": pl.String, "person": pl.String, "share_ppm": pl.Int64}
 
 
@@ -31,6 +31,12 @@ class Problems:
         if len(self.detailed) < MOST_DETAILED:
             self.detailed.append(problem)
         self.by_line.setdefault(problem.line, f"{problem.column}: {problem.what} {problem.fix}".removeprefix(": "))
+
+    def enough_of(self, line: int) -> bool:
+        """Count one more problem of a line of which enough has been said; False when it must be said."""
+        enough = len(self.detailed) >= MOST_DETAILED and line in self.by_line
+        self.count += enough
+        return enough
 
     def without_bad(self, rows: pl.DataFrame) -> pl.DataFrame:
         bad = pl.Series(LINE, list(self.by_line), pl.Int64).implode()
@@ -59,9 +65,12 @@ class Pass:
     def refuse(self, name: str, wrong: pl.Series, say: Callable[[str, int], tuple[str, str]]) -> None:
         """Note a problem for every row where `wrong`; `say` gets the text and the row."""
         for row in wrong.fill_null(value=False).arg_true().to_list():
+            line = self.texts[LINE][row]
+            if self.problems.enough_of(line):
+                continue
             text = self.texts[name][row] or "" if name in self.texts.columns else ""
             what, fix = say(text, row)
-            self.problems.add(Problem(self.texts[LINE][row], self.columns.get(name, name), shorten(text), what, fix))
+            self.problems.add(Problem(line, self.columns.get(name, name), shorten(text), what, fix))
 
 
 def convert(

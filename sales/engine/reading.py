@@ -6,8 +6,10 @@ The bytes are looked at in blocks, so garbage is refused after the first one and
 import csv
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from io import BytesIO, TextIOWrapper
 from itertools import islice
 from typing import BinaryIO
@@ -19,7 +21,9 @@ from sales.engine.mapping import KindMapping
 from sales.engine.problems import Problem, Unusable, shorten
 
 HEAD = 64 * 1024
+FIRST_BATCH = 2_000  # small, so that a hopeless file is known for one soon
 BATCH = 20_000
+LONGEST_LINE = 1_000_000  # characters read at once, lest garbage without line breaks fills the memory
 LARGEST_FILE = 200 * 1024 * 1024
 LARGEST_UNZIPPED = 500 * 1024 * 1024
 MOST_ROWS = 1_000_000
@@ -110,7 +114,8 @@ def _delimiter_of(text: str) -> str:
 
 
 def _csv_rows(text: TextIOWrapper, delimiter: str, encoding: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(text, delimiter=delimiter, strict=True)
+    lines = iter(partial(text.readline, LONGEST_LINE), "")
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     starts = 1
     try:
         for row in reader:
@@ -124,7 +129,8 @@ def _csv_rows(text: TextIOWrapper, delimiter: str, encoding: str) -> Iterator[tu
     except UnicodeError:
         raise _wrong_encoding(encoding, reader.line_num + 1) from None
     finally:
-        text.detach()  # the bytes are the caller's to close
+        with suppress(ValueError):  # already closed by whom they belong to
+            text.detach()
 
 
 def _header(names: Iterable[object]) -> tuple[str, ...]:
@@ -142,7 +148,7 @@ def _header(names: Iterable[object]) -> tuple[str, ...]:
 
 def _batches(rows: Iterator[tuple[int, list[str]]], header: tuple[str, ...]) -> Iterator[Batch]:
     width, seen = len(header), 0
-    while part := list(islice(rows, BATCH)):
+    while part := list(islice(rows, BATCH if seen else FIRST_BATCH)):
         seen += len(part)
         if seen > MOST_ROWS:
             raise Unusable(f"The file has more than {MOST_ROWS:,} rows. Split it.")

@@ -219,7 +219,7 @@ def _note(row: Import, converted: Converted, decision: Decision) -> None:
 
 def _keep_refused(row: Import, converted: Converted, mapping: KindMapping) -> None:
     """Write the refused rows to a file that can be corrected and imported with the same mapping."""
-    row.refused_file = None  # type: ignore[assignment]  # django-stubs: a FileField takes None
+    row.refused_file = None
     if not converted.problems.by_line:
         return
     with row.file.open("rb") as stored, TemporaryFile() as target:

@@ -49,6 +49,7 @@ def run(db: None) -> Run:
         )
         done = services.run_import(import_id=row.pk, now=NOW, today=TODAY)
         assert done is not None
+        done.refresh_from_db()
         return done
 
     return run_one

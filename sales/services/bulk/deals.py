@@ -48,8 +48,8 @@ SELECT external_id, id, 0 FROM accounts_user WHERE external_id IS NOT NULL
 UNION ALL SELECT lower(email), id, 1 FROM accounts_user WHERE email IS NOT NULL
 """
 _CUSTOMERS = """
-SELECT external_id, id, 0 FROM sales_customer WHERE external_id = ANY(%s)
-UNION ALL SELECT name, id, 1 FROM sales_customer WHERE name = ANY(%s)
+SELECT external_id, id, 0 FROM sales_customer WHERE lower(external_id) = ANY(%s)
+UNION ALL SELECT name, id, 1 FROM sales_customer WHERE lower(name) = ANY(%s)
 """
 _PRODUCTS = "SELECT external_id, id, 0 FROM sales_product UNION ALL SELECT name, id, 1 FROM sales_product"
 _FIX = "Import the {} first, correct the cell, or map the word under `values`."
@@ -98,7 +98,7 @@ def _catalogue(name: str, rows: pl.DataFrame) -> Directory:
     how, fix = "external id or name", _FIX.format(f"{name}s")
     if name == "product":
         return Directory(name, how, fix, _entries(_PRODUCTS, []))
-    wanted = rows[name].drop_nulls().unique().to_list()
+    wanted = rows[name].drop_nulls().str.to_lowercase().unique().to_list()
     return Directory(name, how, fix, _entries(_CUSTOMERS, [wanted, wanted]))
 
 

@@ -92,7 +92,7 @@ def named(model: type[Team] | type[User], compared: pl.DataFrame, column: str) -
 def show_token(labels: dict[str, dict[str, str]]) -> Show:
     def show(name: str, value: Any, row: Any) -> str:  # noqa: ANN401 - any cell of a frame
         if name in labels and value is not None:
-            return labels[name].get(value, value.removeprefix("new:"))
+            return labels[name].get(value, str(value).removeprefix("new:"))
         return show_plain(name, value, row)
 
     return show
