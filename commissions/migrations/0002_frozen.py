@@ -63,6 +63,14 @@ BEGIN
         JOIN commissions_period period ON period.id = statement.period_id
         WHERE period.status IN ('closed', 'paid') LIMIT 1
     ));
+    IF TG_ARGV[0] = 'new' AND EXISTS (
+        SELECT FROM (SELECT DISTINCT statement_id, plan_version_id FROM changed) line
+        WHERE NOT EXISTS (SELECT FROM commissions_statement row WHERE row.id = line.statement_id)
+            OR NOT EXISTS (SELECT FROM commissions_planversion row WHERE row.id = line.plan_version_id)
+    ) THEN
+        RAISE EXCEPTION 'A line must refer to a statement and a plan version that exist.'
+            USING ERRCODE = 'foreign_key_violation';
+    END IF;
     RETURN NULL;
 END $$;
 
@@ -78,28 +86,6 @@ END $$;
 """
 
 REFERENCES = """
-CREATE FUNCTION commissions_line_refers() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF EXISTS (
-        SELECT FROM (SELECT DISTINCT statement_id AS id FROM changed) line
-        WHERE NOT EXISTS (SELECT FROM commissions_statement row WHERE row.id = line.id)
-    ) OR EXISTS (
-        SELECT FROM (SELECT DISTINCT deal_id AS id FROM changed) line
-        WHERE NOT EXISTS (SELECT FROM sales_deal row WHERE row.id = line.id)
-    ) OR EXISTS (
-        SELECT FROM (SELECT DISTINCT plan_version_id AS id FROM changed) line
-        WHERE NOT EXISTS (SELECT FROM commissions_planversion row WHERE row.id = line.id)
-    ) THEN
-        RAISE EXCEPTION 'A line refers to a statement, deal or plan version that does not exist.'
-            USING ERRCODE = 'foreign_key_violation';
-    END IF;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER commissions_earningline_refers_new AFTER INSERT ON commissions_earningline
-    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION commissions_line_refers();
-CREATE TRIGGER commissions_earningline_refers_changed AFTER UPDATE ON commissions_earningline
-    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION commissions_line_refers();
-
 CREATE FUNCTION commissions_line_is_referred() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     found boolean;
@@ -116,19 +102,19 @@ END $$;
 REFERRED = {"commissions_statement": "statement_id", "commissions_planversion": "plan_version_id", "sales_deal": "deal_id"}
 TABLES = {"statement": "commissions_closed_statement_is_frozen", "earningline": "commissions_closed_line_is_frozen"}
 CHANGES = {
-    "insert": "AFTER INSERT ON commissions_{table} REFERENCING NEW TABLE AS changed",
-    "update": "AFTER UPDATE ON commissions_{table} REFERENCING OLD TABLE AS changed",
-    "moved": "AFTER UPDATE ON commissions_{table} REFERENCING NEW TABLE AS changed",
-    "delete": "AFTER DELETE ON commissions_{table} REFERENCING OLD TABLE AS changed",
+    "insert": ("INSERT", "new"),
+    "update": ("UPDATE", "old"),
+    "moved": ("UPDATE", "new"),
+    "delete": ("DELETE", "old"),
 }
 
 
 def triggers() -> str:
     made = [
-        f"CREATE TRIGGER commissions_{table}_frozen_{name} {when.format(table=table)} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION {function}();"
+        f"CREATE TRIGGER commissions_{table}_frozen_{name} AFTER {event} ON commissions_{table} "
+        f"REFERENCING {rows} TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION {function}('{rows}');"
         for table, function in TABLES.items()
-        for name, when in CHANGES.items()
+        for name, (event, rows) in CHANGES.items()
     ]
     made += [
         f"CREATE TRIGGER commissions_{table}_no_truncate BEFORE TRUNCATE ON commissions_{table} "
@@ -153,7 +139,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(VERSION, "DROP FUNCTION commissions_published_is_frozen() CASCADE;"),
         migrations.RunSQL(
             REFERENCES + referred(),
-            "DROP FUNCTION commissions_line_refers(), commissions_line_is_referred() CASCADE;",
+            "DROP FUNCTION commissions_line_is_referred() CASCADE;",
         ),
         migrations.RunSQL(
             CLOSED + triggers(),

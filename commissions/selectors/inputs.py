@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final, LiteralString
 
 import polars as pl
 
 from commissions.engine.calculate import Inputs, history_start
-from commissions.engine.frames import ASSIGNMENTS, DEALS, PAYEES, QUOTAS, SHARES
+from commissions.engine.credit import deal_columns
+from commissions.engine.frames import ASSIGNMENTS, DEALS, PAYEES, QUOTAS, SHARES, WHOLE_SHARE
 from commissions.engine.schema import Against, PlanDocument, Window
 from commissions.models import PlanVersion
 from commissions.selectors.documents import cached, parse
@@ -27,29 +28,41 @@ _QUOTAS = """
 SELECT payee_id, plan_id, per, amount_minor, lower(during), upper(during)
 FROM commissions_quota WHERE payee_id = ANY(%s) AND plan_id = ANY(%s) AND during && daterange(%s, %s)
 """
-# A deal without shares of role owner is wholly its owner's, whoever else has a part of it in another role.
-_CREDITED = """
-SELECT d.id FROM sales_deal d
-WHERE d.owner_id = ANY(%s) AND d.status = 'won' AND d.closed_on >= %s AND d.closed_on < %s
-UNION
-SELECT d.id FROM sales_dealshare s JOIN sales_deal d ON d.id = s.deal_id
-WHERE s.user_id = ANY(%s) AND d.status = 'won' AND d.closed_on >= %s AND d.closed_on < %s
+_CREDITED: Final[LiteralString] = """
+FROM (
+    SELECT d.id FROM sales_deal d
+    WHERE d.owner_id = ANY(%s) AND d.status = 'won' AND d.closed_on >= %s AND d.closed_on < %s
+    UNION
+    SELECT d.id FROM sales_dealshare s JOIN sales_deal d ON d.id = s.deal_id
+    WHERE s.user_id = ANY(%s) AND d.status = 'won' AND d.closed_on >= %s AND d.closed_on < %s
+) mine
 """
-_DEALS = """
-SELECT d.id, d.external_id, d.closed_on, d.opened_on, d.amount_minor, d.currency, d.quantity, nullif(d.kind, ''),
-    nullif(d.name, ''), p.external_id, p.name, nullif(p.family, ''), c.name, nullif(c.sector, ''), nullif(c.country, '')
-FROM sales_deal d
-LEFT JOIN sales_product p ON p.id = d.product_id
-LEFT JOIN sales_customer c ON c.id = d.customer_id
-WHERE d.id = ANY(%s)
-"""
-_SHARES = """
-SELECT s.deal_id, s.user_id, s.role, s.share_ppm FROM sales_dealshare s WHERE s.deal_id = ANY(%s)
-UNION ALL
-SELECT d.id, d.owner_id, 'owner', 1000000 FROM sales_deal d
-WHERE d.id = ANY(%s) AND d.owner_id IS NOT NULL
-    AND NOT EXISTS (SELECT FROM sales_dealshare s WHERE s.deal_id = d.id AND s.role = 'owner')
-"""
+_JOINS: Final[dict[str, LiteralString]] = {
+    "product_": " LEFT JOIN sales_product p ON p.id = d.product_id",
+    "customer_": " LEFT JOIN sales_customer c ON c.id = d.customer_id",
+}
+_DEAL_COLUMNS: Final[dict[str, LiteralString]] = {
+    "deal": "d.id",
+    "owner": "d.owner_id",
+    "key": "d.external_id",
+    "closed": "d.closed_on",
+    "opened": "d.opened_on",
+    "amount": "d.amount_minor",
+    "currency": "d.currency",
+    "quantity": "d.quantity",
+    "type": "nullif(d.kind, '')",
+    "name": "nullif(d.name, '')",
+    "product_code": "p.external_id",
+    "product_name": "p.name",
+    "product_family": "nullif(p.family, '')",
+    "customer_name": "c.name",
+    "customer_sector": "nullif(c.sector, '')",
+    "customer_country": "nullif(c.country, '')",
+}
+_DEAL: Final[LiteralString] = "JOIN sales_deal d ON d.id = mine.id"
+_SHARES: Final[LiteralString] = (
+    "SELECT s.deal_id, s.user_id, s.role, s.share_ppm" + _CREDITED + "JOIN sales_dealshare s ON s.deal_id = mine.id"
+)
 _PEOPLE = "SELECT id, coalesce(external_id, email, id::text) FROM accounts_user WHERE id = ANY(%s)"
 _ASSIGNED_COLUMNS: Final[dict[str, type[pl.DataType]]] = {
     "payee": pl.Int64, "plan_version": pl.Int64, "plan": pl.Int64, "hash": pl.String, "start": pl.Date, "end": pl.Date
@@ -81,22 +94,40 @@ def gather(*, payees: Sequence[int], kinds: Sequence[str], start: date, end: dat
     plans: dict[int, int] = dict(assigned.select("plan_version", "plan").unique().iter_rows())
     since = history_start(versions, start) if versions else start
     on_a_plan = assigned["payee"].unique().to_list()
-    deals = _ids(copy_out(_CREDITED, [on_a_plan, since, end] * 2, {"deal": pl.Int64})) if on_a_plan else []
-    shares = copy_out(_SHARES, [deals, deals], SHARES) if deals else pl.DataFrame(schema=SHARES)
+    whose = [on_a_plan, since, end] * 2
+    deals = _deals(whose, deal_columns(versions.values()))
+    shares = _shares(whose, deals)
     inputs = Inputs(
-        deals=copy_out(_DEALS, [deals], DEALS) if deals else pl.DataFrame(schema=DEALS),
+        deals=deals,
         shares=shares,
         assignments=assigned.select(*ASSIGNMENTS),
         quotas=_quotas(on_a_plan, versions, plans, since, end),
         versions=versions,
         plans=plans,
-        payees=copy_out(_PEOPLE, [_ids(shares.select("payee").unique())], PAYEES),
+        payees=copy_out(_PEOPLE, [shares["payee"].unique().to_list()], PAYEES),
     )
     return Gathered(inputs, tuple(payees))
 
 
-def _ids(frame: pl.DataFrame) -> list[int]:
-    return frame.to_series().to_list()
+def _deals(whose: list[Any], needed: list[str]) -> pl.DataFrame:
+    """The won deals in which these payees have a part, with the columns that their plans read, and the owner."""
+    columns = ["owner", *needed]
+    joins = [join for prefix, join in _JOINS.items() if any(column.startswith(prefix) for column in needed)]
+    picked = ", ".join([_DEAL_COLUMNS[column] for column in columns])
+    query = "SELECT " + picked + _CREDITED + _DEAL + "".join(joins)
+    schema = {column: DEALS.get(column, pl.Int64()) for column in columns}
+    return copy_out(query, whose, schema)
+
+
+def _shares(whose: list[Any], deals: pl.DataFrame) -> pl.DataFrame:
+    """The shares of all who have a part in these deals.
+
+    A deal without shares of role owner is wholly its owner's, whoever else has a part of it in another role.
+    """
+    given = copy_out(_SHARES, whose, SHARES)
+    whole = deals.join(given.filter(pl.col("role") == "owner"), on="deal", how="anti").drop_nulls("owner")
+    owned = whole.select("deal", payee="owner", role=pl.lit("owner"), share=pl.lit(WHOLE_SHARE))
+    return pl.concat([given, owned.cast(given.schema)])
 
 
 def _documents(assigned: pl.DataFrame) -> dict[int, PlanDocument]:

@@ -154,7 +154,7 @@ def _numbered(lines: pl.DataFrame, ids: dict[Key, int]) -> pl.DataFrame:
     placed = lines.join(statements, on=["payee", "currency"]).with_columns(
         seq=pl.col("seq").rank("dense").over("statement") - 1
     )
-    return as_rows(placed)
+    return as_rows(placed.sort("statement", "seq", "component"))  # the order of the index: each page is written once
 
 
 def as_rows(lines: pl.DataFrame) -> pl.DataFrame:

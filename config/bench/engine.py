@@ -5,8 +5,8 @@ from statistics import median
 
 from commissions.engine.calculate import Inputs, Result, calculate
 from config.bench import workload
-from config.bench.copying import WHAT, seconds_to_copy
-from config.bench.results import Measured, measured
+from config.bench.copying import time_copy
+from config.bench.results import Measured, against_copy
 from config.bench.stages import watched
 
 
@@ -16,8 +16,7 @@ def measure_engine(*, deals: int, payees: int, components: int, repeat: int) -> 
     with watched() as stages:
         lines = _run(inputs)[1].lines
     seconds = median(_run(inputs)[0] for _turn in range(repeat))
-    copying, rows = seconds_to_copy(lines, repeat)
-    return measured("engine", seconds, baseline=WHAT, baseline_seconds=copying, rows=rows, stages=stages)
+    return against_copy("engine", seconds, time_copy(lines, repeat), stages)
 
 
 def _run(inputs: Inputs) -> tuple[float, Result]:

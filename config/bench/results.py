@@ -3,6 +3,8 @@
 import resource
 from dataclasses import dataclass
 
+from config.bench.copying import WHAT, Copying
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -13,19 +15,19 @@ class Measured:
     ratio: float
     rows: int
     peak_mb: int
+    bare_seconds: float  # the baseline without indexes
     stages: dict[str, float]
 
 
-def measured(
-    name: str, seconds: float, *, baseline: str, baseline_seconds: float, rows: int, stages: dict[str, float]
-) -> Measured:
+def against_copy(name: str, seconds: float, copying: Copying, stages: dict[str, float]) -> Measured:
     return Measured(
         name=name,
         seconds=round(seconds, 3),
-        baseline=baseline,
-        baseline_seconds=round(baseline_seconds, 3),
-        ratio=round(seconds / baseline_seconds, 3),
-        rows=rows,
+        baseline=WHAT,
+        baseline_seconds=round(copying.seconds, 3),
+        ratio=round(seconds / copying.seconds, 3),
+        rows=copying.rows,
         peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        bare_seconds=round(copying.bare_seconds, 3),
         stages={stage: round(spent, 3) for stage, spent in stages.items()},
     )

@@ -5,6 +5,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from multiprocessing import get_context
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from typing import Any, Final
 from unittest import mock
 
@@ -17,12 +20,12 @@ from accounts.models import User
 from commissions.engine.calculate import Inputs
 from commissions.engine.document import document_hash, to_json
 from commissions.engine.frames import WHOLE_SHARE
-from commissions.models import EarningLine, Plan, PlanVersion
+from commissions.models import Plan, PlanVersion, Run
 from commissions.services import recalculation as steps
 from commissions.services import start_run, work_on_run
-from config.bench import workload
-from config.bench.copying import WHAT, seconds_to_copy
-from config.bench.results import Measured, measured
+from config.bench import worker, workload
+from config.bench.copying import time_copy
+from config.bench.results import Measured, against_copy
 from core.copy import copy_in, copy_out
 from core.periods import PeriodKind, period_of
 from sales.models import Deal
@@ -43,21 +46,44 @@ class NotEmptyError(Exception):
     """The database holds a company's data: nothing was touched."""
 
 
-def measure_run(*, deals: int, payees: int, components: int, chunks: int | None) -> Measured:
-    """One run of the year in this process. Raises NotEmptyError: it fills the database that it is given."""
+def measure_run(*, deals: int, payees: int, components: int, chunks: int | None, workers: int) -> Measured:
+    """One run of the year by some worker processes. Raises NotEmptyError: it fills the database that it is given."""
     if User.objects.exists() or Deal.objects.exists():
         raise NotEmptyError("This benchmark fills an empty database with made-up data, and this one is not empty.")
     fill(workload.workload(deals, payees, components), timezone.now())
     run = start_run(
         calendar=period_of(workload.YEAR[0], PeriodKind.YEAR), acting_user=None, now=timezone.now(), chunks=chunks
     )
+    seconds, stages = _work(run.pk, workers)
+    run.refresh_from_db()
+    if run.status != Run.Status.DONE:
+        raise RuntimeError(f"The run is {run.status}. {run.error}")
+    return against_copy("run", seconds, time_copy(copy_out(_LINES, [], _COLUMNS), repeat=3), stages)
+
+
+def _work(run_id: int, workers: int) -> tuple[float, dict[str, float]]:
+    """Seconds from the moment that all workers are up until the last is done, and what they add up to by stage."""
+    spawn = get_context("spawn")  # a fork would share the database connections, and Polars' threads don't survive it
+    ready, spent = spawn.Barrier(workers + 1), spawn.Queue()
+    processes = [spawn.Process(target=worker.begin, args=(run_id, ready, spent)) for _number in range(workers)]
+    for process in processes:
+        process.start()
+    ready.wait(timeout=60)
     started = time.perf_counter()
-    with _watched() as stages:
-        work_on_run(run_id=run.pk, clock=timezone.now)
+    reports = [spent.get() for _process in processes]
     seconds = time.perf_counter() - started
-    assert EarningLine.objects.exists()  # noqa: S101
-    copying, rows = seconds_to_copy(copy_out(_LINES, [], _COLUMNS), repeat=3)
-    return measured("run", seconds, baseline=WHAT, baseline_seconds=copying, rows=rows, stages=stages)
+    for process in processes:
+        process.join()
+    return seconds, {stage: sum(report[stage] for report in reports) for stage in reports[0]}
+
+
+def work(run_id: int, ready: "Barrier", spent: "Queue[dict[str, float]]") -> None:
+    """What a worker process does, once Django is set up in it."""
+    connection.ensure_connection()
+    ready.wait(timeout=60)
+    with _watched() as stages:
+        work_on_run(run_id=run_id, clock=timezone.now)
+    spent.put(stages)
 
 
 def fill(inputs: Inputs, now: datetime) -> None:

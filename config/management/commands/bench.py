@@ -1,4 +1,5 @@
 import json
+import os
 from argparse import ArgumentParser
 from dataclasses import asdict
 
@@ -7,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from config.bench.engine import measure_engine
 from config.bench.results import Measured
 from config.bench.run import NotEmptyError, measure_run
+
+_OPTIONS = ("repeat", "chunks", "workers")
 
 
 class Command(BaseCommand):
@@ -26,18 +29,19 @@ class Command(BaseCommand):
             if action == "engine":
                 sub.add_argument("--repeat", type=int, default=3, metavar="N", help="runs to take the median of")
             else:
+                sub.add_argument("--workers", type=int, default=os.cpu_count(), metavar="N", help="default: the cores")
                 sub.add_argument("--chunks", type=int, metavar="N", help="into how many parts to cut the payees")
 
     def handle(self, *, action: str, deals: int, payees: int, components: int, **options: object) -> None:
-        repeat, chunks = options.get("repeat"), options.get("chunks")
-        if any(isinstance(number, int) and number < 1 for number in (deals, payees, components, repeat, chunks)):
-            raise CommandError("Every number must be at least 1.")
         sizes = {"deals": deals, "payees": payees, "components": components}
+        numbers = {name: value for name, value in options.items() if name in _OPTIONS and isinstance(value, int)}
+        if min(*sizes.values(), *numbers.values()) < 1:
+            raise CommandError("Every number must be at least 1.")
         try:
             if action == "engine":
-                result = measure_engine(**sizes, repeat=repeat if isinstance(repeat, int) else 1)
+                result = measure_engine(**sizes, repeat=numbers["repeat"])
             else:
-                result = measure_run(**sizes, chunks=chunks if isinstance(chunks, int) else None)
+                result = measure_run(**sizes, chunks=numbers.get("chunks"), workers=numbers["workers"])
         except NotEmptyError as error:
             raise CommandError(f"{error} Run it with `python -m config.run.throwaway`.") from None
         if options["json"]:
@@ -49,5 +53,6 @@ class Command(BaseCommand):
         self.stdout.write(f"{measured.name}: {measured.seconds:.2f} s for {measured.rows:,} lines")
         for stage, seconds in measured.stages.items():
             self.stdout.write(f"  {stage:<12}{seconds:7.2f} s")
-        self.stdout.write(f"baseline: {measured.baseline_seconds:.2f} s  {measured.baseline}")
+        self.stdout.write(f"baseline: {measured.baseline_seconds:.2f} s, bare {measured.bare_seconds:.2f} s")
+        self.stdout.write(f"  {measured.baseline}")
         self.stdout.write(f"ratio: {measured.ratio:.2f}    peak memory: {measured.peak_mb} MB")
