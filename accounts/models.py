@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField, DateRangeField
@@ -63,7 +63,7 @@ def reports_of(manager_id: int, on: date) -> RawSQL:
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
-    def create_user(self, *, email: str | None, password: str | None = None, **fields: Any) -> "User":
+    def create_user(self, *, email: str | None, password: str | None = None, **fields: object) -> "User":
         user: User = self.model(email=email.lower() if email else None, **fields)
         user.set_password(password)
         user.save()

@@ -67,7 +67,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
-            # Cotton and template partials both wrap the loaders; with their own AppConfigs the second one undoes the first.
+            # Cotton and template partials both wrap the loaders; their own AppConfigs would undo each other.
             "loaders": [
                 (
                     "template_partials.loader.Loader",

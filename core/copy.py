@@ -22,7 +22,7 @@ def copy_out(
     with connection.cursor() as wrapped:
         cursor = cast("Cursor[Any]", wrapped.cursor)
         statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv, NULL '\\N', FORCE_QUOTE *)")
-        bound = sql.SQL(query).format() if not params else _bind(cursor, query, params)
+        bound = _bind(query, params)
         with cursor.copy(statement.format(bound)) as rows:
             for block in rows:
                 buffer.write(block)
@@ -45,7 +45,7 @@ def copy_in(table: str, frame: pl.DataFrame) -> int:
     return frame.height
 
 
-def _bind(cursor: "Cursor[Any]", query: LiteralString, params: Sequence[Any]) -> sql.Composed:
+def _bind(query: LiteralString, params: Sequence[Any]) -> sql.Composed:
     """COPY takes no parameters of its own: quote each value as a literal of this connection."""
     parts = query.split("%s")
     if len(parts) != len(params) + 1:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from celery import current_app
 from django.db import connection
@@ -89,9 +89,9 @@ def stack(directory: Path, *parts: str, **environment: str) -> Iterator[Stack]:
 def database_address() -> str:
     """The address of the database that pytest-django has made."""
     url = urlsplit(os.environ["DATABASE_URL"])
-    path = url.path.rpartition("/")[0] + f"/{connection.settings_dict['NAME']}"
-    # urlunsplit drops an empty authority of two slashes before a path that starts with one.
-    return urlunsplit(url._replace(path=path)) if url.netloc else f"{url.scheme}://{path}"
+    server, _, _name = url.path.rpartition("/")
+    query = f"?{url.query}" if url.query else ""
+    return f"{url.scheme}://{url.netloc}{server}/{connection.settings_dict['NAME']}{query}"
 
 
 def eventually(is_so: Callable[[], bool], *, seconds: float) -> None:

@@ -241,7 +241,7 @@ def curve(
     }  # fmt: skip
 
 
-def _apart(steps: Sequence[drawing.Mark], room: int = 16) -> list[drawing.Mark]:
+def _apart(steps: Sequence[drawing.Mark], room: int = 22) -> list[drawing.Mark]:
     """The steps whose labels have room beside each other and beside the axis' end."""
     kept: list[drawing.Mark] = []
     for step in steps:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, LiteralString
 
 from django.db import connection, transaction
 from psycopg import sql
@@ -24,6 +24,7 @@ from kpis.services import statements
 from sales.models import ExchangeRate
 
 BATCH = 2000  # notes
+MANY = 5000  # people and teams, by month, whose new values turn the table's statistics
 _LOCK = 7_210_001  # any number of our own, the same in every process
 
 _TRY = "SELECT pg_try_advisory_xact_lock(%s)"
@@ -71,21 +72,21 @@ def recompute_stale(*, now: datetime) -> int:
     return done
 
 
+@transaction.atomic
 def rebuild_all(*, now: datetime) -> int:
-    """Measure everything again in one transaction, year by year; returns the number of values that were wrong."""
-    with transaction.atomic():
-        _query(_WAIT, [_LOCK])
-        StaleKpi.objects.all().delete()
-        changed = 0
-        everything = _query(_EVERYTHING)
-        conversion = _conversion()
-        for _year, pairs in sorted(_by_year(everything).items()):
-            _query(statements.parts(), _pairs(pairs) | conversion)
-        teams = _by_year(_teams_above(_query(_TEAMS_WITH_PARTS_OR_VALUES)))
-        people = _by_year(everything)
-        for year in sorted(teams.keys() | people.keys()):
-            changed += len(_write_values(people[year], teams[year], now, conversion))
-        signals.all_remeasured.send(sender=rebuild_all)
+    """Measure everything again, year by year; returns of how many people and teams, by month, a value was wrong."""
+    _query(_WAIT, [_LOCK])
+    StaleKpi.objects.all().delete()
+    conversion = _conversion()
+    people = _by_year(_query(_EVERYTHING))
+    for year in sorted(people):
+        _query(statements.parts(), _pairs(people[year]) | conversion)
+    _analyze("kpis_kpipart")
+    teams = _by_year(_teams_above(_query(_TEAMS_WITH_PARTS_OR_VALUES)))
+    changed = 0
+    for year in sorted(people.keys() | teams.keys()):
+        changed += len(_write_values(people[year], teams[year], now, conversion))
+    signals.all_remeasured.send(sender=rebuild_all)
     return changed
 
 
@@ -113,6 +114,8 @@ def _write_values(
     """
     months = {Subject(SubjectKind.PERSON, *pair) for pair in people} | {Subject(SubjectKind.TEAM, *t) for t in teams}
     changed = _write(PeriodKind.MONTH, months, now, conversion)
+    if len(changed) > MANY:
+        _analyze("kpis_kpivalue")
     for kind in (PeriodKind.QUARTER, PeriodKind.YEAR):
         longer = {Subject(s.kind, s.id, period_of(s.starts_on, kind).start) for s in months}
         _write(kind, longer, now, conversion)
@@ -166,6 +169,12 @@ def _by_year(rows: Iterable[tuple[int, date]]) -> defaultdict[int, list[tuple[in
     for row in rows:
         years[row[1].year].append(row)
     return years
+
+
+def _analyze(table: LiteralString) -> None:
+    """Count a table that has just been filled: planned as an empty one, the next statement would take hours."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {table}")
 
 
 def _query(statement: str | sql.Composed, params: Params = None) -> list[Any]:

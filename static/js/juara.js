@@ -108,6 +108,11 @@ function glide(row, was) {
   row.animate([{ transform: `translate(${dx}px, ${dy}px)` }, { transform: "none" }], { duration: 250, easing: "ease-out" });
 }
 
+// A short form ("Rp 12,4 jt") changes at once.
+function isWhole(element) {
+  return !element.querySelector(".money") || element.querySelector(".money-figure");
+}
+
 function countUp(element, from, to) {
   const figure = element.querySelector(".money-figure") || element;
   const final = figure.cloneNode(true);
@@ -136,7 +141,7 @@ function move() {
     const to = amountOf(figure);
     if (from === undefined || Number.isNaN(to) || from === to) continue;
     figure.closest("[data-flip], .card, .stat")?.classList.add("has-changed");
-    if (!calm.matches) countUp(figure, from, to);
+    if (!calm.matches && isWhole(figure)) countUp(figure, from, to);
   }
 }
 
