@@ -6,13 +6,14 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpRequest)
+A = TypeVar("A", bound=HttpResponseBase)
 
 
 def can_administer(user: User) -> bool:
@@ -25,13 +26,13 @@ def can_run_finance(user: User) -> bool:
 
 def require(
     policy: Callable[[User], bool],
-) -> Callable[[Callable[Concatenate[R, P], HttpResponse]], Callable[Concatenate[R, P], HttpResponse]]:
+) -> Callable[[Callable[Concatenate[R, P], A]], Callable[Concatenate[R, P], A]]:
     """Ask for a login, then for the policy: the one way that a view checks access to an act."""
 
-    def decorate(view: Callable[Concatenate[R, P], HttpResponse]) -> Callable[Concatenate[R, P], HttpResponse]:
+    def decorate(view: Callable[Concatenate[R, P], A]) -> Callable[Concatenate[R, P], A]:
         @login_required
         @wraps(view)
-        def guarded(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: R, /, *args: P.args, **kwargs: P.kwargs) -> A:
             if not policy(request.user):  # type: ignore[arg-type]  # behind login_required
                 raise PermissionDenied(_("Your roles do not include this. Ask an administrator if you need it."))
             return view(request, *args, **kwargs)

@@ -14,4 +14,4 @@ class HtmxRequest(HttpRequest):
 
 
 class AuthedRequest(HtmxRequest):
-    user: "User"  # type: ignore[assignment]  # behind login_required
+    user: "User"  # behind login_required

@@ -54,12 +54,13 @@ def _refuse_unless_open(periods: Sequence[Period], statuses: dict[int, str]) -> 
 def _compute(gathered: Gathered, period: Period) -> Computed:
     result = calculate(gathered.inputs, start=period.start, end=period.end)
     mine = pl.col("payee").is_in(gathered.payees)
-    currency_of = {pk: document.currency for pk, document in gathered.inputs.versions.items()}
-    lines = result.lines.filter(mine).with_columns(
-        currency=pl.col("plan_version").replace_strict(currency_of, return_dtype=pl.String)
+    currencies = pl.DataFrame(
+        [(pk, document.currency) for pk, document in gathered.inputs.versions.items()],
+        schema={"plan_version": result.lines.schema["plan_version"], "currency": pl.String},
+        orient="row",
     )
     return Computed(
-        lines=lines,
+        lines=result.lines.filter(mine).join(currencies, on="plan_version"),
         totals=result.statements.filter(mine).group_by("payee", "currency").agg(pl.col("total", "payable").sum()),
         notices=result.notices.filter(mine),
     )

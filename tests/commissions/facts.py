@@ -1,6 +1,6 @@
 """Plans, people and deals for the tests of commissions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
@@ -87,7 +87,7 @@ def totals(label: str | None = None) -> dict[tuple[str, str], int]:
     return {key: total for key, total in found.items() if label in (None, key[1])}
 
 
-def lines() -> list[dict[str, Any]]:
+def lines() -> list[Mapping[str, Any]]:
     """All lines with what identifies them outside of the database's ids."""
     rows = EarningLine.objects.values(
         "statement__payee__external_id", "statement__period__start", "statement__currency", "plan_version",

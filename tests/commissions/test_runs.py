@@ -9,8 +9,8 @@ from django.db.utils import IntegrityError
 
 from commissions import selectors, services, signals
 from commissions.models import EarningLine, Period, Run, RunChunk, Statement
-from commissions.services import recalculation
 from core.periods import parse_period
+from sales.models import LARGEST_MINOR
 from tests.commissions.facts import FLAT, NOW, assign, calculated, lines, period, published, totals, won
 from tests.conftest import Cast, person
 
@@ -32,7 +32,7 @@ def company(cast: Cast) -> Cast:
 def test_a_statement_is_the_sum_of_its_lines_and_starts_where_the_window_left_off(company: Cast) -> None:
     run = calculated("2026-05")
     assert run.status == "done"
-    assert totals() == {("ana", "2026-05"): 2_000 + 4_000 + 500, ("ben", "2026-05"): 250}
+    assert totals() == {("ana", "2026-05"): 4_000 + 500, ("ben", "2026-05"): 250}
     ana = Statement.objects.get(payee=company.ana)
     assert list(ana.lines.order_by("seq").values_list("x0_minor", "x1_minor", "amount_minor")) == [
         (60_000, 120_000, 4_000),
@@ -103,7 +103,7 @@ def test_a_payee_taken_off_every_plan_loses_the_statement(company: Cast) -> None
         plan=plan, payees=[company.ben], from_date=date(2026, 1, 1), until=None, acting_user=None, now=NOW
     )
     assert announced(lambda: calculated("2026-05")) == [frozenset({company.ben.pk})]
-    assert totals() == {("ana", "2026-05"): 6_500}
+    assert totals() == {("ana", "2026-05"): 4_500}
 
 
 def test_one_run_of_a_period_at_a_time(company: Cast) -> None:
@@ -155,23 +155,16 @@ def test_progress_is_chunks_done_of_all(company: Cast) -> None:
     assert (progress.done, progress.total, progress.percent, progress.started_by) == (1, 2, 50, "Finn")
 
 
-def test_a_chunk_that_raises_is_tried_three_times_and_the_others_go_on(
-    company: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    gather = recalculation.gather
-
-    def raising(*, payees: Any, **rest: Any) -> Any:
-        if company.ana.pk in payees:
-            raise ValueError("no such thing")
-        return gather(payees=payees, **rest)
-
-    monkeypatch.setattr(recalculation, "gather", raising)
+def test_a_chunk_that_raises_is_tried_three_times_and_the_others_go_on(company: Cast) -> None:
+    for _deal in range(50):  # together more than the engine counts to
+        won(company.ana, date(2026, 5, 1), LARGEST_MINOR - 1)
     run = services.start_run(calendar=parse_period("2026-05"), acting_user=None, now=NOW, chunks=2)
     for _attempt in range(3):
         assert Run.objects.get().status == "running"
         services.work_on_run(run_id=run.pk, clock=lambda: NOW)
     run.refresh_from_db()
-    assert (run.status, run.error) == ("failed", "The calculation of 1 payees failed 3 times: no such thing")
+    assert run.status == "failed"
+    assert run.error.startswith("The calculation of 1 payees failed 3 times: A payee's total in a window exceeds")
     assert totals() == {("ben", "2026-05"): 250}
     assert services.unfinished_runs() == []
 
@@ -239,7 +232,7 @@ def test_a_line_cannot_refer_to_nothing(company: Cast) -> None:
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
-        cursor.execute("UPDATE commissions_earningline SET statement_id = 0")
+        cursor.execute("UPDATE commissions_earningline SET statement_id = 0 WHERE seq = 1")
 
 
 @pytest.mark.parametrize("table", ["sales_deal", "commissions_statement"])
@@ -257,7 +250,7 @@ def test_what_a_line_refers_to_cannot_be_deleted(company: Cast, table: str) -> N
 def test_queries_do_not_grow_with_payees(company: Cast, django_assert_num_queries: Any) -> None:
     calculated("2026-05")
     run = services.start_run(calendar=parse_period("2026-05"), acting_user=None, now=NOW, chunks=1)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(13):
         services.work_on_run(run_id=run.pk, clock=lambda: NOW)
     plan = published(FLAT).plan
     for number in range(20):
@@ -266,5 +259,5 @@ def test_queries_do_not_grow_with_payees(company: Cast, django_assert_num_querie
         won(rep, date(2026, 5, 1), 333 + number)
     calculated("2026-05")
     run = services.start_run(calendar=parse_period("2026-05"), acting_user=None, now=NOW, chunks=1)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(13):
         services.work_on_run(run_id=run.pk, clock=lambda: NOW)
