@@ -1,4 +1,4 @@
-"""Reading deals and imports."""
+"""Reading how far imports have come, and which wait."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
