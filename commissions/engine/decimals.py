@@ -65,6 +65,17 @@ def _written(value: Any) -> Decimal:  # noqa: ANN401 whatever the YAML or JSON h
     return parse_decimal(value)
 
 
+def _written_money(value: Any) -> Decimal:  # noqa: ANN401
+    if isinstance(value, str) and value.strip().endswith("%"):
+        raise ValueError(f"{value} is no amount of money. Write one, such as 1250.")
+    return parse_decimal(value)
+
+
+ExactMoney = Annotated[
+    Decimal,
+    BeforeValidator(_written_money, json_schema_input_type=str | int | float),
+    PlainSerializer(canonical, return_type=str, when_used="json"),
+]
 ExactDecimal = Annotated[
     Decimal,
     BeforeValidator(_written, json_schema_input_type=str | int | float),

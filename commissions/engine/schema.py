@@ -19,7 +19,7 @@ from pydantic import (
     Tag,
 )
 
-from commissions.engine.decimals import ExactDecimal
+from commissions.engine.decimals import ExactDecimal, ExactMoney
 from core.periods import PeriodKind
 
 
@@ -83,11 +83,19 @@ def _named(value: Any) -> Any:  # noqa: ANN401
     return {"name": value} if isinstance(value, str) else value
 
 
+def _day(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, date | str):
+        return value
+    raise ValueError(f"{value} is no day of the calendar. Write one such as 2026-01-31.")  # noqa: TRY004
+
+
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$", max_length=100)]
 Name = Annotated[str, BeforeValidator(_text), StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Text = Annotated[str, BeforeValidator(_text), StringConstraints(max_length=200)]
-Label = Annotated[str, BeforeValidator(_text)]  # a year is an integer to YAML: 2026
-Day = Annotated[date, PlainSerializer(date.isoformat, return_type=str, when_used="json")]
+Label = Annotated[
+    str, BeforeValidator(_text), StringConstraints(strip_whitespace=True)
+]  # a year is an integer to YAML: 2026
+Day = Annotated[date, BeforeValidator(_day), PlainSerializer(date.isoformat, return_type=str, when_used="json")]
 
 
 class Credit(Strict):
@@ -102,14 +110,14 @@ class Step(Strict):
 
     from_: ExactDecimal = Field(alias="from", description="Where it starts: money, or a share of quota such as 50%.")
     rate: ExactDecimal | None = Field(None, description="A share of x, such as 5%.")
-    pay: ExactDecimal | None = Field(None, description="Money earned in all when x is exactly here.")
+    pay: ExactMoney | None = Field(None, description="Money earned in all when x is exactly here.")
 
 
 class Cap(Strict):
     """The most that a component pays per deal or window."""
 
     per: Window
-    amount: ExactDecimal = Field(description="Money.")
+    amount: ExactMoney = Field(description="Money.")
     excess: Excess = Excess.DROP
 
 
@@ -150,7 +158,7 @@ class ExampleCustomer(Strict):
 
 
 ByPeriod = Annotated[
-    Annotated[ExactDecimal, Tag("one number")] | Annotated[dict[Label, ExactDecimal], Tag("by period")],
+    Annotated[ExactMoney, Tag("one number")] | Annotated[dict[Label, ExactMoney], Tag("by period")],
     Discriminator(lambda value: "by period" if isinstance(value, dict) else "one number"),
 ]
 
@@ -166,10 +174,10 @@ class ExampleDeal(Strict):
 
     id: Name
     closed: Day
-    amount: ExactDecimal
+    amount: ExactMoney
     opened: Day | None = None
     currency: str | None = None  # the plan's, when absent
-    quantity: int = 1
+    quantity: Annotated[int, Field(ge=-(2**31), lt=2**31)] = 1  # as a deal's in the database
     type: Text | None = None
     name: Text | None = None
     product: Annotated[ExampleProduct, BeforeValidator(_named, json_schema_input_type=str | ExampleProduct)] = (

@@ -24,6 +24,7 @@ from commissions.engine.expressions.nodes import (
     Not,
     Number,
     Operand,
+    Percentage,
     Text,
     Times,
     kind_of,
@@ -51,7 +52,7 @@ class Builder(Transformer_NonRecursive[Token, Node]):
         return Number(_fraction(token, _position(meta)))
 
     def percent(self, meta: Meta, token: Token) -> Node:
-        return Number(_fraction(token.rstrip("% "), _position(meta)) / 100)
+        return Percentage(_fraction(token.rstrip("% "), _position(meta)) / 100)
 
     def text(self, _meta: Meta, token: Token) -> Node:
         return Text(str(token)[1:-1])
@@ -136,6 +137,8 @@ def _fraction(written: str, position: int) -> Fraction:
 def _times(operand: Amount, factor: Fraction) -> Amount:
     """The product, folded where both are constants, so that a constant is always one node."""
     match operand:
+        case Percentage(value):
+            return Percentage(value * factor)
         case Number(value):
             return Number(value * factor)
         case Major(value):
@@ -147,10 +150,12 @@ def _times(operand: Amount, factor: Fraction) -> Amount:
 
 
 def _sum(left: Node, right: Node, operator: str, meta: Meta) -> Amount:
-    first, second = _same_kind(_amount(left, operator, meta), _amount(right, operator, meta))
+    first, second = _same_kind(_amount(left, operator, meta), _amount(right, operator, meta), meta)
     if kind_of(first) is not kind_of(second):
         raise ExpressionError(f"{kind_of(first)} {operator} {kind_of(second)} makes no sense.", _position(meta))
     match first, second:
+        case Percentage(one), Percentage(other):
+            return Percentage(one + other)
         case Number(one), Number(other):
             return Number(one + other)
         case Major(one), Major(other):
@@ -159,8 +164,13 @@ def _sum(left: Node, right: Node, operator: str, meta: Meta) -> Amount:
             return Add(first, second)
 
 
-def _same_kind(left: Amount, right: Amount) -> tuple[Amount, Amount]:
-    """A bare number beside money is money: major units of the plan's currency."""
+def _same_kind(left: Amount, right: Amount, meta: Meta) -> tuple[Amount, Amount]:
+    """A bare number beside money is money: major units of the plan's currency. A percentage there would be cents."""
+    if Kind.MONEY in (kind_of(left), kind_of(right)) and any(isinstance(side, Percentage) for side in (left, right)):
+        raise ExpressionError(
+            "A percentage is no amount of money. Multiply by it, such as deal.amount * 90%, or write money.",
+            _position(meta),
+        )
     if isinstance(left, Number) and kind_of(right) is Kind.MONEY:
         return Major(left.value), right
     if isinstance(right, Number) and kind_of(left) is Kind.MONEY:
@@ -171,7 +181,7 @@ def _same_kind(left: Amount, right: Amount) -> tuple[Amount, Amount]:
 def _comparable(left: Node, right: Node, meta: Meta) -> tuple[Operand, Operand]:
     kinds = kind_of(left), kind_of(right)
     if all(kind in _AMOUNTS for kind in kinds):
-        left, right = _same_kind(cast("Amount", left), cast("Amount", right))
+        left, right = _same_kind(cast("Amount", left), cast("Amount", right), meta)
         kinds = kind_of(left), kind_of(right)
     if kinds[0] is not kinds[1] or Kind.CONDITION in kinds:
         hint = " Dates go without quotes, such as 2026-01-31." if set(kinds) == {Kind.DATE, Kind.TEXT} else ""

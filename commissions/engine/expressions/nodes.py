@@ -28,6 +28,11 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class Percentage(Number):
+    """A number written with a percent sign: it multiplies money, and is never an amount of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Major:
     """A bare number where money is meant: major units of the plan's currency."""
 

@@ -59,6 +59,18 @@ def test_a_period_of_expectations_may_be_longer_than_a_statement() -> None:
     assert result.passed
 
 
+def test_spaces_around_the_label_of_a_period_are_no_part_of_it() -> None:
+    (result,) = run(
+        """
+  - name: a space before the quarter
+    payee: {quota: {" 2026-Q1": 100000}}
+    deals: [{id: A, closed: 2026-01-10, amount: 40000}]
+    expect: {"2026-01 ": {payable: 2000}}
+"""
+    )
+    assert result.differences == ()
+
+
 def test_several_people_share_a_deal_each_against_a_quota_of_their_own() -> None:
     (result,) = run(
         """

@@ -96,7 +96,7 @@ def test_a_base_is_exact_and_the_oracle_agrees(text: str, value: Fraction) -> No
 
 
 def test_the_tree_says_what_was_written() -> None:
-    assert parse_condition('deal.type = "new" and deal.amount - 5 >= 10%') == Both(
+    assert parse_condition('deal.type = "new" and deal.amount - 5 >= 0.1') == Both(
         (
             Comparison("=", FIELDS["deal.type"], Text("new")),
             Comparison(">=", Add(FIELDS["deal.amount"], Major(Fraction(-5))), Major(Fraction(1, 10))),

@@ -121,6 +121,18 @@ COMPONENTS = [
         "components[0].cap.amount: 0.001 has more than the 2 decimals of USD.",
     ),
     (
+        "rate: 5%, cap: {per: month, amount: 50%}",
+        "components[0].cap.amount: 50% is no amount of money. Write one, such as 1250.",
+    ),
+    (
+        "tiers: interpolated, window: month, curve: [{from: 0, pay: 0}, {from: 9, pay: 50%}]",
+        "components[0].curve[1].pay: 50% is no amount of money.",
+    ),
+    (
+        "rate: 5%, base: deal.amount - 10%",
+        "components[0].base: At character 1: A percentage is no amount of money. Multiply by it, such as",
+    ),
+    (
         "rate: 5%, when: deal.amout > 5",
         "components[0].when: At character 1: Unknown field deal.amout. Did you mean deal.amount? Known fields:",
     ),
@@ -245,6 +257,20 @@ EXAMPLES = [
         "name: x, payees: {a: {}}, deals: [{id: 1, closed: 2026-01-01, amount: 1, owner: a, splits: {a: 100%}}], expect: {}",  # noqa: E501
         "examples[0].deals[0].owner: `splits` already says whose deal it is. Remove `owner`.",
     ),
+    (
+        "name: x, deals: [{id: 1, closed: 1767225600, amount: 1}], expect: {}",
+        "examples[0].deals[0].closed: 1767225600 is no day of the calendar. Write one such as 2026-01-31.",
+    ),
+    (
+        "name: x, deals: [{id: 1, closed: 2026-01-01, amount: 1, quantity: 2147483648}], expect: {}",
+        "examples[0].deals[0].quantity: 2147483648 doesn't fit here: input should be less than 2147483648.",
+    ),
+    (
+        "name: x, deals: [{id: 1, closed: 2026-01-01, amount: 500%}], expect: {}",
+        "examples[0].deals[0].amount: 500% is no amount of money.",
+    ),
+    ("name: x, payee: {quota: 50%}, expect: {}", "examples[0].payee.quota: 50% is no amount of money."),
+    ("name: x, expect: {2026-01: {a: 5%}}", "examples[0].expect.2026-01.a: 5% is no amount of money."),
     ("name: x, expect: {}}, {name: x, expect: {}", "examples[1].name: Two examples are called 'x'. Rename one."),
 ]
 
