@@ -86,7 +86,7 @@ def _named(value: Any) -> Any:  # noqa: ANN401
 def _day(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, date | str):
         return value
-    raise ValueError(f"{value} is no day of the calendar. Write one such as 2026-01-31.")  # noqa: TRY004
+    raise ValueError(f"{value} is no day of the calendar. Write one such as 2026-01-31.")
 
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$", max_length=100)]
