@@ -7,8 +7,3 @@ from kpis import services
 @shared_task(name="kpis.recompute_stale", acks_late=True)
 def recompute_stale(**_: object) -> None:
     services.recompute_stale(now=timezone.now())
-
-
-@shared_task(name="kpis.rebuild_all", acks_late=True)
-def rebuild_all(**_: object) -> None:
-    services.rebuild_all(now=timezone.now())
