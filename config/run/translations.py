@@ -72,14 +72,29 @@ def messages(root: Path) -> Iterator[Message]:
 
 
 def update(locale: Path = LOCALE, sources: Path = CHECKOUT) -> None:
-    """Add the messages that the sources have and the .po files lack, with an empty translation."""
+    """Make the .po files hold what the sources do: new messages untranslated, and each with the files it stands in.
+
+    A message that the sources no longer have goes, unless a comment says why it is here (texts of other packages). The
+    header, glossary included, stays as its translators wrote it.
+    """
+    wanted = list(messages(sources))
     for source in sorted(locale.glob("*/LC_MESSAGES/django.po")):
+        header = source.read_text().lstrip().split("\n\n", 1)[0]
         catalog = _read(source)
-        for message in messages(sources):
-            if catalog.get(message.id, message.context) is None:
-                catalog.add(message.id, locations=message.locations, context=message.context)
+        _place(catalog, wanted)
         with source.open("wb") as file:
-            write_po(file, catalog, width=120, omit_header=False)
+            file.write(f"{header}\n\n".encode())
+            write_po(file, catalog, width=120, omit_header=True, include_lineno=False, sort_by_file=True)
+
+
+def _place(catalog: Catalog, wanted: Iterable[Message]) -> None:
+    for message in catalog:
+        message.locations = []
+    for message in wanted:
+        catalog.add(message.id, locations=message.locations, context=message.context)
+    for message in list(catalog):
+        if message.id and not message.locations and not message.user_comments:
+            catalog.delete(message.id, message.context)
 
 
 def _sources(root: Path) -> Iterator[Path]:

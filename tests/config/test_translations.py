@@ -79,11 +79,33 @@ def test_missing_fuzzy_and_broken_translations_are_named(locale: Path, tmp_path:
     ]
 
 
-def test_updating_adds_what_is_missing_and_keeps_what_is_there(locale: Path, tmp_path: Path) -> None:
+def _updated(locale: Path, tmp_path: Path) -> str:
     source = tmp_path / "source"
-    source.mkdir()
-    (source / "a.py").write_text('_("Earned")\n_("Quota")\n')
+    source.mkdir(exist_ok=True)
+    (source / "a.py").write_text('_("Earned")\n_("Quota")\n_("Quota")\nngettext("%(n)s deal", "%(n)s deals", n)\n')
     translations.update(locale, source)
-    text = (locale / "id/LC_MESSAGES/django.po").read_text()
-    assert 'msgid "Earned"\nmsgstr "Diperoleh"\n' in text
-    assert '#: a.py:2\nmsgid "Quota"\nmsgstr ""\n' in text
+    return (locale / "id/LC_MESSAGES/django.po").read_text()
+
+
+def test_updating_adds_what_is_missing_and_keeps_what_is_there(locale: Path, tmp_path: Path) -> None:
+    text = _updated(locale, tmp_path)
+    assert '#: a.py\nmsgid "Earned"\nmsgstr "Diperoleh"\n' in text
+    assert '#: a.py\nmsgid "Quota"\nmsgstr ""\n' in text
+    assert 'msgid_plural "%(n)s deals"\nmsgstr[0] "%(n)s transaksi"\n' in text
+
+
+def test_updating_drops_what_the_sources_lost_unless_a_comment_says_why_it_stays(locale: Path, tmp_path: Path) -> None:
+    po = locale / "id/LC_MESSAGES/django.po"
+    po.write_text(PO + '\n# django-allauth\nmsgid "Sign up"\nmsgstr "Daftar"\n')
+    text = _updated(locale, tmp_path)
+    assert "Rank" not in text
+    assert '# django-allauth\nmsgid "Sign up"\nmsgstr "Daftar"\n' in text
+
+
+def test_updating_keeps_the_header_and_changes_nothing_the_second_time(locale: Path, tmp_path: Path) -> None:
+    po = locale / "id/LC_MESSAGES/django.po"
+    header = "# A glossary.\n" + PO.lstrip().split("\n\n", 1)[0]
+    po.write_text(header + '\n\nmsgid "Earned"\nmsgstr "Diperoleh"\n')
+    once = _updated(locale, tmp_path)
+    assert once.startswith(header + "\n\n#: a.py\n")
+    assert _updated(locale, tmp_path) == once
