@@ -185,6 +185,7 @@ class Import(models.Model):
         DEALS = "deals", _("Deals")
 
     class Status(models.TextChoices):
+        DRAFT = "draft", _("Columns not matched yet")
         WAITING = "waiting", _("Waiting")
         CHECKED = "checked", _("Checked")
         DONE = "done", _("Done")

@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('people', 'People'), ('teams', 'Teams'), ('customers', 'Customers'), ('products', 'Products'), ('deals', 'Deals')], max_length=10)),
-                ('status', models.CharField(choices=[('waiting', 'Waiting'), ('checked', 'Checked'), ('done', 'Done'), ('refused', 'Refused')], default='waiting', max_length=8)),
+                ('status', models.CharField(choices=[('draft', 'Columns not matched yet'), ('waiting', 'Waiting'), ('checked', 'Checked'), ('done', 'Done'), ('refused', 'Refused')], default='waiting', max_length=8)),
                 ('file', models.FileField(upload_to='imports/')),
                 ('file_name', models.CharField(max_length=255)),
                 ('mapping', models.JSONField(default=dict)),

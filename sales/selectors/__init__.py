@@ -1,5 +1,36 @@
 """Reading deals and imports."""
 
-from sales.selectors.imports import Progress, import_progress, progress_key, waiting_imports
+from sales.selectors.guides import Guide, guide, guides, label_of
+from sales.selectors.imports import (
+    Progress,
+    TooLargeToShow,
+    head_of,
+    import_list,
+    import_progress,
+    import_report,
+    kept_part,
+    mapping_list,
+    mappings_for,
+    progress_key,
+    stored_head,
+    waiting_imports,
+)
 
-__all__ = ["Progress", "import_progress", "progress_key", "waiting_imports"]
+__all__ = [
+    "Guide",
+    "Progress",
+    "TooLargeToShow",
+    "guide",
+    "guides",
+    "head_of",
+    "import_list",
+    "import_progress",
+    "import_report",
+    "kept_part",
+    "label_of",
+    "mapping_list",
+    "mappings_for",
+    "progress_key",
+    "stored_head",
+    "waiting_imports",
+]

@@ -1,14 +1,29 @@
-"""Reading how far imports have come, and which wait."""
+"""Reading imports and their mappings."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any, BinaryIO, cast
 
 from django.core.cache import cache
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from redis.exceptions import RedisError
 
-from sales.models import Import
+from sales.engine.changes import CHANGED, CREATED
+from sales.engine.columns import Head, as_yaml, by_kind, part_of, peek
+from sales.engine.fields import Kind
+from sales.engine.mapping import KindMapping, MappingError, parse_mapping
+from sales.engine.problems import Unusable
+from sales.models import Import, ImportMapping
+from sales.selectors.guides import label_of
 
 WAKE_UP_AFTER = timedelta(seconds=10)  # as long as the wake-up of the commit may take
+LARGEST_WORKBOOK_SHOWN = 10_000_000  # bytes: a workbook is read whole before its first row is known
+COMMON = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +31,34 @@ class Progress:
     percent: int
     rows: int
     stage: str  # reading, comparing, writing
+
+    @property
+    def share(self) -> Fraction:
+        return Fraction(self.percent, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    line: int
+    external_id: str
+    changes: tuple[tuple[Promise | str, str, str], ...]  # label of the field, old, new
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an import would do, or did."""
+
+    fatal: str
+    problems: list[dict[str, Any]]  # line, column, value, what, fix: the first of them
+    problem_count: int
+    common: list[tuple[str, str, int]]  # column, what, how often: problems that come again and again
+    created: tuple[Changed, ...]
+    changed: tuple[Changed, ...]
+    also: dict[str, list[str]]
+    unread: list[str]
+    columns: list[tuple[Promise | str, str]]
+    mapping: str
+    good: int
 
 
 def progress_key(import_id: int) -> str:
@@ -38,3 +81,81 @@ def waiting_imports(now: datetime) -> list[int]:
     """Imports whose wake-up was lost or whose worker died, and those being worked on, which a second worker skips."""
     waiting = Import.objects.filter(status=Import.Status.WAITING, created_at__lt=now - WAKE_UP_AFTER)
     return list(waiting.order_by("pk").values_list("pk", flat=True))
+
+
+def import_list() -> QuerySet[Import]:
+    return Import.objects.select_related("started_by").defer("report", "mapping").order_by("-pk")
+
+
+def import_report(row: Import) -> Report:
+    found = row.report
+    samples = found.get("samples", {})
+    problems = found.get("problems", [])
+    return Report(
+        fatal=found.get("fatal", ""),
+        problems=problems,
+        problem_count=found.get("problem_count", 0),
+        common=_common(problems),
+        created=_samples(samples.get(CREATED, [])),
+        changed=_samples(samples.get(CHANGED, [])),
+        also={kind: names for kind, names in found.get("also", {}).items() if names},
+        unread=found.get("unread", []),
+        columns=[(label_of(name), column) for name, column in found.get("columns", {}).items()],
+        mapping=as_yaml(row.mapping),
+        good=row.created + row.changed,
+    )
+
+
+def _common(problems: list[dict[str, Any]]) -> list[tuple[str, str, int]]:
+    counted = Counter((problem["column"], problem["what"]) for problem in problems)
+    return [(column, what, times) for (column, what), times in counted.most_common(COMMON) if times > 1]
+
+
+def _samples(found: list[dict[str, Any]]) -> tuple[Changed, ...]:
+    return tuple(
+        Changed(
+            sample["line"],
+            sample["external_id"],
+            tuple((label_of(change["field"]), change["old"], change["new"]) for change in sample["changes"]),
+        )
+        for sample in found
+    )
+
+
+def stored_head(row: Import, part: Mapping[str, Any]) -> Head:
+    """The columns of an import's file, read as a part of a mapping says. Raises Unusable."""
+    mapping = parse_mapping(part, Kind(row.kind))
+    with row.file.open("rb") as stored:
+        return head_of(cast("BinaryIO", stored.file), row.file.size, row.file.name, mapping)
+
+
+def head_of(source: BinaryIO, size: int, name: str, mapping: KindMapping) -> Head:
+    """The columns of a file. Raises Unusable, also for a workbook that is too large to be looked at in a page."""
+    if name.lower().endswith(".xlsx") and size > LARGEST_WORKBOOK_SHOWN:
+        raise TooLargeToShow(
+            _("The workbook is too large to show its columns here. Save the sheet as CSV UTF-8, or choose a mapping.")
+        )
+    return peek(source, mapping)
+
+
+class TooLargeToShow(Unusable):  # noqa: N818 - the file may be good
+    """A workbook that a worker can read, but no page."""
+
+
+def mapping_list() -> QuerySet[ImportMapping]:
+    return ImportMapping.objects.order_by("name")
+
+
+def mappings_for(kind: Kind) -> list[str]:
+    """Names of the mappings that know this kind."""
+    return [row.name for row in mapping_list() if kind in by_kind(row.document)]
+
+
+def kept_part(row: Import) -> dict[str, Any]:
+    """The part of an import's mapping that is about its kind; nothing where it is no longer understood."""
+    part = part_of(row.mapping, Kind(row.kind))
+    try:
+        parse_mapping(part, Kind(row.kind))
+    except MappingError:
+        return {}
+    return part

@@ -50,8 +50,12 @@ def start_import(
     wake: bool,
     acting_user: User | None,
     now: datetime,
+    hold: bool = False,
 ) -> Import:
-    """Keep a file to be imported; `wake` a worker for it. Raises MappingError for a mapping that isn't one."""
+    """Keep a file to be imported; `wake` a worker for it, or `hold` it until somebody has matched its columns.
+
+    Raises MappingError for a mapping that isn't one.
+    """
     parse_mapping(mapping, kind)
     row = Import(
         kind=kind,
@@ -59,12 +63,13 @@ def start_import(
         mapping=mapping,
         dry_run=dry_run,
         keep_good_rows=keep_good_rows,
+        status=Import.Status.DRAFT if hold else Import.Status.WAITING,
         started_by=acting_user,
         created_at=now,
     )
     row.file.save(f"{kind}{_suffix(file_name)}", File(file), save=False)
     row.save()
-    if wake:
+    if wake and not hold:
         import_waiting.send(Import, import_id=row.pk)
     return row
 
@@ -76,12 +81,31 @@ def _suffix(file_name: str) -> str:
 @transaction.atomic
 def apply_import(*, import_id: int, keep_good_rows: bool, acting_user: User, now: datetime) -> Import:
     """Import for real what was checked, or refused, before. Raises ImportBusy when it is not at rest."""
+    row = _at_rest(import_id, Import.Status.CHECKED, Import.Status.REFUSED)
+    row.dry_run, row.keep_good_rows = False, keep_good_rows
+    return _wait(row, acting_user, now)
+
+
+@transaction.atomic
+def check_again(*, import_id: int, mapping: dict[str, Any], acting_user: User, now: datetime) -> Import:
+    """Check the file that is kept anew, with another mapping. Raises MappingError, and ImportBusy as above."""
+    row = _at_rest(import_id, Import.Status.DRAFT, Import.Status.CHECKED, Import.Status.REFUSED)
+    parse_mapping(mapping, Kind(row.kind))
+    row.dry_run, row.mapping = True, mapping
+    return _wait(row, acting_user, now)
+
+
+def _at_rest(import_id: int, *statuses: str) -> Import:
     row = Import.objects.select_for_update().get(pk=import_id)
-    if row.status not in (Import.Status.CHECKED, Import.Status.REFUSED):
+    if row.status not in statuses:
         raise ImportBusy(_("This import is already done or under way. Start a new one to import the file again."))
-    row.dry_run, row.keep_good_rows, row.status = False, keep_good_rows, Import.Status.WAITING
-    row.started_by, row.created_at, row.attempts = acting_user, now, 0
-    row.save(update_fields=["dry_run", "keep_good_rows", "status", "started_by", "created_at", "attempts"])
+    return row
+
+
+def _wait(row: Import, user: User, now: datetime) -> Import:
+    """Put a file that was at rest before a worker again."""
+    row.status, row.started_by, row.created_at, row.attempts = Import.Status.WAITING, user, now, 0
+    row.save(update_fields=["dry_run", "keep_good_rows", "mapping", "status", "started_by", "created_at", "attempts"])
     cache.delete(progress_key(row.pk))
     import_waiting.send(Import, import_id=row.pk)
     return row

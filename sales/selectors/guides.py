@@ -1,0 +1,114 @@
+"""What each kind of file holds, said for those who fill one in."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from sales.engine.fields import FIELDS, Field, Kind, Type
+from sales.models import Import
+
+FIELD_LABELS: dict[str, Promise] = {
+    "external_id": _("External id"),
+    "name": _("Name"),
+    "email": _("E-mail"),
+    "roles": _("Roles"),
+    "team": _("Team"),
+    "manager": _("Manager"),
+    "manager_name": _("Manager's name"),
+    "manager_email": _("Manager's e-mail"),
+    "from": _("Since"),
+    "parent": _("Part of team"),
+    "sector": _("Sector"),
+    "country": _("Country"),
+    "family": _("Family"),
+    "price": _("List price"),
+    "currency": _("Currency"),
+    "kind": _("Type"),
+    "status": _("Status"),
+    "stage": _("Stage"),
+    "owner": _("Owner"),
+    "customer": _("Customer"),
+    "product": _("Product"),
+    "quantity": _("Quantity"),
+    "amount": _("Amount"),
+    "opened_on": _("Opened on"),
+    "closed_on": _("Closed on"),
+    "splits": _("Split"),
+}
+# What a column may hold, by field or else by type; and a value as it would stand in a file.
+_HOLDS: dict[str, tuple[Promise, str]] = {
+    "external_id": (_("The record's id in your system. An import finds the record by it the next time."), "A-1001"),
+    "from": (_("The day from which team and manager hold. Empty: the day of the import."), "2026-01-01"),
+    "kind": (_("A word of your own, such as new or renewal. Plans may ask for it."), "new"),
+    "stage": (_("Your own word for how far the deal is."), "Negotiation"),
+    "country": (_("As text."), "Indonesia"),
+    "sector": (_("As text."), "Retail"),
+    "family": (_("As text. Plans may ask for it."), "Standard"),
+    "manager_name": (_("For a manager who comes along with this file."), "Mia Santoso"),
+    "manager_email": (_("For a manager who comes along with this file."), "mia@example.com"),
+    Type.TEXT: (_("As text."), "Harbour Foods"),
+    Type.EMAIL: (_("For signing in. Without one the person is paid but can't sign in."), "ana@example.com"),
+    Type.STATUS: (_("open, won or lost. Empty: open."), "won"),
+    Type.ROLES: (_("rep, manager, finance, admin; several with a semicolon between."), "rep"),
+    Type.DATE: (_("A date. You say how your file writes dates."), "2026-01-31"),
+    Type.INTEGER: (_("A whole number. Empty: 1."), "1"),
+    Type.CURRENCY: (_("Three letters, such as USD. Empty: the file's default currency."), "USD"),
+    Type.MONEY: (_("A number; below zero for a refund."), "1250.00"),
+    Type.PERSON: (_("The person's external id or e-mail address."), "ana@example.com"),
+    Type.TEAM: (_("The team's external id or name."), "West"),
+    Type.CUSTOMER: (_("The customer's external id or name."), "Harbour Foods"),
+    Type.PRODUCT: (_("The product's external id or name."), "Consulting day"),
+    Type.SPLITS: (
+        _("Who shares the deal, when not its owner alone: ana@example.com:60%; ben@example.com:40%"),
+        "ana@example.com:60%; ben@example.com:40%",
+    ),
+}
+_NAMES = {Kind.PEOPLE: "Ana Putri", Kind.TEAMS: "West", Kind.PRODUCTS: "Consulting day", Kind.DEALS: "Renewal 2026"}
+# Kinds in the order in which they go in: each names records of those before it.
+ORDER: dict[Kind, Promise] = {
+    Kind.TEAMS: _("Only if teams stand in a file of their own; people can bring their teams along."),
+    Kind.PEOPLE: _("Who sells, in which team, for which manager."),
+    Kind.CUSTOMERS: _("To whom you sell. Deals name them."),
+    Kind.PRODUCTS: _("What you sell. Deals name them."),
+    Kind.DEALS: _("The sales themselves. They name people, customers and products, so they come last."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One of our fields, for those who fill in a file."""
+
+    name: str
+    label: Promise
+    holds: Promise
+    example: str
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    kind: Kind
+    label: Promise | str
+    why: Promise
+    columns: tuple[Column, ...]
+
+
+def label_of(name: str) -> Promise | str:
+    return FIELD_LABELS.get(name, name)
+
+
+def guides() -> list[Guide]:
+    """What each kind of file holds, in the order in which files go in."""
+    return [guide(kind) for kind in ORDER]
+
+
+def guide(kind: Kind) -> Guide:
+    return Guide(kind, Import.Kind(kind).label, ORDER[kind], tuple(_column(kind, field) for field in FIELDS[kind]))
+
+
+def _column(kind: Kind, field: Field) -> Column:
+    holds, example = _HOLDS.get(field.name) or _HOLDS[field.type]
+    if field.name == "name" and kind in _NAMES:
+        example = _NAMES[kind]
+    return Column(field.name, FIELD_LABELS[field.name], holds, example, field.required)
