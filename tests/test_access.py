@@ -1,0 +1,270 @@
+"""Who gets what at every address: the table below names all of them, or this file fails."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import Role, User
+from commissions.models import PlanVersion
+from commissions.services import assign, save_draft
+from tests.conftest import PASSWORD, Cast, person
+from tests.world import NOW, PLAN, World, paid_world, publish
+
+# Ana and Ben are reps of two teams, Mia manages both; Pia is a manager to whom nobody reports, Nora has no role.
+# `login` is the redirect there; every row is about Ana's rows unless it says otherwise. After # which form is sent.
+TABLE = """
+                                                   nobody Ana   Ben   Mia   Pia   Finn  Ada   Nora
+GET  dashboards:home                               login  200   200   200   200   200   200   200
+GET  dashboards:rank                               login  200   200   200   200   200   200   200
+GET  leaderboards:boards                           login  302   302   302   302   302   302   302
+GET  leaderboards:board                            login  200   200   200   200   200   200   200
+GET  leaderboards:board          #unknown          login  404   404   404   404   404   404   404
+
+GET  commissions:statements                        login  200   200   200   200   200   200   200
+GET  commissions:statement                         login  200   404   200   404   200   200   404
+GET  commissions:statement       #none             login  404   404   404   404   404   404   404
+GET  commissions:line                              login  200   404   200   404   200   200   404
+GET  commissions:plans                             login  200   200   200   200   200   200   200
+GET  commissions:plan                              login  200   200   200   404   200   200   404
+GET  commissions:plan            #anas             login  200   404   200   404   200   200   404
+GET  commissions:plan            #draft            login  404   404   404   404   200   200   404
+GET  commissions:plan-source     #anas             login  200   404   200   404   200   200   404
+GET  commissions:periods                           login  403   403   403   403   200   200   403
+GET  commissions:period                            login  403   403   403   403   200   200   403
+GET  commissions:period          #none             login  403   403   403   403   404   404   403
+GET  commissions:run                               login  403   403   403   403   200   200   403
+GET  commissions:export                            login  403   403   403   403   200   200   403
+GET  commissions:run-start                         405    405   405   405   405   405   405   405
+POST commissions:run-start                         login  403   403   403   403   302   302   403
+POST commissions:run-start       #empty            login  403   403   403   403   422   422   403
+
+GET  accounts:people                               login  403   403   403   403   403   200   403
+GET  accounts:person                               login  403   403   403   403   403   200   403
+GET  accounts:person             #none             login  403   403   403   403   403   404   403
+GET  accounts:person-new                           login  403   403   403   403   403   200   403
+POST accounts:person-new                           login  403   403   403   403   403   302   403
+POST accounts:person-new         #empty            login  403   403   403   403   403   422   403
+GET  accounts:person-edit                          login  403   403   403   403   403   200   403
+POST accounts:person-edit                          login  403   403   403   403   403   302   403
+POST accounts:person-edit        #empty            login  403   403   403   403   403   422   403
+GET  accounts:person-team                          405    405   405   405   405   405   405   405
+POST accounts:person-team                          login  403   403   403   403   403   302   403
+POST accounts:person-team        #empty            login  403   403   403   403   403   422   403
+GET  accounts:person-manager                       405    405   405   405   405   405   405   405
+POST accounts:person-manager                       login  403   403   403   403   403   302   403
+POST accounts:person-manager     #empty            login  403   403   403   403   403   422   403
+GET  accounts:person-invite                        405    405   405   405   405   405   405   405
+POST accounts:person-invite                        login  403   403   403   403   403   200   403
+POST accounts:person-invite      #inactive         login  403   403   403   403   403   404   403
+GET  accounts:teams                                login  403   403   403   403   403   200   403
+GET  accounts:team                                 login  403   403   403   403   403   200   403
+POST accounts:team                                 login  403   403   403   403   403   302   403
+GET  accounts:team-new                             login  403   403   403   403   403   200   403
+POST accounts:team-new                             login  403   403   403   403   403   302   403
+POST accounts:team-new           #empty            login  403   403   403   403   403   422   403
+GET  accounts:profile                              login  200   200   200   200   200   200   200
+POST accounts:profile                              login  302   302   302   302   302   302   302
+POST accounts:profile            #empty            login  422   422   422   422   422   422   422
+
+GET  account_login                                 200    302   302   302   302   302   302   302
+POST account_login                                 302    302   302   302   302   302   302   302
+POST account_login               #wrong            200    302   302   302   302   302   302   302
+GET  account_logout                                302    200   200   200   200   200   200   200
+POST account_logout                                302    302   302   302   302   302   302   302
+GET  account_inactive                              200    200   200   200   200   200   200   200
+GET  account_signup                                200    302   302   302   302   302   302   302
+POST account_signup                                200    302   302   302   302   302   302   302
+GET  account_change_password                       login  200   200   200   200   200   200   200
+POST account_change_password     #empty            login  200   200   200   200   200   200   200
+GET  account_reset_password                        200    200   200   200   200   200   200   200
+POST account_reset_password                        302    302   302   302   302   302   302   302
+GET  account_reset_password_done                   200    200   200   200   200   200   200   200
+GET  account_reset_password_from_key               200    200   200   200   200   200   200   200
+GET  account_reset_password_from_key_done          200    200   200   200   200   200   200   200
+
+GET  healthz                                       200    200   200   200   200   200   200   200
+POST healthz                                       405    405   405   405   405   405   405   405
+GET  set_language                                  405    405   405   405   405   405   405   405
+POST set_language                                  302    302   302   302   302   302   302   302
+GET  live                                          400    400   400   400   400   400   400   400
+GET  live                        #board            403    200   200   200   200   200   200   200
+GET  live                        #ana              403    200   404   200   404   200   200   404
+GET  live                        #ben              403    404   200   200   404   200   200   404
+GET  live                        #board+ben        403    404   200   200   404   200   200   404
+GET  live                        #unknown          403    404   404   404   404   404   404   404
+"""
+WHO, *ROWS = [line for line in TABLE.splitlines() if line]
+
+
+@dataclass(frozen=True)
+class Row:
+    method: str
+    name: str
+    form: str
+    statuses: dict[str, str]
+
+    @classmethod
+    def read(cls, line: str) -> "Row":
+        method, name, *rest = line.split()
+        form = rest.pop(0).removeprefix("#") if rest[0].startswith("#") else ""
+        return cls(method, name, form, dict(zip(WHO.split(), rest, strict=True)))
+
+    @property
+    def app(self) -> str:
+        return self.name.partition(":")[0].partition("_")[0]
+
+    @property
+    def key(self) -> str:
+        return f"{self.name} {self.form}".strip()
+
+    @property
+    def label(self) -> str:
+        return f"{self.method} {self.key}"
+
+
+MATRIX = [Row.read(line) for line in ROWS]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The world of the table, the people of its columns, and what each address is asked about."""
+
+    people: dict[str, User | None]
+    arguments: dict[str, list[object]]
+    query: dict[str, str]
+    data: dict[str, dict[str, Any]]
+
+    def address(self, row: Row) -> str:
+        arguments = self.arguments.get(row.key, self.arguments.get(row.name, []))
+        return reverse(row.name, args=arguments) + self.query.get(row.key, "")
+
+    def ask(self, row: Row, who: str) -> str:
+        """The answer's status, everything it did undone."""
+        cache.clear()  # allauth counts attempts there
+        client = Client(raise_request_exception=False)
+        with transaction.atomic():
+            if user := self.people[who]:
+                client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+            if row.method == "GET":
+                response = client.get(self.address(row))
+            else:
+                response = client.post(self.address(row), self.data.get(row.key, {}))
+            transaction.set_rollback(True)
+        to_login = response.status_code == 302 and response.headers["Location"].startswith(reverse("account_login"))
+        return "login" if to_login else str(response.status_code)
+
+
+@pytest.fixture
+def scene(cast: Cast) -> Iterator[Scene]:
+    with time_machine.travel(NOW, tick=False):
+        yield _scene(paid_world(cast))
+
+
+def _scene(world: World) -> Scene:
+    cast = world.cast
+    people: dict[str, User | None] = {
+        "nobody": None, "Ana": cast.ana, "Ben": cast.ben, "Mia": cast.mia, "Pia": person("Pia", Role.MANAGER),
+        "Finn": cast.finn, "Ada": cast.ada, "Nora": person("Nora"),
+    }  # fmt: skip
+    inactive = person("Ina", Role.REP)
+    inactive.is_active = False
+    inactive.save()
+    return Scene(people, _arguments(world, inactive), _queries(cast), _data(cast))
+
+
+def _arguments(world: World, inactive: User) -> dict[str, list[object]]:
+    cast = world.cast
+    anas = _plan_of_ana_alone(cast)
+    draft = save_draft(source=PLAN.replace("rate: 12%", "rate: 15%"), acting_user=None, now=NOW)
+    return {
+        "leaderboards:board": ["revenue"],
+        "leaderboards:board unknown": ["happiness"],
+        "commissions:statement": [world.statement(cast.ana).pk],
+        "commissions:statement none": [0],
+        "commissions:line": [world.line(cast.ana, "second").pk],
+        "commissions:plan": [world.version.pk],
+        "commissions:plan anas": [anas.pk],
+        "commissions:plan draft": [draft.pk],
+        "commissions:plan-source": [anas.pk],
+        "commissions:period": ["2026-11"],
+        "commissions:period none": ["2031-01"],
+        "commissions:run": ["2026-11"],
+        "commissions:export": ["2026-11"],
+        **{f"accounts:person{act}": [cast.ana.pk] for act in ("", "-edit", "-team", "-manager", "-invite")},
+        "accounts:person none": [0],
+        "accounts:person-invite inactive": [inactive.pk],
+        "accounts:team": [cast.west.pk],
+        "account_reset_password_from_key": ["1", "not-a-key"],
+    }
+
+
+def _plan_of_ana_alone(cast: Cast) -> PlanVersion:
+    version = publish(PLAN.replace("plan: Account Executive", "plan: Ana alone"))
+    assign(
+        plan=version.plan, payees=[cast.ana], from_date=NOW.date(), until=None, quota_minor=1, per="quarter",
+        acting_user=None, now=NOW,
+    )  # fmt: skip
+    return version
+
+
+def _queries(cast: Cast) -> dict[str, str]:
+    board = "board-revenue-person-2026-11=0"
+    return {
+        "live board": f"?{board}",
+        "live ana": f"?person-{cast.ana.pk}=0",
+        "live ben": f"?person-{cast.ben.pk}=0",
+        "live board+ben": f"?{board}&person-{cast.ben.pk}=0",
+        "live unknown": "?secrets=0",
+    }
+
+
+def _data(cast: Cast) -> dict[str, dict[str, Any]]:
+    ana = {"name": "Ana", "email": "ana@example.com", "roles": ["rep"], "language": "en", "is_active": "on"}
+    return {
+        "commissions:run-start": {"period": "2026-12"},
+        "accounts:person-new": {**ana, "name": "Eva", "email": "eva@example.com"},
+        "accounts:person-edit": ana,
+        "accounts:person-team": {"team": cast.east.pk, "starts_on": "2026-12-01"},
+        "accounts:person-manager": {"manager": cast.ada.pk, "starts_on": "2026-12-01"},
+        "accounts:team": {"name": "West Coast"},
+        "accounts:team-new": {"name": "North"},
+        "accounts:profile": {"name": "Somebody", "language": "id"},
+        "account_login": {"login": "ana@example.com", "password": PASSWORD},
+        "account_login wrong": {"login": "ana@example.com", "password": "wrong"},
+        "account_signup": {"email": "eve@example.com", "password1": PASSWORD, "password2": PASSWORD},
+        "account_reset_password": {"email": "ana@example.com"},
+        "set_language": {"language": "id", "next": "/"},
+    }
+
+
+@pytest.mark.parametrize("app", sorted({row.app for row in MATRIX}))
+def test_everybody_gets_what_the_table_says(scene: Scene, app: str) -> None:
+    rows = [row for row in MATRIX if row.app == app]
+    found = {row.label: {who: scene.ask(row, who) for who in row.statuses} for row in rows}
+    assert found == {row.label: row.statuses for row in rows}
+
+
+def test_nothing_is_posted_without_a_token(scene: Scene, cast: Cast) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.ada, backend="django.contrib.auth.backends.ModelBackend")
+    refused = {row.label: client.post(scene.address(row)).status_code for row in MATRIX if row.method == "POST"}
+    assert set(refused.values()) == {403}
+
+
+def test_the_table_names_every_address() -> None:
+    assert {row.name for row in MATRIX} == set(_names(get_resolver()))
+
+
+def _names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{prefix}{pattern.name}"
+        else:
+            yield from _names(pattern, f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix)
