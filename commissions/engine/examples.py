@@ -113,6 +113,7 @@ def example_inputs(document: PlanDocument, example: Example, start: date, end: d
 
 
 def _deal(document: PlanDocument, index: int, deal: ExampleDeal) -> dict[str, Any]:
+    """A row of DEALS. An empty text is a missing one, as among the deals of the database."""
     currency = deal.currency or document.currency
     return {
         "deal": index,
@@ -122,14 +123,14 @@ def _deal(document: PlanDocument, index: int, deal: ExampleDeal) -> dict[str, An
         "amount": to_minor(deal.amount, currency),
         "currency": currency,
         "quantity": deal.quantity,
-        "type": deal.type,
-        "name": deal.name,
-        "product_code": deal.product.code,
-        "product_name": deal.product.name,
-        "product_family": deal.product.family,
-        "customer_name": deal.customer.name,
-        "customer_sector": deal.customer.sector,
-        "customer_country": deal.customer.country,
+        "type": deal.type or None,
+        "name": deal.name or None,
+        "product_code": deal.product.code or None,
+        "product_name": deal.product.name or None,
+        "product_family": deal.product.family or None,
+        "customer_name": deal.customer.name or None,
+        "customer_sector": deal.customer.sector or None,
+        "customer_country": deal.customer.country or None,
     }
 
 

@@ -59,6 +59,21 @@ def test_a_period_of_expectations_may_be_longer_than_a_statement() -> None:
     assert result.passed
 
 
+def test_an_empty_text_is_a_missing_one_as_in_the_database() -> None:
+    (result,) = run(
+        """
+  - name: no type
+    payee: {quota: 100000}
+    deals: [{id: A, closed: 2026-01-10, amount: 40000, type: "", customer: {country: ""}}]
+    expect: {2026-01: {payable: 0}}
+""",
+        ACCELERATOR.replace(
+            "tiers: marginal", """when: 'deal.type != "x" or customer.country = ""'\n    tiers: marginal"""
+        ),
+    )
+    assert result.differences == ()
+
+
 def test_spaces_around_the_label_of_a_period_are_no_part_of_it() -> None:
     (result,) = run(
         """
