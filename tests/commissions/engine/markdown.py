@@ -1,4 +1,4 @@
-"""The checked parts of a document in docs/: its fenced blocks and its tables, with the heading that they stand under."""
+"""The checked parts of a document in docs/: its fenced blocks and its tables, each with the heading above it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
