@@ -15,7 +15,7 @@ from accounts.models import Membership, ReportingLine, Role, Team, User
 from accounts.signals import Moved, people_moved
 
 logger = logging.getLogger(__name__)
-_TREE = 7_101  # the advisory lock of whoever changes the tree of teams: a circle takes two writers to make
+_TREE = 7_101  # the advisory lock of whoever changes the tree of teams or managers: a circle takes two to make
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +111,7 @@ def save_person(
     row.name, row.external_id, row.language = name, external_id or None, language
     row.email, row.roles, row.is_active = (email.lower() if email else None), sorted(roles), is_active
     _refuse_locking_oneself_out(row, acting_user)
+    _refuse_taken_address(row)
     row.full_clean(exclude=["password"])
     row.save()
     _keep_an_admin()
@@ -133,6 +134,12 @@ def _refuse_locking_oneself_out(row: User, acting_user: User | None) -> None:
             raise ValidationError({"is_active": _("You can't deactivate yourself. Ask another administrator.")})
         if Role.ADMIN not in row.roles:
             raise ValidationError({"roles": _("You can't take your own admin role. Ask another administrator.")})
+
+
+def _refuse_taken_address(row: User) -> None:
+    """By field, as for the external id: the constraint on the lower case would name only itself."""
+    if row.email and User.objects.filter(email__iexact=row.email).exclude(pk=row.pk).exists():
+        raise ValidationError({"email": row.unique_error_message(User, ("email",))})
 
 
 def _keep_an_admin() -> None:
@@ -250,6 +257,7 @@ def join_teams(*, moves: Sequence[Move], acting_user: User | None, now: datetime
 @transaction.atomic
 def report_to_managers(*, moves: Sequence[Move], acting_user: User | None, now: datetime) -> int:
     """Give many people their managers. Raises ValidationError when somebody would report to herself through others."""
+    _lock_tree()
     moved = _move(moves, "accounts_reportingline", "manager_id", acting_user, now)
     if moved:
         _refuse_reporting_circle(moves)
@@ -339,14 +347,16 @@ def _columns(moves: Sequence[Move]) -> tuple[list[int], list[int], list[date]]:
     return [move.user_id for move in moves], [move.target_id for move in moves], [move.starts_on for move in moves]
 
 
+# A circle may close on any day on which a new line holds: the days that all of its lines have in common.
 _CIRCLE = """
-WITH RECURSIVE above(user_id, manager_id, starts_on) AS (
-    SELECT move.user_id, move.manager_id, move.starts_on
+WITH RECURSIVE above(user_id, manager_id, during) AS (
+    SELECT line.user_id, line.manager_id, line.during
     FROM unnest(%s::bigint[], %s::bigint[], %s::date[]) AS move(user_id, manager_id, starts_on)
+    JOIN accounts_reportingline line
+    ON line.user_id = move.user_id AND line.manager_id = move.manager_id AND lower(line.during) = move.starts_on
     UNION
-    SELECT above.user_id, line.manager_id, above.starts_on
-    FROM above JOIN accounts_reportingline line
-    ON line.user_id = above.manager_id AND line.during @> above.starts_on
+    SELECT above.user_id, line.manager_id, above.during * line.during
+    FROM above JOIN accounts_reportingline line ON line.user_id = above.manager_id AND line.during && above.during
 )
 SELECT person.name FROM above JOIN accounts_user person ON person.id = above.user_id
 WHERE above.user_id = above.manager_id ORDER BY person.name LIMIT 1
