@@ -21,6 +21,7 @@ from commissions.policies import can_calculate, can_export_payouts
 from core.htmx import wants_fragment
 from core.http import AuthedRequest
 from core.periods import PeriodError, parse_period
+from core.templatetags.juara import period as period_name
 
 PER_PAGE = 50
 
@@ -179,7 +180,9 @@ def run_start(request: AuthedRequest) -> HttpResponse:
             return _periods_page(request, form, 422)
         messages.warning(request, str(error))
     else:
-        messages.success(request, _("The calculation of %(label)s has started.") % {"label": calendar.label})
+        messages.success(
+            request, _("The calculation of %(label)s has started.") % {"label": period_name(calendar.label)}
+        )
     return redirect("commissions:period", calendar.label)
 
 

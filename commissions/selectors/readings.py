@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from commissions.engine.explain import PieceKind
 from commissions.selectors.explanations import LineExplanation, StepRow
 from core.money import exponent, to_minor
+from core.periods import parse_period
 from core.templatetags import formats
 from core.templatetags.juara import locale
 
@@ -84,8 +85,15 @@ def _move(why: LineExplanation, *, is_own: bool) -> str:
         "x0": _money(why.x0_minor, why.currency),
         "x1": _money(why.x1_minor, why.currency),
         "quota": _money(why.quota_minor or 0, why.currency),
-        "window": why.window_label,
+        "window": _window(why),
     }
+
+
+def _window(why: LineExplanation) -> str:
+    """Where credits add up, as its reader says it: Q2 2017. A window of one deal is its day."""
+    if why.window == "deal":
+        return formats.day(why.date, locale())
+    return formats.period(parse_period(why.window_label), locale())
 
 
 def _interpolated(why: LineExplanation) -> str:
@@ -113,7 +121,7 @@ def _rates(why: LineExplanation) -> str:
 def _jump(step: StepRow, why: LineExplanation) -> str:
     words = {
         "step": _exact(step.start, why.currency),
-        "window": why.window_label,
+        "window": _window(why),
         "pay": _exact(abs(step.pay), why.currency),
     }
     if step.pay < 0:

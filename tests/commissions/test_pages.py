@@ -32,8 +32,10 @@ def signed_in(user: User) -> Client:
     return client
 
 
-def page(user: User, name: str, *args: object) -> str:
-    response = signed_in(user).get(reverse(name, args=args))
+def page(user: User, name: str, *args: object, language: str = "en") -> str:
+    client = signed_in(user)
+    client.cookies["django_language"] = language
+    response = client.get(reverse(name, args=args))
     assert response.status_code == 200
     return " ".join(strip_tags(response.content.decode()).replace("\N{NO-BREAK SPACE}", " ").split())
 
@@ -50,6 +52,19 @@ def test_a_line_says_why_in_one_sentence_and_its_arithmetic(world: World) -> Non
     assert (
         "This deal moved you from $48,000.00 to $60,000.00 of your $100,000.00 quota: "
         "the part up to $50,000.00 earned 5%, the rest 8%." in text
+    )
+
+
+def test_amounts_periods_and_reasons_are_written_in_the_readers_language(world: World) -> None:
+    ana, line = world.cast.ana, world.line(world.cast.ana, "second")
+    statement = page(ana, "commissions:statement", world.statement(ana).pk, language="id")
+    assert "Slip komisi November 2026 1 – 30 Nov 2026" in statement
+    assert (
+        "Transaksi ini menaikkan pencapaian Anda dari US$48.000,00 menjadi US$60.000,00 dari kuota US$100.000,00: "
+        "bagian sampai US$50.000,00 mendapat 5%, sisanya 8%." in page(ana, "commissions:line", line.pk, language="id")
+    )
+    assert "dari kuota US$100.000,00 pada K4 2026 dan memperoleh komisi" in page(
+        ana, "commissions:plan", world.version.pk, language="id"
     )
 
 
