@@ -152,6 +152,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(places.run_directory() / "media"))
+IMPORT_LIMIT_MB = min(env.int("IMPORT_LIMIT_MB", default=200), 200)  # sales.engine.reading reads no larger file
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 

@@ -1,4 +1,21 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from sales.views import columns, imports, mappings
 
 app_name = "sales"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("imports/", imports.imports, name="imports"),
+    path("imports/new", imports.import_new, name="import-new"),
+    path("imports/template/<str:kind>.csv", imports.import_template, name="import-template"),
+    path("imports/<int:pk>/", imports.import_page, name="import"),
+    path("imports/<int:pk>/state", imports.import_state, name="import-state"),
+    path("imports/<int:pk>/columns", columns.import_columns, name="import-columns"),
+    path("imports/<int:pk>/source", columns.import_source, name="import-source"),
+    path("imports/<int:pk>/apply", imports.import_apply, name="import-apply"),
+    path("imports/<int:pk>/check", imports.import_check, name="import-check"),
+    path("imports/<int:pk>/refused.csv", imports.import_refused, name="import-refused"),
+    path("imports/mappings/", mappings.mappings, name="mappings"),
+    path("imports/mappings/new", mappings.mapping, name="mapping-new"),
+    path("imports/mappings/<int:pk>/", mappings.mapping, name="mapping"),
+    path("imports/mappings/<int:pk>/delete", mappings.mapping_delete, name="mapping-delete"),
+]

@@ -17,6 +17,7 @@ from sales.engine.problems import shorten
 from sales.engine.reading import read
 
 LOOKED_AT = 2_000
+FEW = 4
 MIDNIGHT = "T00:00:00"  # of a workbook's native dates
 KINDS = frozenset(str(kind) for kind in Kind)
 DATE_FORMATS = (
@@ -78,6 +79,11 @@ class Head:
 
     header: tuple[str, ...]
     samples: dict[str, tuple[str, ...]]
+
+    @property
+    def few(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Each column with as many values as tell what it holds."""
+        return [(name, self.samples.get(name, ())[:FEW]) for name in self.header]
 
 
 def peek(source: BinaryIO, mapping: KindMapping) -> Head:

@@ -1,6 +1,6 @@
 """Reading deals and imports."""
 
-from sales.selectors.guides import Guide, guide, guides, label_of
+from sales.selectors.guides import ORDER, Column, Guide, guide, guides, label_of
 from sales.selectors.imports import (
     Progress,
     TooLargeToShow,
@@ -10,13 +10,16 @@ from sales.selectors.imports import (
     import_report,
     kept_part,
     mapping_list,
-    mappings_for,
+    mapping_names,
+    mapping_rows,
     progress_key,
     stored_head,
     waiting_imports,
 )
 
 __all__ = [
+    "ORDER",
+    "Column",
     "Guide",
     "Progress",
     "TooLargeToShow",
@@ -29,7 +32,8 @@ __all__ = [
     "kept_part",
     "label_of",
     "mapping_list",
-    "mappings_for",
+    "mapping_names",
+    "mapping_rows",
     "progress_key",
     "stored_head",
     "waiting_imports",

@@ -80,8 +80,8 @@ class Column:
     """One of our fields, for those who fill in a file."""
 
     name: str
-    label: Promise
-    holds: Promise
+    label: str
+    holds: str
     example: str
     required: bool
 
@@ -89,13 +89,13 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Guide:
     kind: Kind
-    label: Promise | str
-    why: Promise
+    label: str
+    why: str
     columns: tuple[Column, ...]
 
 
-def label_of(name: str) -> Promise | str:
-    return FIELD_LABELS.get(name, name)
+def label_of(name: str) -> str:
+    return str(FIELD_LABELS.get(name, name))
 
 
 def guides() -> list[Guide]:
@@ -104,11 +104,13 @@ def guides() -> list[Guide]:
 
 
 def guide(kind: Kind) -> Guide:
-    return Guide(kind, Import.Kind(kind).label, ORDER[kind], tuple(_column(kind, field) for field in FIELDS[kind]))
+    return Guide(
+        kind, str(Import.Kind(kind).label), str(ORDER[kind]), tuple(_column(kind, field) for field in FIELDS[kind])
+    )
 
 
 def _column(kind: Kind, field: Field) -> Column:
     holds, example = _HOLDS.get(field.name) or _HOLDS[field.type]
     if field.name == "name" and kind in _NAMES:
         example = _NAMES[kind]
-    return Column(field.name, FIELD_LABELS[field.name], holds, example, field.required)
+    return Column(field.name, label_of(field.name), str(holds), example, field.required)

@@ -9,7 +9,6 @@ from typing import Any, BinaryIO, cast
 
 from django.core.cache import cache
 from django.db.models import QuerySet
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from redis.exceptions import RedisError
 
@@ -41,7 +40,7 @@ class Progress:
 class Changed:
     line: int
     external_id: str
-    changes: tuple[tuple[Promise | str, str, str], ...]  # label of the field, old, new
+    changes: tuple[tuple[str, str, str], ...]  # label of the field, old, new
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +55,16 @@ class Report:
     changed: tuple[Changed, ...]
     also: dict[str, list[str]]
     unread: list[str]
-    columns: list[tuple[Promise | str, str]]
+    columns: list[tuple[str, str]]
     mapping: str
     good: int
+
+
+@dataclass(frozen=True, slots=True)
+class MappingRow:
+    pk: int
+    name: str
+    kinds: list[str]
 
 
 def progress_key(import_id: int) -> str:
@@ -126,7 +132,7 @@ def stored_head(row: Import, part: Mapping[str, Any]) -> Head:
     """The columns of an import's file, read as a part of a mapping says. Raises Unusable."""
     mapping = parse_mapping(part, Kind(row.kind))
     with row.file.open("rb") as stored:
-        return head_of(cast("BinaryIO", stored.file), row.file.size, row.file.name, mapping)
+        return head_of(cast("BinaryIO", stored.file), row.file.size, row.file_name, mapping)
 
 
 def head_of(source: BinaryIO, size: int, name: str, mapping: KindMapping) -> Head:
@@ -138,7 +144,7 @@ def head_of(source: BinaryIO, size: int, name: str, mapping: KindMapping) -> Hea
     return peek(source, mapping)
 
 
-class TooLargeToShow(Unusable):  # noqa: N818 - the file may be good
+class TooLargeToShow(Unusable):
     """A workbook that a worker can read, but no page."""
 
 
@@ -146,9 +152,14 @@ def mapping_list() -> QuerySet[ImportMapping]:
     return ImportMapping.objects.order_by("name")
 
 
-def mappings_for(kind: Kind) -> list[str]:
-    """Names of the mappings that know this kind."""
-    return [row.name for row in mapping_list() if kind in by_kind(row.document)]
+def mapping_names() -> list[str]:
+    return list(mapping_list().values_list("name", flat=True))
+
+
+def mapping_rows(found: list[ImportMapping]) -> list[MappingRow]:
+    return [
+        MappingRow(row.pk, row.name, [str(Import.Kind(kind).label) for kind in by_kind(row.document)]) for row in found
+    ]
 
 
 def kept_part(row: Import) -> dict[str, Any]:
