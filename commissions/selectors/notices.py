@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from commissions.engine.frames import Notice
+from core.periods import parse_period
+from core.templatetags import formats
+from core.templatetags.juara import locale
 from sales.models import Deal
 
 
@@ -31,8 +35,13 @@ def notice_rows(stored: Iterable[dict[str, Any]]) -> tuple[NoticeRow, ...]:
 
 def notice_text(code: str, detail: str) -> str:
     """What happened, why, and what to do next."""
-    parts = dict(zip(("first", "second"), detail.split(" ", 1), strict=False))
-    return str(_texts()[Notice(code)] % {"first": "", "second": "", **parts, "detail": detail})
+    notice = Notice(code)
+    first, _between, second = detail.partition(" ")
+    if notice is Notice.NOT_ASSIGNED:
+        detail = formats.day(date.fromisoformat(detail), locale())
+    elif notice is Notice.QUOTA_MISSING:
+        second = formats.period(parse_period(second), locale())
+    return str(_texts()[notice] % {"first": first, "second": second, "detail": detail})
 
 
 def _texts() -> dict[Notice, str]:

@@ -201,7 +201,7 @@ def _why_nobody(period: Period) -> str:
         ) % {
             "kind": period.get_kind_display().lower(),
             "label": period.label,
-            "others": ", ".join(kind.value for kind in others),
+            "others": ", ".join(str(Period.Kind(kind.value).label).lower() for kind in others),
             "instead": instead,
         }
     return _(
