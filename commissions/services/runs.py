@@ -7,7 +7,6 @@ from itertools import pairwise
 from math import ceil
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -162,14 +161,25 @@ def _claim(run_id: int, failed_here: set[int]) -> tuple[int, list[int]] | None:
         return found
 
 
+@transaction.atomic
 def _count_failure(run_id: int, chunk_id: int, error: Exception) -> None:
-    """The run goes on without the chunk; once it has been tried often enough, the run says why it will have failed."""
+    """Cut the chunk in two, so that in the end only the payee whose facts are at fault is left out.
+
+    A payee alone is tried often enough to be sure; then the run says who it was, and why.
+    """
     logger.exception("Chunk %s of run %s failed", chunk_id, run_id)
-    RunChunk.objects.filter(pk=chunk_id).update(attempts=F("attempts") + 1)
-    chunk = RunChunk.objects.get(pk=chunk_id)
+    chunk = RunChunk.objects.select_for_update().filter(pk=chunk_id, done_at=None).first()
+    if chunk is None:
+        return  # another worker has done it, or cut it, meanwhile
+    if len(chunk.payees) > 1:
+        RunChunk.objects.bulk_create(RunChunk(run_id=run_id, payees=part) for part in _cut(chunk.payees, 2))
+        chunk.delete()
+        return
+    chunk.attempts += 1
+    chunk.save(update_fields=["attempts"])
     if chunk.attempts >= MOST_ATTEMPTS:
-        reason = _("The calculation of %(payees)s payees failed %(times)s times: %(error)s") % {
-            "payees": len(chunk.payees), "times": chunk.attempts, "error": error
+        reason = _("The calculation of %(name)s failed %(times)s times: %(error)s") % {
+            "name": User.objects.get(pk=chunk.payees[0]), "times": chunk.attempts, "error": error
         }  # fmt: skip
         Run.objects.filter(pk=run_id).update(error=reason)
 

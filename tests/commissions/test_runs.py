@@ -155,16 +155,16 @@ def test_progress_is_chunks_done_of_all(company: Cast) -> None:
     assert (progress.done, progress.total, progress.percent, progress.started_by) == (1, 2, 50, "Finn")
 
 
-def test_a_chunk_that_raises_is_tried_three_times_and_the_others_go_on(company: Cast) -> None:
+def test_a_payee_whose_calculation_raises_is_tried_three_times_and_named(company: Cast) -> None:
     for _deal in range(50):  # together more than the engine counts to
         won(company.ana, date(2026, 5, 1), LARGEST_MINOR - 1)
-    run = services.start_run(calendar=parse_period("2026-05"), acting_user=None, now=NOW, chunks=2)
+    run = services.start_run(calendar=parse_period("2026-05"), acting_user=None, now=NOW, chunks=1)
     for _attempt in range(3):
         assert Run.objects.get().status == "running"
         services.work_on_run(run_id=run.pk, clock=lambda: NOW)
     run.refresh_from_db()
     assert run.status == "failed"
-    assert run.error.startswith("The calculation of 1 payees failed 3 times: A payee's total in a window exceeds")
+    assert run.error.startswith("The calculation of Ana failed 3 times: A payee's total in a window exceeds")
     assert totals() == {("ben", "2026-05"): 250}
     assert services.unfinished_runs() == []
 
