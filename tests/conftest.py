@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 import pytest
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.backends.signals import connection_created
+from django.dispatch import receiver
 
 from accounts.models import Membership, ReportingLine, Role, Team, User
 
@@ -33,6 +36,13 @@ def person(name: str, *roles: Role) -> User:
 @pytest.fixture(autouse=True)
 def _quick_passwords(settings: pytest.FixtureRequest) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+
+
+@receiver(connection_created)
+def _may_empty_tables(connection: BaseDatabaseWrapper, **_: object) -> None:
+    """Tests that commit end in a TRUNCATE, which published plans and paid statements would refuse."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET juara.may_truncate = 'on'")
 
 
 @pytest.fixture

@@ -12,10 +12,12 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from celery import current_app
+from celery import Celery
 from django.db import connection
+from redis import RedisError
 
 from config.run.child import Child, Command, start, wait_until_ready
+from config.run.places import celery_broker_url
 from config.run.supervisor import application
 
 START_SECONDS = 60
@@ -41,7 +43,7 @@ class Stack:
         if name == "web":
             wait_until_ready(child, self._answers, seconds=START_SECONDS)
         if name == "worker":
-            wait_until_ready(child, _a_worker_answers, seconds=START_SECONDS)
+            wait_until_ready(child, self._a_worker_answers, seconds=START_SECONDS)
         return child
 
     def stop(self, child: Child) -> None:
@@ -60,6 +62,19 @@ class Stack:
 
     def log(self, name: str) -> str:
         return (self.directory / f"{name}.log").read_text(errors="replace")
+
+    def send(self, task: str, **arguments: object) -> None:
+        """Queue a task at this stack's broker, which need not be the test's own."""
+        with self._celery() as celery:
+            celery.send_task(task, kwargs=arguments)
+
+    def _celery(self) -> Celery:
+        return Celery(broker=celery_broker_url(self.environment["REDIS_URL"]), set_as_current=False)
+
+    def _a_worker_answers(self) -> bool:
+        with self._celery() as celery, suppress(RedisError):  # of a connection from before the broker's restart
+            return bool(celery.control.ping(timeout=0.2))
+        return False
 
     def _start(self, command: Command) -> Child:
         with (self.directory / f"{command.name}.log").open("ab") as output:
@@ -100,10 +115,6 @@ def eventually(is_so: Callable[[], bool], *, seconds: float) -> None:
     while not is_so():
         assert time.monotonic() < deadline, f"not so after {seconds} seconds: {is_so.__name__}"
         time.sleep(0.02)
-
-
-def _a_worker_answers() -> bool:
-    return bool(current_app.control.ping(timeout=0.2))
 
 
 def _free_port() -> int:
