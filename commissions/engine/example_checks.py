@@ -56,9 +56,15 @@ def _quota(payee: ExamplePayee, path: str, currency: str | None) -> Iterator[Pla
     if isinstance(payee.quota, dict):
         for label, amount in payee.quota.items():
             yield from _label(label, f"{path}.{label}")
-            yield from money_errors(amount, f"{path}.{label}", currency)
+            yield from _quota_amount(amount, f"{path}.{label}", currency)
     elif payee.quota is not None:
-        yield from money_errors(payee.quota, path, currency)
+        yield from _quota_amount(payee.quota, path, currency)
+
+
+def _quota_amount(amount: Decimal, path: str, currency: str | None) -> Iterator[PlanError]:
+    yield from money_errors(amount, path, currency)
+    if amount <= 0:
+        yield PlanError(path, "A quota must be more than 0. Leave it out for somebody without one.")
 
 
 def _label(label: str, path: str) -> Iterator[PlanError]:
@@ -109,6 +115,8 @@ def _splits(example: Example, deal: ExampleDeal, path: str) -> Iterator[PlanErro
 
 
 def _expectations(document: PlanDocument, example: Example, path: str, currency: str | None) -> Iterator[PlanError]:
+    if not any(amounts for periods in example.expected.values() for amounts in periods.values()):
+        yield PlanError(f"{path}.expect", "It expects nothing, so it would always hold. Write what is paid, and when.")
     for first, inner in example.expect.items():
         where = f"{path}.expect.{first}"
         if not example.payees:

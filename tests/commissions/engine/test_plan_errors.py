@@ -270,6 +270,17 @@ EXAMPLES = [
         "examples[0].deals[0].amount: 500% is no amount of money.",
     ),
     ("name: x, payee: {quota: 50%}, expect: {}", "examples[0].payee.quota: 50% is no amount of money."),
+    ("name: x, payee: {quota: 0}, expect: {2026-01: {a: 5}}", "examples[0].payee.quota: A quota must be more than 0."),
+    (
+        "name: x, payee: {quota: {2026-01: -1}}, expect: {2026-01: {a: 5}}",
+        "examples[0].payee.quota.2026-01: A quota must be more than 0.",
+    ),
+    ("name: x, expect: {}", "examples[0].expect: It expects nothing, so it would always hold."),
+    ("name: x, expect: {2026-01: {}}", "examples[0].expect: It expects nothing, so it would always hold."),
+    (
+        "name: x, payees: {ana: {}}, expect: {ana: {}}",
+        "examples[0].expect: It expects nothing, so it would always hold.",
+    ),
     ("name: x, expect: {2026-01: {a: 5%}}", "examples[0].expect.2026-01.a: 5% is no amount of money."),
     ("name: x, expect: {}}, {name: x, expect: {}", "examples[1].name: Two examples are called 'x'. Rename one."),
 ]
