@@ -101,12 +101,12 @@ def stack(directory: Path, *parts: str, **environment: str) -> Iterator[Stack]:
         yield running
 
 
-def database_address() -> str:
-    """The address of the database that pytest-django has made."""
+def database_address(name: str = "") -> str:
+    """The address of a database beside the tests', without a name of that which pytest-django has made."""
     url = urlsplit(os.environ["DATABASE_URL"])
     server, _, _name = url.path.rpartition("/")
     query = f"?{url.query}" if url.query else ""
-    return f"{url.scheme}://{url.netloc}{server}/{connection.settings_dict['NAME']}{query}"
+    return f"{url.scheme}://{url.netloc}{server}/{name or connection.settings_dict['NAME']}{query}"
 
 
 def eventually(is_so: Callable[[], bool], *, seconds: float) -> None:

@@ -137,6 +137,14 @@ def _context(browser: Browser, url: str, role: str, width: str, theme: str, lang
 
 def _take(page: Page, url: str, shot: Shot, target: Path) -> str:
     """Save the screenshot; returns what is wrong with the page, if anything."""
+    trouble = visit(page, url, shot)
+    page.wait_for_timeout(150)
+    page.screenshot(path=target, full_page=True)
+    return trouble
+
+
+def visit(page: Page, url: str, shot: Shot) -> str:
+    """Go to the page of a shot; returns what is wrong with it, if anything."""
     answer = page.goto(url + shot.path, wait_until="load")
     for pattern in shot.follow:
         links = page.eval_on_selector_all("main a[href]", "all => all.map(a => a.getAttribute('href'))")
@@ -144,8 +152,6 @@ def _take(page: Page, url: str, shot: Shot, target: Path) -> str:
         if found is None:
             return f"no link that fits {pattern} on {page.url}"
         answer = page.goto(page.evaluate("link => new URL(link, location.href).href", found), wait_until="load")
-    page.wait_for_timeout(150)
-    page.screenshot(path=target, full_page=True)
     over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     if answer and answer.status >= 400 and shot.name != "not-found":
         return f"answered {answer.status}"
