@@ -1,16 +1,16 @@
 """Statements as a page, a command or a file shows them."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import groupby
 
 from django.db.models import Q, QuerySet, Sum
 
 from accounts.models import User
 from commissions.engine.schema import Component
-from commissions.models import EarningLine, Period, Statement
+from commissions.models import EarningLine, Period, PlanVersion, Statement
 from commissions.selectors.documents import document_of
 from commissions.selectors.notices import NoticeRow, notice_rows
 from commissions.selectors.rates import rates_between
@@ -78,7 +78,7 @@ class PeriodEarning:
 
 def statement_view(statement: Statement) -> StatementView:
     """A statement with its lines by component; load it with `payee` and `period`. Three queries, however many lines."""
-    lines = list(statement_lines(statement))
+    lines = statement.lines.select_related("deal__customer").order_by("component", "seq")
     period = statement.period
     return StatementView(
         pk=statement.pk,
@@ -93,15 +93,6 @@ def statement_view(statement: Statement) -> StatementView:
         computed_at=statement.computed_at,
         components=tuple(_groups(lines)),
         notices=notice_rows(statement.notices),
-    )
-
-
-def statement_lines(statement: Statement) -> QuerySet[EarningLine]:
-    """Lines in the order of their components and credits, with what a row shows."""
-    return (
-        statement.lines.select_related("plan_version__plan", "deal__customer")
-        .defer("plan_version__source")
-        .order_by("plan_version__plan__name", "plan_version", "component", "seq")
     )
 
 
@@ -129,21 +120,29 @@ def lines_total(statement: Statement) -> int:
     return total
 
 
-def _groups(lines: list[EarningLine]) -> Iterator[ComponentGroup]:
-    for (version_pk, key), members in groupby(lines, lambda line: (line.plan_version_id, line.component)):
-        rows = tuple(members)
-        version = rows[0].plan_version
+def _groups(lines: Iterable[EarningLine]) -> Iterator[ComponentGroup]:
+    """By plan and version, then in the order of the document."""
+    found: dict[tuple[int, str], list[EarningLine]] = defaultdict(list)
+    for line in lines:
+        found[line.plan_version_id, line.component].append(line)
+    versions = PlanVersion.objects.defer("source").select_related("plan").filter(pk__in={pk for pk, _key in found})
+    for version in versions.order_by("plan__name", "number"):
         document = document_of(version)
-        component = document.component(key)
-        yield ComponentGroup(
-            plan=version.plan.name,
-            plan_version_pk=version_pk,
-            key=key,
-            name=component.name,
-            credited_minor=sum(row.credited_minor for row in rows),
-            amount_minor=sum(row.amount_minor for row in rows),
-            lines=tuple(_row(row, component, document.currency) for row in rows),
-        )
+        for component in document.components:
+            if rows := found.get((version.pk, component.key)):
+                yield _group(version, component, document.currency, rows)
+
+
+def _group(version: PlanVersion, component: Component, currency: str, rows: Sequence[EarningLine]) -> ComponentGroup:
+    return ComponentGroup(
+        plan=version.plan.name,
+        plan_version_pk=version.pk,
+        key=component.key,
+        name=component.name,
+        credited_minor=sum(row.credited_minor for row in rows),
+        amount_minor=sum(row.amount_minor for row in rows),
+        lines=tuple(_row(row, component, currency) for row in rows),
+    )
 
 
 def _row(line: EarningLine, component: Component, currency: str) -> LineRow:

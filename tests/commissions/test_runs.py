@@ -261,3 +261,12 @@ def test_queries_do_not_grow_with_payees(company: Cast, django_assert_num_querie
     run = services.start_run(calendar=parse_period("2026-05"), acting_user=None, now=NOW, chunks=1)
     with django_assert_num_queries(13):
         services.work_on_run(run_id=run.pk, clock=lambda: NOW)
+
+
+def test_a_statement_shows_components_in_the_order_of_the_plan(cast: Cast) -> None:
+    two = FLAT.replace("components: [", "components: [{key: zeal, name: First, rate: 1%}, ")
+    assign(published(two).plan, cast.ana)
+    won(cast.ana, date(2026, 5, 1), 1_000)
+    calculated("2026-05")
+    view = selectors.statement_view(Statement.objects.select_related("payee", "period").get())
+    assert [(group.name, group.amount_minor) for group in view.components] == [("First", 10), ("Everything", 100)]
