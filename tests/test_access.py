@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import Role, User
 from commissions.models import PlanVersion
 from commissions.services import assign, save_draft
+from sales.models import Import, ImportMapping
 from tests.conftest import PASSWORD, Cast, person
 from tests.world import NOW, PLAN, World, paid_world, publish
 
@@ -72,6 +73,26 @@ POST accounts:team-new           #empty            login  403   403   403   403 
 GET  accounts:profile                              login  200   200   200   200   200   200   200
 POST accounts:profile                              login  302   302   302   302   302   302   302
 POST accounts:profile            #empty            login  422   422   422   422   422   422   422
+
+GET  sales:imports                                 login  403   403   403   403   403   200   403
+GET  sales:import-new                              login  403   403   403   403   403   200   403
+POST sales:import-new            #empty            login  403   403   403   403   403   422   403
+GET  sales:import-template                         login  403   403   403   403   403   200   403
+GET  sales:import                                  login  403   403   403   403   403   200   403
+GET  sales:import                #none             login  403   403   403   403   403   404   403
+GET  sales:import-state                            login  403   403   403   403   403   200   403
+GET  sales:import-columns                          login  403   403   403   403   403   422   403
+POST sales:import-columns                          login  403   403   403   403   403   422   403
+POST sales:import-source         #empty            login  403   403   403   403   403   422   403
+POST sales:import-apply                            login  403   403   403   403   403   302   403
+POST sales:import-check                            login  403   403   403   403   403   302   403
+GET  sales:import-refused                          login  403   403   403   403   403   404   403
+GET  sales:mappings                                login  403   403   403   403   403   200   403
+GET  sales:mapping                                 login  403   403   403   403   403   200   403
+POST sales:mapping               #empty            login  403   403   403   403   403   422   403
+GET  sales:mapping-new                             login  403   403   403   403   403   200   403
+POST sales:mapping-new                             login  403   403   403   403   403   302   403
+POST sales:mapping-delete                          login  403   403   403   403   403   302   403
 
 GET  account_login                                 200    302   302   302   302   302   302   302
 POST account_login                                 302    302   302   302   302   302   302   302
@@ -201,7 +222,21 @@ def _arguments(world: World, inactive: User) -> dict[str, list[object]]:
         "accounts:person none": [0],
         "accounts:person-invite inactive": [inactive.pk],
         "accounts:team": [cast.west.pk],
+        **_imports(),
         "account_reset_password_from_key": ["1", "not-a-key"],
+    }
+
+
+def _imports() -> dict[str, list[object]]:
+    """A checked import whose file is gone from the disk, and a mapping."""
+    checked = Import.objects.create(kind="deals", status="checked", file="gone.csv", file_name="gone.csv")
+    mapping = ImportMapping.objects.create(name="CRM", document={"deals": {}})
+    acts = ("", "-state", "-columns", "-source", "-apply", "-check", "-refused")
+    return {
+        **{f"sales:import{act}": [checked.pk] for act in acts},
+        **{f"sales:mapping{act}": [mapping.pk] for act in ("", "-delete")},
+        "sales:import none": [0],
+        "sales:import-template": ["deals"],
     }
 
 
@@ -235,6 +270,7 @@ def _data(cast: Cast) -> dict[str, dict[str, Any]]:
         "accounts:person-manager": {"manager": cast.ada.pk, "starts_on": "2026-12-01"},
         "accounts:team": {"name": "West Coast"},
         "accounts:team-new": {"name": "North"},
+        "sales:mapping-new": {"name": "ERP", "source": "deals: {currency: USD}"},
         "accounts:profile": {"name": "Somebody", "language": "id"},
         "account_login": {"login": "ana@example.com", "password": PASSWORD},
         "account_login wrong": {"login": "ana@example.com", "password": "wrong"},

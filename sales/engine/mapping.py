@@ -177,7 +177,7 @@ def _mistake(detail: ErrorDetails, path: str) -> str:
     where = ".".join(str(part) for part in detail["loc"])
     if detail["type"] == "extra_forbidden":
         return f"{path}{where}: not a key of a mapping. Correct its spelling or remove it."
-    return f"{path}{where or 'mapping'}: {detail['msg'].removeprefix('Value error, ')}."
+    return f"{path}{where or 'mapping'}: {detail['msg'].removeprefix('Value error, ').removesuffix('.')}."
 
 
 def sources(mapping: KindMapping, kind: Kind, header: tuple[str, ...]) -> dict[str, Source]:

@@ -9,6 +9,10 @@ class Unusable(Exception):  # noqa: N818 - a file that can't be read at all, not
     """The file or its mapping can't be used at all. The message says what is wrong and what to do."""
 
 
+class WrongEncoding(Unusable):
+    """The file is text, but not in the encoding that it was read in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     line: int  # as a text editor or the spreadsheet counts: the header is line 1

@@ -18,7 +18,7 @@ import polars as pl
 from python_calamine import CalamineError, CalamineWorkbook
 
 from sales.engine.mapping import KindMapping
-from sales.engine.problems import Problem, Unusable, shorten
+from sales.engine.problems import Problem, Unusable, WrongEncoding, shorten
 
 HEAD = 64 * 1024
 FIRST_BATCH = 2_000  # small, so that a hopeless file is known for one soon
@@ -100,8 +100,8 @@ def _first_lines(head: bytes, encoding: str) -> str:
     return text
 
 
-def _wrong_encoding(encoding: str, line: int) -> Unusable:
-    return Unusable(
+def _wrong_encoding(encoding: str, line: int) -> WrongEncoding:
+    return WrongEncoding(
         f"Line {line} is not {encoding.removesuffix('-sig').upper()} text. Save the file as CSV UTF-8, or name "
         "its encoding in the mapping, for example `encoding: windows-1252`."
     )

@@ -46,8 +46,8 @@ class Match:
 
     @property
     def is_open(self) -> bool:
-        """Whether more than the column is, or must be, said."""
-        return bool(self.text.value() or self.words.value() or self.text.errors or self.words.errors)
+        """Whether words are replaced, or something is wrong with them."""
+        return bool(self.words.value() or self.words.errors)
 
 
 class ColumnsForm(forms.Form):

@@ -14,7 +14,7 @@ from sales import selectors
 from sales.engine.columns import by_kind, part_of
 from sales.engine.fields import Kind
 from sales.engine.mapping import LONGEST_DOCUMENT, MappingError, check_document, parse_mapping, sources
-from sales.engine.problems import Unusable
+from sales.engine.problems import Unusable, WrongEncoding
 from sales.models import Import, ImportMapping
 
 MB = 1024 * 1024
@@ -88,7 +88,7 @@ class UploadForm(forms.Form):
     token = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
     def clean_file(self) -> "UploadedFile[Any]":
-        file: "UploadedFile[Any]" = self.cleaned_data["file"]
+        file: UploadedFile[Any] = self.cleaned_data["file"]
         limit = settings.IMPORT_LIMIT_MB
         if (file.size or 0) > limit * MB:
             raise forms.ValidationError(
@@ -137,7 +137,8 @@ class UploadForm(forms.Form):
             if document is None:
                 self.add_error("file", str(error))
         except Unusable as error:
-            if document is None and self._reads_as(kind, file, FALLBACK):
+            is_other_text = document is None and isinstance(error, WrongEncoding)
+            if is_other_text and self._reads_as(kind, file, FALLBACK):
                 return {"encoding": FALLBACK}
             self.add_error("file", str(error))
         return document or {}

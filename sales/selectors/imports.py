@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from redis.exceptions import RedisError
 
 from sales.engine.changes import CHANGED, CREATED
-from sales.engine.columns import Head, as_yaml, by_kind, part_of, peek
-from sales.engine.fields import Kind
+from sales.engine.columns import Head, as_yaml, by_kind, part_of, peek, source_of
+from sales.engine.fields import FIELDS, Kind
 from sales.engine.mapping import KindMapping, MappingError, parse_mapping
 from sales.engine.problems import Unusable
 from sales.models import Import, ImportMapping
@@ -23,6 +23,7 @@ from sales.selectors.guides import label_of
 WAKE_UP_AFTER = timedelta(seconds=10)  # as long as the wake-up of the commit may take
 LARGEST_WORKBOOK_SHOWN = 10_000_000  # bytes: a workbook is read whole before its first row is known
 COMMON = 8
+SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def import_report(row: Import) -> Report:
         changed=_samples(samples.get(CHANGED, [])),
         also={kind: names for kind, names in found.get("also", {}).items() if names},
         unread=found.get("unread", []),
-        columns=[(label_of(name), column) for name, column in found.get("columns", {}).items()],
+        columns=_read_as(row),
         mapping=as_yaml(row.mapping),
         good=row.created + row.changed,
     )
@@ -117,6 +118,14 @@ def _common(problems: list[dict[str, Any]]) -> list[tuple[str, str, int]]:
     return [(column, what, times) for (column, what), times in counted.most_common(COMMON) if times > 1]
 
 
+def _read_as(row: Import) -> list[tuple[str, str]]:
+    """Where each field came from: a column, or what the mapping says for all rows."""
+    kind, part, columns = Kind(row.kind), kept_part(row), row.report.get("columns", {})
+    sources = {field.name: source_of(part, field.name) for field in FIELDS[kind] if field.name in columns}
+    fixed = {name: source.template or source.value for name, source in sources.items() if source}
+    return [(label_of(name), fixed.get(name) or columns[name]) for name in sources]
+
+
 def _samples(found: list[dict[str, Any]]) -> tuple[Changed, ...]:
     return tuple(
         Changed(
@@ -124,7 +133,7 @@ def _samples(found: list[dict[str, Any]]) -> tuple[Changed, ...]:
             sample["external_id"],
             tuple((label_of(change["field"]), change["old"], change["new"]) for change in sample["changes"]),
         )
-        for sample in found
+        for sample in found[:SHOWN]
     )
 
 

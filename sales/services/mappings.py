@@ -19,7 +19,8 @@ def save_mapping(*, mapping: ImportMapping | None, name: str, source: str | Mapp
     document = check_document(source)
     if not by_kind(document):
         raise ValidationError({"source": _not_by_kind()})
-    row = ImportMapping(pk=mapping.pk if mapping else None, name=name, document=document)
+    row = ImportMapping.objects.select_for_update().get(pk=mapping.pk) if mapping else ImportMapping()
+    row.name, row.document = name, document
     row.full_clean()
     row.save()
     return row

@@ -1,6 +1,7 @@
 """Files on their way into the facts: uploaded, matched, checked, imported. For administrators."""
 
 import csv
+from fractions import Fraction
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +22,7 @@ from sales.engine.fields import Kind
 from sales.forms.imports import UploadForm
 from sales.models import Import
 
-PER_PAGE = 50
+PER_PAGE, PROBLEMS_PER_PAGE = 50, 20
 KEEP_TOKEN = 3600  # seconds
 
 
@@ -95,11 +96,13 @@ def import_state(request: AuthedRequest, pk: int) -> HttpResponse:
 def _context(request: AuthedRequest, pk: int) -> dict[str, Any]:
     row = get_object_or_404(Import.objects.select_related("started_by"), pk=pk)
     report = selectors.import_report(row)
+    progress = selectors.import_progress(pk) if row.status == Import.Status.WAITING else None
     return {
         "import": row,
         "report": report,
-        "progress": selectors.import_progress(pk) if row.status == Import.Status.WAITING else None,
-        "page": Paginator(report.problems, PER_PAGE).get_page(request.GET.get("page")),
+        "progress": progress,
+        "share": progress.share if progress else Fraction(0),
+        "page": Paginator(report.problems, PROBLEMS_PER_PAGE).get_page(request.GET.get("page")),
     }
 
 
