@@ -14,15 +14,18 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import no_overlap
 
-# Everybody who reports to a person on a date, directly or through others. UNION (not ALL) ends a circle.
-_REPORTS = """
-WITH RECURSIVE below(user_id) AS (
-    SELECT user_id FROM accounts_reportingline WHERE manager_id = %s AND during @> %s::date
-    UNION
-    SELECT line.user_id FROM accounts_reportingline line JOIN below ON line.manager_id = below.user_id
-    WHERE line.during @> %s::date
-)
-SELECT user_id FROM below
+# A person and everybody who reports to her on a date, directly or through others. UNION (not ALL) ends a circle. By way
+# of an array: of a recursion the planner expects far too many rows, and would run through them for each row outside.
+_SEEN = """
+SELECT unnest(array(
+    WITH RECURSIVE seen(user_id) AS (
+        SELECT %s::bigint
+        UNION
+        SELECT line.user_id FROM accounts_reportingline line JOIN seen ON line.manager_id = seen.user_id
+        WHERE line.during @> %s::date
+    )
+    SELECT user_id FROM seen{but_herself}
+))
 """
 
 
@@ -54,12 +57,18 @@ class UserQuerySet(models.QuerySet["User"]):
         """Whose pay and numbers this person may see on that date: her own, her reports', or everybody's."""
         if user.sees_everyone:
             return self
-        return self.filter(Q(pk=user.pk) | Q(pk__in=reports_of(user.pk, on)))
+        return self.filter(pk__in=seen_by(user.pk, on))
+
+
+def seen_by(user_id: int, on: date) -> RawSQL:
+    """The ids of a person and of all who report to her on that date, as a subquery."""
+    return RawSQL(_SEEN.format(but_herself=""), (user_id, on))  # noqa: S611 - constant text, values bound
 
 
 def reports_of(manager_id: int, on: date) -> RawSQL:
     """The ids of all who report to this manager on that date, as a subquery."""
-    return RawSQL(_REPORTS, (manager_id, on, on))  # noqa: S611 - constant text, values bound
+    other = _SEEN.format(but_herself=" WHERE user_id <> %s")
+    return RawSQL(other, (manager_id, on, manager_id))  # noqa: S611 - constant text, values bound
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]

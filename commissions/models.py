@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User, reports_of
+from accounts.models import User, seen_by
 from core import periods
 from core.models import no_overlap
 
@@ -173,7 +173,7 @@ class StatementQuerySet(models.QuerySet["Statement"]):
         """One's own, those of one's reports on that date, or all."""
         if user.sees_everyone:
             return self
-        return self.filter(Q(payee=user.pk) | Q(payee__in=reports_of(user.pk, on)))
+        return self.filter(payee__in=seen_by(user.pk, on))
 
 
 class Statement(models.Model):

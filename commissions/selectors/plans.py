@@ -7,9 +7,9 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
 
-from accounts.models import User, reports_of
+from accounts.models import User, seen_by
 from commissions.engine.examples import ExampleResult, run_examples
 from commissions.engine.schema import Against, Component, Example, PlanDocument
 from commissions.engine.segments import Curve, compile_curve
@@ -94,8 +94,7 @@ def visible_versions(user: User, today: date) -> QuerySet[PlanVersion]:
     """All for admin and finance; else the published ones of plans that the person or a report is or was on."""
     if user.sees_everyone:
         return PlanVersion.objects.all()
-    people = Q(payee=user.pk) | Q(payee__in=reports_of(user.pk, today))
-    theirs = Assignment.objects.filter(people, plan=OuterRef("plan"))
+    theirs = Assignment.objects.filter(payee__in=seen_by(user.pk, today), plan=OuterRef("plan"))
     return PlanVersion.objects.exclude(status=PlanVersion.Status.DRAFT).filter(Exists(theirs))
 
 
