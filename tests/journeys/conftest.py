@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext
+from psycopg.conninfo import make_conninfo
 from redis import Redis
 
 from demo.engine.people import LOGINS, PASSWORD
@@ -29,8 +30,10 @@ class Demo:
     browser: Browser
 
     def visitor(self, role: str, **options: object) -> BrowserContext:
-        """A browser of somebody's own, signed in as the demo's rep, manager, finance or admin."""
+        """A browser of somebody's own, signed in as the demo's rep, manager, finance or admin, or as nobody."""
         context = self.browser.new_context(**{"base_url": self.url, "reduced_motion": "reduce", **options})  # type: ignore[arg-type]
+        if not role:
+            return context
         page = context.new_page()
         sign_in(page, self.url, email_of(LOGINS[role]), PASSWORD)
         page.close()
@@ -64,16 +67,16 @@ def _browser() -> Iterator[Browser]:
 def _database() -> Iterator[str]:
     """A database beside the tests' own, which Django's tests neither see nor empty."""
     name = f"juara_journeys_{os.getpid()}"
-    with psycopg.connect(**_server(), autocommit=True) as connection:
+    with psycopg.connect(_server(), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
         yield database_address(name)
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _server() -> dict[str, str]:
+def _server() -> str:
     url = environ.Env.db_url_config(database_address("postgres"))
-    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
-    return {name: str(url[key]) for key, name in names.items() if url.get(key)}
+    names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    return make_conninfo(**{name: str(url[key]) for name, key in names.items() if url.get(key)})
 
 
 def _fill(directory: Path, environment: dict[str, str]) -> None:
