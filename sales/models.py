@@ -1,12 +1,16 @@
 """The facts: who sold what to whom, when, for how much. Everything else in the application is computed from these."""
 
+import re
 from datetime import date
+from fractions import Fraction
 from typing import Self
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, Func, OuterRef, Q, TextField, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +19,28 @@ from accounts.models import User, reports_of
 ONE = 1_000_000  # a whole share, in parts per million
 LARGEST_MINOR = 10**17  # no single amount reaches this, so that sums of many stay far below a bigint's end
 CURRENCY = r"^[A-Z]{3}$"
+_SIGNS = "-_./:@#&+,;()"  # part words, which PostgreSQL would read as URLs, e-mail addresses and signed numbers
+
+
+def words_of(column: str) -> SearchVector:
+    """The words of a text, as they are indexed: a list finds them by their beginnings among a million rows."""
+    plain = Func(F(column), Value(_SIGNS), Value(" " * len(_SIGNS)), function="translate", output_field=TextField())
+    return SearchVector(plain, config="simple")
+
+
+def words(text: str) -> SearchQuery | None:
+    """Each word of a text as the beginning of one to find; None when it has none."""
+    found = re.findall(r"[^\W_]+", text)[:8]
+    return (
+        SearchQuery(" & ".join(f"'{word}':*" for word in found), search_type="raw", config="simple") if found else None
+    )
+
+
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    def with_words(self, text: str) -> Self:
+        """Those in whose name each word of the text begins a word."""
+        query = words(text)
+        return self.alias(words=words_of("name")).filter(words=query) if query else self.none()
 
 
 class Customer(models.Model):
@@ -22,6 +48,11 @@ class Customer(models.Model):
     name = models.CharField(_("name"), max_length=200)
     sector = models.CharField(_("sector"), max_length=100, blank=True)
     country = models.CharField(_("country"), max_length=100, blank=True)
+
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta:
+        indexes = [GinIndex(words_of("name"), name="sales_customer_words")]
 
     def __str__(self) -> str:
         return self.name
@@ -48,7 +79,13 @@ class DealQuerySet(models.QuerySet["Deal"]):
             return self
         people = Q(pk=user.pk) | Q(pk__in=reports_of(user.pk, on))
         seen = User.objects.filter(people).values("pk")
-        return self.filter(Q(owner__in=seen) | Q(pk__in=DealShare.objects.filter(user__in=seen).values("deal")))
+        shared = DealShare.objects.filter(deal=OuterRef("pk"), user__in=seen)
+        return self.filter(Q(owner__in=seen) | Exists(shared))
+
+    def with_words(self, text: str) -> Self:
+        """Those in whose name each word of the text begins a word, and those whose id the text begins."""
+        query, starts = words(text), Q(external_id__startswith=text) | Q(external_id__startswith=text.upper())
+        return self.alias(words=words_of("name")).filter(starts | Q(words=query) if query else starts)
 
 
 class Deal(models.Model):
@@ -88,7 +125,10 @@ class Deal(models.Model):
         ]
         indexes = [
             models.Index(fields=["owner", "closed_on"], name="sales_deal_owner_closed"),
-            models.Index(fields=["closed_on"], name="sales_deal_closed"),
+            models.Index(fields=["closed_on", "id"], name="sales_deal_closed"),  # the order in which deals are listed
+            models.Index(fields=["status", "closed_on", "id"], name="sales_deal_status_closed"),
+            models.Index(fields=["currency"], name="sales_deal_currencies"),
+            GinIndex(words_of("name"), name="sales_deal_words"),
         ]
 
     def __str__(self) -> str:
@@ -137,6 +177,10 @@ class DealShare(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.share_ppm} ppm ({self.role})"
+
+    @property
+    def share(self) -> Fraction:
+        return Fraction(self.share_ppm, ONE)
 
 
 class ExchangeRate(models.Model):

@@ -1,9 +1,16 @@
 from django.urls import path
 
-from sales.views import columns, imports, mappings
+from sales.views import columns, deals, imports, mappings
 
 app_name = "sales"
 urlpatterns = [
+    path("deals/", deals.deals, name="deals"),
+    path("deals/new", deals.deal_edit, name="deal-new"),
+    path("deals/suggestions/<str:kind>", deals.suggestions, name="suggestions"),
+    path("deals/<int:pk>/", deals.deal, name="deal"),
+    path("deals/<int:pk>/edit", deals.deal_edit, name="deal-edit"),
+    path("deals/<int:pk>/close", deals.deal_close, name="deal-close"),
+    # Imports and their mappings
     path("imports/", imports.imports, name="imports"),
     path("imports/new", imports.import_new, name="import-new"),
     path("imports/template/<str:kind>.csv", imports.import_template, name="import-template"),

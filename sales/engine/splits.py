@@ -14,7 +14,11 @@ _PART = re.compile(
 
 
 class SplitError(ValueError):
-    """The text or the numbers are no split. The message says why."""
+    """The text or the numbers are no split. The message says why; `code` and `params` let a page say it its way."""
+
+    def __init__(self, message: str, code: str = "", **params: object) -> None:
+        super().__init__(message)
+        self.code, self.params = code, params
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +59,17 @@ def check_shares(shares: Sequence[tuple[str, object, int]]) -> None:
     totals: Counter[str] = Counter()
     for role, person, ppm in shares:
         if not 0 < ppm <= ONE:
-            raise SplitError(f"{person}'s share is {percent(ppm)} %. It must be more than 0 % and at most 100 %")
+            why = f"{person}'s share is {percent(ppm)} %. It must be more than 0 % and at most 100 %"
+            raise SplitError(why, "range", person=person, share=percent(ppm))
         totals[role] += ppm
     for (role, person), times in Counter((role, person) for role, person, _ppm in shares).items():
         if times > 1:
-            raise SplitError(f"{person} comes {times} times as {role}. Add the shares up")
+            why = f"{person} comes {times} times as {role}. Add the shares up"
+            raise SplitError(why, "twice", person=person, role=role)
     for role, total in totals.items():
         if total != ONE:
-            raise SplitError(f"The shares of {role} add up to {percent(total)} %, not to 100 %")
+            why = f"The shares of {role} add up to {percent(total)} %, not to 100 %"
+            raise SplitError(why, "total", role=role, total=percent(total))
 
 
 def percent(ppm: int) -> str:

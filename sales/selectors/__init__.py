@@ -1,5 +1,14 @@
 """Reading deals and imports."""
 
+from sales.selectors.deals import (
+    NEWEST_FIRST,
+    DealList,
+    DealSearch,
+    deal_list,
+    sees_others,
+    shares_of,
+    used_currencies,
+)
 from sales.selectors.guides import ORDER, Column, Guide, guide, guides, label_of
 from sales.selectors.imports import (
     Progress,
@@ -16,13 +25,18 @@ from sales.selectors.imports import (
     stored_head,
     waiting_imports,
 )
+from sales.selectors.references import named, reference, suggestions
 
 __all__ = [
+    "NEWEST_FIRST",
     "ORDER",
     "Column",
+    "DealList",
+    "DealSearch",
     "Guide",
     "Progress",
     "TooLargeToShow",
+    "deal_list",
     "guide",
     "guides",
     "head_of",
@@ -34,7 +48,13 @@ __all__ = [
     "mapping_list",
     "mapping_names",
     "mapping_rows",
+    "named",
     "progress_key",
+    "reference",
+    "sees_others",
+    "shares_of",
     "stored_head",
+    "suggestions",
+    "used_currencies",
     "waiting_imports",
 ]

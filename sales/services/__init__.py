@@ -1,16 +1,21 @@
 """Writing deals, and importing people, teams, customers, products and deals."""
 
-from sales.services.deals import DealChanged, Part, close_deal, new_external_id, save_deal
-from sales.services.imports import ImportBusy, apply_import, run_import, start_import
+from sales.services.deals import DealChangedError, Part, close_deal, new_external_id, save_deal
+from sales.services.imports import ImportBusy, apply_import, check_again, run_import, start_import
+from sales.services.mappings import delete_mapping, save_mapping, save_part
 
 __all__ = [
-    "DealChanged",
+    "DealChangedError",
     "ImportBusy",
     "Part",
     "apply_import",
+    "check_again",
     "close_deal",
+    "delete_mapping",
     "new_external_id",
     "run_import",
     "save_deal",
+    "save_mapping",
+    "save_part",
     "start_import",
 ]

@@ -69,7 +69,7 @@ def decide(task: Task) -> Decision:
     incoming = incoming.with_columns(
         pl.col(name).fill_null(text) for name, text in _NEVER_NULL.items() if name in mapped
     )
-    existing = _existing(incoming["external_id"].to_list(), lock=task.locks)
+    existing = stored_deals(incoming["external_id"].to_list(), lock=task.locks)
     compared = refuse_incomplete(task, _refuse_undated(task, compare(existing, incoming, mapped), existing))
     return Decision(
         compared,
@@ -123,7 +123,8 @@ def _with_shares(task: Task, rows: pl.DataFrame, people: Directory) -> pl.DataFr
     )
 
 
-def _existing(external_ids: list[str], *, lock: bool) -> pl.DataFrame:
+def stored_deals(external_ids: list[str], *, lock: bool) -> pl.DataFrame:
+    """The deals of these external ids as they are: `id`, `external_id`, the columns of a file and `splits`."""
     schema = {"id": pl.Int64(), "external_id": pl.String(), **dict(_COLUMNS.values()), "splits": pl.String()}
     return copy_out(_EXISTING + (" FOR UPDATE OF deal" if lock else ""), [external_ids], schema)
 
@@ -160,7 +161,7 @@ def _write(
     if "splits" in mapped:
         _replace_shares(rows.filter(pl.col("splits").ne_missing(pl.col("old_splits"))))
     before = existing.join(rows.select("external_id"), on="external_id", how="semi")
-    after = _existing(rows["external_id"].to_list(), lock=False)
+    after = stored_deals(rows["external_id"].to_list(), lock=False)
     announce(before, after)
 
 

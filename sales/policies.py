@@ -1,0 +1,37 @@
+"""Who may act on deals. Who may see one is `Deal.objects.visible_to`: a deal that a person can't see is a 404.
+
+Reps see their own deals and those they share, managers also those of their reports, finance and administrators all.
+
+Administrators change every deal, whenever: what they change in a closed pay period is made up for in an open one.
+Reps and managers enter, change and close deals of their own while these are open, because in a company without a CRM
+connection nobody else would. They name neither another owner nor shares, so nobody gives herself a part of another's
+deal, and once a deal is closed it is pay: only an administrator changes it. Finance reads, since who pays out should
+not also write what is paid for.
+"""
+
+from accounts.models import Role, User
+from accounts.policies import can_administer
+from sales.models import Deal
+
+
+def can_create_deal(user: User) -> bool:
+    return user.has_role(Role.REP, Role.MANAGER, Role.ADMIN)
+
+
+def can_edit_deal(user: User, deal: Deal) -> bool:
+    return can_administer(user) or _has_in_hand(user, deal)
+
+
+def can_close_deal(user: User, deal: Deal) -> bool:
+    """Only an open deal is closed; taking a won one back is an edit."""
+    return deal.status == Deal.Status.OPEN and can_edit_deal(user, deal)
+
+
+def can_choose_who_is_credited(user: User) -> bool:
+    """Whether she names owners and shares, or only enters deals of her own."""
+    return can_administer(user)
+
+
+def _has_in_hand(user: User, deal: Deal) -> bool:
+    is_her_own = user.pk is not None and deal.owner_id == user.pk
+    return is_her_own and deal.status == Deal.Status.OPEN and can_create_deal(user)

@@ -1,0 +1,266 @@
+"""One deal at a time, as people write it by hand: entered, changed, closed."""
+
+import logging
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypedDict, Unpack, cast
+
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core.money import LARGEST_MINOR, MoneyError, exponent, to_major
+from sales import policies
+from sales.engine.parse import CONTROL, FIRST_YEAR, LAST_YEAR
+from sales.engine.splits import OWNER, SplitError, check_shares
+from sales.models import Customer, Deal, DealShare, Product
+from sales.services.bulk.deals import announce, stored_deals
+from sales.services.locks import share_deals
+
+logger = logging.getLogger(__name__)
+_TEXTS = ("external_id", "name", "kind", "stage")
+_CHECKED_HERE = ("owner", "customer", "product", "amount_minor", "currency", "updated_at")
+_CLOSED = (Deal.Status.WON, Deal.Status.LOST)
+
+
+class DealChangedError(ValidationError):
+    """Somebody else changed the deal after the form was opened."""
+
+
+class DealFacts(TypedDict):
+    """What a deal says, apart from who shares it."""
+
+    external_id: str
+    name: str
+    kind: str
+    status: str
+    stage: str
+    owner: User | None
+    customer: Customer | None
+    product: Product | None
+    quantity: int
+    amount_minor: int
+    currency: str
+    opened_on: date | None
+    closed_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A person's part of a deal, in parts per million."""
+
+    user: User
+    share_ppm: int
+    role: str = OWNER
+
+
+@transaction.atomic
+def save_deal(
+    *,
+    deal: Deal | None,
+    shares: Sequence[Part],
+    seen_at: datetime | None,
+    acting_user: User | None,
+    now: datetime,
+    **facts: Unpack[DealFacts],
+) -> Deal:
+    """Create a deal, or change one: its facts and, all at once, its shares. An empty external id gets a new one.
+
+    `seen_at` is the `updated_at` that the form showed. Raises ValidationError by field, DealChangedError when the deal
+    is no longer what the form showed, and PermissionDenied when the acting user may not. A form that changes nothing
+    writes and announces nothing.
+
+    1. hold off imports while a deal of a new external id appears; 2. lock the deal; 3. check; 4. write what changed;
+    5. announce whose days it touches, as before and as now.
+    """
+    facts["external_id"] = facts["external_id"].strip() or (deal.external_id if deal else new_external_id())
+    if deal is None or deal.external_id != facts["external_id"]:
+        share_deals()  # before the row: an import takes them in this order
+    row = _locked(deal) if deal else Deal()
+    _refuse_outsiders(row, acting_user)
+    if deal and _is_same(row, facts, shares):
+        return row
+    if deal and seen_at and row.updated_at != seen_at:
+        raise DealChangedError(
+            _(
+                "Somebody else changed this deal after you opened this page, so nothing was saved. "
+                "Open it again to see the change, then make yours."
+            )
+        )
+    return _write(row, facts, shares, acting_user, now)
+
+
+@transaction.atomic
+def close_deal(*, deal: Deal, won: bool, closed_on: date, acting_user: User | None, now: datetime) -> Deal:
+    """Win or lose an open deal on a day. Raises ValidationError, PermissionDenied."""
+    row = _locked(deal)
+    if row.status in _CLOSED:
+        raise DealChangedError(
+            _("This deal is already closed: %(status)s. Reload the page to see it.")
+            % {"status": Deal.Status(row.status).label}
+        )
+    _refuse_outsiders(row, acting_user)
+    facts = {**_facts(row), "status": Deal.Status.WON if won else Deal.Status.LOST, "closed_on": closed_on}
+    return _write(row, cast("DealFacts", facts), None, acting_user, now)
+
+
+def new_external_id() -> str:
+    """An external id for a deal that no other system knows: D-1042. It is taken from the sequence of the deals' ids."""
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nextval(pg_get_serial_sequence('sales_deal', 'id'))")
+            external_id = f"D-{cursor.fetchone()[0]}"
+        if not Deal.objects.filter(external_id=external_id).exists():  # an import may have brought that name
+            return external_id
+
+
+def _locked(deal: Deal) -> Deal:
+    return Deal.objects.select_for_update().get(pk=deal.pk)
+
+
+def _refuse_outsiders(row: Deal, acting_user: User | None) -> None:
+    """The rights as they are now that the row is locked; without an acting user it is the system itself."""
+    if acting_user is None:
+        return
+    allowed = policies.can_edit_deal(acting_user, row) if row.pk else policies.can_create_deal(acting_user)
+    if not allowed:
+        raise PermissionDenied(_("You can't change this deal: it is closed or not yours. Ask an administrator."))
+
+
+def _facts(row: Deal) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in DealFacts.__annotations__}
+
+
+def _is_same(row: Deal, facts: DealFacts, shares: Sequence[Part]) -> bool:
+    return _facts(row) == facts and _parts(row) == _keys(shares)
+
+
+def _parts(row: Deal) -> set[tuple[int, str, int]]:
+    return set(row.shares.values_list("user", "role", "share_ppm"))
+
+
+def _keys(shares: Sequence[Part]) -> set[tuple[int, str, int]]:
+    return {(part.user.pk, part.role, part.share_ppm) for part in shares}
+
+
+def _write(row: Deal, facts: DealFacts, shares: Sequence[Part] | None, acting_user: User | None, now: datetime) -> Deal:
+    """Write a deal that is locked, with its shares unless they stay as they are, and announce."""
+    stored = _facts(row) if row.pk else {}
+    before = stored_deals([row.external_id] if row.pk else [], lock=False)
+    for name, value in facts.items():
+        setattr(row, name, value)
+    row.updated_at = now
+    _check(row, shares or (), stored, timezone.localdate(now))
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:  # somebody took the external id between the check and here
+        raise ValidationError({"external_id": _taken(row.external_id)}) from None
+    if shares is not None:
+        _replace_shares(row, shares)
+    announce(before, stored_deals([row.external_id], lock=False))
+    by = acting_user.pk if acting_user else "-"
+    logger.info("deal %s: %s by user %s at %s", "changed" if stored else "created", row.pk, by, now.isoformat())
+    return row
+
+
+def _replace_shares(row: Deal, shares: Sequence[Part]) -> None:
+    if _parts(row) == _keys(shares):
+        return
+    row.shares.all().delete()
+    DealShare.objects.bulk_create(
+        DealShare(deal=row, user=part.user, role=part.role, share_ppm=part.share_ppm) for part in shares
+    )
+
+
+def _check(row: Deal, shares: Sequence[Part], stored: dict[str, Any], today: date) -> None:
+    """Everything that is wrong with a deal, field by field, in one ValidationError."""
+    troubles: dict[str, list[Any]] = {}
+    try:
+        row.clean_fields(exclude=_CHECKED_HERE)
+    except ValidationError as error:
+        troubles = error.update_error_dict(troubles)
+    for name, trouble in (
+        *((name, _text_trouble(getattr(row, name))) for name in _TEXTS),
+        ("external_id", _id_trouble(row)),
+        *_money_troubles(row),
+        ("opened_on", _day_trouble(row.opened_on)),
+        ("closed_on", _closing_trouble(row, stored, today)),
+        (NON_FIELD_ERRORS, _share_trouble(shares)),
+    ):
+        if trouble:
+            troubles.setdefault(name, []).append(trouble)
+    if troubles:
+        raise ValidationError(troubles)
+
+
+def _text_trouble(text: str) -> str:
+    return _("The text holds characters that can't be seen. Type it anew.") if re.search(CONTROL, text) else ""
+
+
+def _id_trouble(row: Deal) -> str:
+    if "\x00" in row.external_id:  # said already, and nothing that the database could look for
+        return ""
+    others = Deal.objects.exclude(pk=row.pk) if row.pk else Deal.objects
+    return _taken(row.external_id) if others.filter(external_id=row.external_id).exists() else ""
+
+
+def _taken(external_id: str) -> str:
+    return _(
+        "There is a deal %(id)s already. If you have just saved this one, look for it in the list; "
+        "if not, choose another id."
+    ) % {"id": external_id}
+
+
+def _money_troubles(row: Deal) -> list[tuple[str, str]]:
+    try:
+        exponent(row.currency)
+    except MoneyError:
+        text = _("“%(code)s” is no currency. Write its ISO 4217 code, such as USD or IDR.") % {"code": row.currency}
+        return [("currency", text)]
+    if abs(row.amount_minor) < LARGEST_MINOR:
+        return []
+    largest = f"{to_major(LARGEST_MINOR, row.currency):,f} {row.currency}"
+    return [("amount_minor", _("The amount is too large: it stays below %(largest)s.") % {"largest": largest})]
+
+
+def _day_trouble(day: date | None) -> str:
+    if day is None or FIRST_YEAR <= day.year < LAST_YEAR:
+        return ""
+    return _("Correct the year: it lies from %(first)d to %(last)d.") % {"first": FIRST_YEAR, "last": LAST_YEAR - 1}
+
+
+def _closing_trouble(row: Deal, stored: dict[str, Any], today: date) -> str:
+    if row.status not in _CLOSED:
+        return _day_trouble(row.closed_on)
+    if row.closed_on is None:
+        return _("A deal that is won or lost needs the day on which it closed. Fill it in, or leave the deal open.")
+    was = (stored.get("status"), stored.get("closed_on"))
+    if row.closed_on > today and was != (row.status, row.closed_on):  # an import may know of the future
+        return _("This day is still to come. A deal closes today or before; until then leave it open.")
+    return _day_trouble(row.closed_on)
+
+
+def _share_trouble(shares: Sequence[Part]) -> str:
+    for part in shares:
+        if not re.fullmatch(r"[\w -]{1,50}", part.role):
+            return _("“%(role)s” is no role: write letters, digits, spaces and hyphens, 50 at most.") % {
+                "role": part.role[:60]
+            }
+    try:
+        check_shares([(part.role, part.user, part.share_ppm) for part in shares])
+    except SplitError as error:
+        return _share_reasons()[error.code] % error.params
+    return ""
+
+
+def _share_reasons() -> dict[str, str]:
+    return {
+        "range": _("%(person)s's share is %(share)s %%. It must be more than 0 %% and at most 100 %%."),
+        "twice": _("%(person)s comes twice as %(role)s. Add the shares up."),
+        "total": _("The shares of %(role)s add up to %(total)s %%, not to 100 %%. Correct them."),
+    }

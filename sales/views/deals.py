@@ -1,0 +1,210 @@
+"""Deals: found, read, entered, changed and closed."""
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.forms import BaseFormSet, Form
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.vary import vary_on_headers
+
+from accounts.models import Company
+from core.htmx import wants_fragment
+from core.http import AuthedRequest
+from sales import policies, selectors, services
+from sales.forms.deals import (
+    MOST_ROWS,
+    ROWS,
+    CloseForm,
+    DealFilter,
+    DealForm,
+    OwnDealForm,
+    ShareForm,
+    ShareFormSet,
+    deal_initial,
+    share_initial,
+)
+from sales.models import Deal
+
+PER_PAGE = 50
+SUGGESTED = ("people", "customers", "products")
+Shares: TypeAlias = "BaseFormSet[ShareForm]"
+
+
+@require_GET
+@login_required
+@vary_on_headers("HX-Request")
+def deals(request: AuthedRequest) -> HttpResponse:
+    today = timezone.localdate()
+    form = DealFilter(request.GET, currencies=selectors.used_currencies())
+    search = form.search()
+    found = selectors.deal_list(request.user, today, search)
+    context = {
+        "form": form,
+        "deals": found,
+        "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),  # type: ignore[type-var]  # no Sequence
+        "is_filtered": search != selectors.DealSearch(order=search.order),
+        "is_sorted_as_asked": search.order == found.order,
+        "sees_others": selectors.sees_others(request.user, today),
+        "can_create": policies.can_create_deal(request.user),
+    }
+    return render(request, "sales/deals.html" + ("#deals" if wants_fragment(request) else ""), context)
+
+
+@require_GET
+@login_required
+def deal(request: AuthedRequest, pk: int) -> HttpResponse:
+    return _deal_page(request, _visible(request, pk), CloseForm(initial={"closed_on": timezone.localdate()}))
+
+
+def _visible(request: AuthedRequest, pk: int) -> Deal:
+    visible = Deal.objects.visible_to(request.user, timezone.localdate())
+    return get_object_or_404(visible.select_related("owner", "customer", "product"), pk=pk)
+
+
+def _deal_page(request: AuthedRequest, shown: Deal, form: CloseForm, status: int = 200) -> HttpResponse:
+    context = {
+        "deal": shown,
+        "shares": selectors.shares_of(shown),
+        "can_edit": policies.can_edit_deal(request.user, shown),
+        "can_close": policies.can_close_deal(request.user, shown),
+        "form": form,
+    }
+    return render(request, "sales/deal.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def deal_edit(request: AuthedRequest, pk: int | None = None) -> HttpResponse:
+    """Change a deal, or without a key enter one. `more` only adds empty rows for shares."""
+    shown = _visible(request, pk) if pk else None
+    _refuse_unless_writable(request, shown)
+    if request.method == "GET":
+        return _form_page(request, shown, *_fresh(request, shown))
+    if "more" in request.POST:
+        return _form_page(request, shown, *_with_more_rows(request))
+    form, shares = _form_class(request)(request.POST), ShareFormSet(request.POST, prefix="shares")
+    if saved := _saved(request, shown, form, shares):
+        messages.success(request, _("%(deal)s is saved.") % {"deal": saved})
+        return redirect("sales:deal", saved.pk)
+    return _form_page(request, shown, form, shares, 422)
+
+
+def _refuse_unless_writable(request: AuthedRequest, shown: Deal | None) -> None:
+    if shown and not policies.can_edit_deal(request.user, shown):
+        raise PermissionDenied(
+            _("You can change deals of your own while they are open. Ask an administrator to change this one.")
+        )
+    if not shown and not policies.can_create_deal(request.user):
+        raise PermissionDenied(_("Reps, managers and administrators enter deals. Ask one of them."))
+
+
+def _form_class(request: AuthedRequest) -> type[DealForm]:
+    return DealForm if policies.can_choose_who_is_credited(request.user) else OwnDealForm
+
+
+def _fresh(request: AuthedRequest, shown: Deal | None) -> tuple[DealForm, Shares]:
+    if shown:
+        rows = [share_initial(share) for share in selectors.shares_of(shown)]
+        return _form_class(request)(initial=deal_initial(shown)), ShareFormSet(initial=rows, prefix="shares")
+    initial = {
+        # Given out before it is saved, so that a form that is sent twice makes one deal.
+        "external_id": services.new_external_id(),
+        "status": Deal.Status.OPEN,
+        "currency": Company.objects.values_list("currency", flat=True).first() or "USD",
+        "opened_on": timezone.localdate(),
+    }
+    return _form_class(request)(initial=initial), ShareFormSet(prefix="shares")
+
+
+def _with_more_rows(request: AuthedRequest) -> tuple[DealForm, Shares]:
+    """What has been typed, not yet looked at, and room for more."""
+    form, rows = _form_class(request)(initial=request.POST.dict()), []
+    while len(rows) <= MOST_ROWS and f"shares-{len(rows)}-person" in request.POST:
+        names = ("person", "percent", "role")
+        rows.append({name: request.POST.get(f"shares-{len(rows)}-{name}", "") for name in names})
+    return form, ShareFormSet(initial=rows[: MOST_ROWS - ROWS], prefix="shares")
+
+
+def _saved(request: AuthedRequest, shown: Deal | None, form: DealForm, shares: Shares) -> Deal | None:
+    """The deal as it was saved; None, and the reasons in the form, when it can't be so."""
+    chooses = policies.can_choose_who_is_credited(request.user)
+    if not (form.is_valid() and (shares.is_valid() or not chooses)):
+        return None
+    facts: dict[str, Any] = form.cleaned_data
+    if not chooses:
+        facts = {**facts, "owner": shown.owner if shown else request.user}
+    parts = _parts(shares) if chooses else _as_they_are(shown)
+    try:
+        return services.save_deal(deal=shown, shares=parts, **facts, acting_user=request.user, now=timezone.now())
+    except ValidationError as error:
+        _refuse(form, error)
+    return None
+
+
+def _parts(shares: Shares) -> list[services.Part]:
+    rows = [row.cleaned_data for row in shares if row.cleaned_data.get("person")]
+    return [services.Part(row["person"], row["percent"], row["role"]) for row in rows]
+
+
+def _as_they_are(shown: Deal | None) -> Sequence[services.Part]:
+    rows = selectors.shares_of(shown) if shown else []
+    return [services.Part(share.user, share.share_ppm, share.role) for share in rows]
+
+
+def _refuse(form: Form, error: ValidationError) -> None:
+    """Show a service's refusal in the form, also where it names a field that the form does not have."""
+    for name, errors in (error.error_dict if hasattr(error, "error_dict") else {"": [error]}).items():
+        field = name.removesuffix("_minor")
+        form.add_error(field if field in form.fields else None, errors)
+
+
+def _form_page(
+    request: AuthedRequest, shown: Deal | None, form: DealForm, shares: Shares, status: int = 200
+) -> HttpResponse:
+    chooses = policies.can_choose_who_is_credited(request.user)
+    context = {"deal": shown, "form": form, "shares": shares if chooses else None}
+    return render(request, "sales/deal_edit.html", context, status=status)
+
+
+@require_POST
+@login_required
+def deal_close(request: AuthedRequest, pk: int) -> HttpResponse:
+    shown = _visible(request, pk)
+    if shown.status == Deal.Status.OPEN:  # else the service says that it is closed, as to who taps twice
+        _refuse_unless_writable(request, shown)
+    form = CloseForm(request.POST)
+    if form.is_valid() and _closed(request, shown, form):
+        return redirect("sales:deal", pk)
+    return _deal_page(request, _visible(request, pk), form, 422)
+
+
+def _closed(request: AuthedRequest, shown: Deal, form: CloseForm) -> bool:
+    won = form.cleaned_data["outcome"] == "won"
+    day = form.cleaned_data["closed_on"]
+    try:
+        services.close_deal(deal=shown, won=won, closed_on=day, acting_user=request.user, now=timezone.now())
+    except ValidationError as error:
+        _refuse(form, error)
+        return False
+    text = _("%(deal)s is won. Boards and statements follow within moments.") if won else _("%(deal)s is lost.")
+    messages.success(request, text % {"deal": shown})
+    return True
+
+
+@require_GET
+@login_required
+def suggestions(request: AuthedRequest, kind: str) -> HttpResponse:
+    """What fits as one types. The one parameter has the name of whatever field asks."""
+    if kind not in SUGGESTED:
+        raise Http404(kind)
+    text = next(iter(request.GET.values()), "").replace("\x00", "")[:100]
+    found = selectors.suggestions(kind, text, user=request.user, on=timezone.localdate())
+    return render(request, "sales/_suggestions.html", {"texts": found})
