@@ -14,7 +14,7 @@ from django.db.models import Exists, F, Func, OuterRef, Q, TextField, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User, reports_of
+from accounts.models import User, seen_by
 
 ONE = 1_000_000  # a whole share, in parts per million
 LARGEST_MINOR = 10**17  # no single amount reaches this, so that sums of many stay far below a bigint's end
@@ -77,8 +77,7 @@ class DealQuerySet(models.QuerySet["Deal"]):
         """A person's own and shared deals, those of her reports on that date, or all."""
         if user.sees_everyone:
             return self
-        people = Q(pk=user.pk) | Q(pk__in=reports_of(user.pk, on))
-        seen = User.objects.filter(people).values("pk")
+        seen = seen_by(user.pk, on)
         shared = DealShare.objects.filter(deal=OuterRef("pk"), user__in=seen)
         return self.filter(Q(owner__in=seen) | Exists(shared))
 
@@ -127,7 +126,7 @@ class Deal(models.Model):
             models.Index(fields=["owner", "closed_on"], name="sales_deal_owner_closed"),
             models.Index(fields=["closed_on", "id"], name="sales_deal_closed"),  # the order in which deals are listed
             models.Index(fields=["status", "closed_on", "id"], name="sales_deal_status_closed"),
-            models.Index(fields=["currency"], name="sales_deal_currencies"),
+            models.Index(fields=["currency", "closed_on"], name="sales_deal_currency_closed"),
             GinIndex(words_of("name"), name="sales_deal_words"),
         ]
 

@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='deal',
-            index=models.Index(fields=['currency'], name='sales_deal_currencies'),
+            index=models.Index(fields=['currency', 'closed_on'], name='sales_deal_currency_closed'),
         ),
         migrations.AddIndex(
             model_name='deal',
