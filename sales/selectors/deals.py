@@ -15,6 +15,7 @@ from sales.models import Customer, Deal, DealQuerySet, DealShare, Product
 from sales.selectors.references import meant
 
 MOST_COUNTED = 10_000  # beyond this many deals a page says "more than", sums nothing up and keeps to the dates' order
+MOST_LOOKED_UP = 500  # people whose deals are found by an index each
 NEWEST_FIRST = "-closed"
 ORDERS = {
     NEWEST_FIRST: ("-closed_on", "-id"),
@@ -101,6 +102,8 @@ def deal_list(user: User, on: date, search: DealSearch) -> DealList:
     if count <= MOST_COUNTED:
         return DealList(branches, sums, count, is_all=True, is_walked=False, order=search.order)
     is_walked = not search.text
+    if is_walked:  # in branches, PostgreSQL would look up ten thousand people at each step
+        branches = [_filtered(Deal.objects.visible_to(user, on), search)]
     by_date = search.order if "closed" in search.order else NEWEST_FIRST  # by amount would be to read them all
     order = by_date if is_walked else search.order
     return DealList(branches, (), MOST_COUNTED, is_all=False, is_walked=is_walked, order=order)
@@ -134,14 +137,15 @@ def shares_of(deal: Deal) -> list[DealShare]:
 
 
 def _found(
-    branches: Sequence[QuerySet[Deal]], order: Sequence[str] = (), most: int = MOST_COUNTED + 1
+    branches: Sequence[QuerySet[Deal]], order: Sequence[str] = (), most: int | None = None
 ) -> tuple[str, tuple[Any, ...]]:
     """The first `most` deals of each branch, together, as a query.
 
     Branches, because PostgreSQL answers an OR across tables by reading every deal. Limits without an order, because
     with one it walks all deals by their dates for the few that fit, expecting them to come early.
     """
-    first, *others = (branch.order_by(*order).values_list(*_COLUMNS)[:most] for branch in branches)
+    limit = MOST_COUNTED + 1 if most is None else most
+    first, *others = (branch.order_by(*order).values_list(*_COLUMNS)[:limit] for branch in branches)
     return (first.union(*others) if others else first).query.sql_with_params()
 
 
@@ -160,10 +164,12 @@ def _branches(user: User, on: date, search: DealSearch) -> list[DealQuerySet]:
 
 
 def _seen(user: User, on: date) -> list[DealQuerySet]:
-    """The same as `visible_to`, in parts that each have an index."""
+    """The same as `visible_to`, in parts that each have an index, unless it is so much that none would help."""
     if user.sees_everyone:
         return [Deal.objects.all()]
-    people = list(User.objects.visible_to(user, on).values_list("pk", flat=True))
+    people = list(User.objects.visible_to(user, on).values_list("pk", flat=True)[: MOST_LOOKED_UP + 1])
+    if len(people) > MOST_LOOKED_UP:
+        return [Deal.objects.visible_to(user, on)]
     shared = DealShare.objects.filter(user__in=people).values("deal")
     return [Deal.objects.filter(owner__in=people), Deal.objects.filter(pk__in=shared)]
 
