@@ -185,7 +185,7 @@ def reason(spec: Field, text: str, currency: str | None, signs: Signs) -> Reason
         return _money_reason(text, currency, signs)
     reasons: dict[Type, Reason] = {
         Type.EMAIL: ("This is no e-mail address.", "Write one such as ana@example.com, or leave the cell empty."),
-        Type.STATUS: ("This is no status.", "Write open, won or lost, or map the word under `values`."),
+        Type.STATUS: ("This is no status.", "Write open, won or lost, or replace the word in the mapping."),
         Type.ROLES: ("This is no role.", f"Write {', '.join(ROLES)}, or several parted by a semicolon."),
         Type.DATE: (
             f"This is no date of the calendar written as {' or '.join(signs.date_formats)}.",

@@ -60,7 +60,7 @@ _HOLDS: dict[str, tuple[Promise, str]] = {
     Type.CUSTOMER: (_("The customer's external id or name."), "Harbour Foods"),
     Type.PRODUCT: (_("The product's external id or name."), "Consulting day"),
     Type.SPLITS: (
-        _("Who shares the deal, when not its owner alone: ana@example.com:60%; ben@example.com:40%"),
+        _("Who shares the deal, when not its owner alone."),
         "ana@example.com:60%; ben@example.com:40%",
     ),
 }

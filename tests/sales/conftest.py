@@ -1,20 +1,20 @@
 """Imports as tests run them: a text in, the finished import out."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from pytest_django import Settings
 
 from sales import services
 from sales.engine.fields import Kind
 from sales.engine.mapping import load_document
-from sales.models import Import
+from sales.models import Import, ImportMapping
+from tests.conftest import Cast
+from tests.sales.import_pages import NOW, QUICKSTART, TODAY, signed_in
 
-NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-TODAY = date(2026, 11, 23)
 Run = Callable[..., Import]
 
 
@@ -53,3 +53,13 @@ def run(db: None) -> Run:
         return done
 
     return run_one
+
+
+@pytest.fixture
+def ada(cast: Cast) -> Client:
+    return signed_in(cast.ada)
+
+
+@pytest.fixture
+def crm(db: None) -> ImportMapping:
+    return services.save_mapping(mapping=None, name="CRM", source=(QUICKSTART / "crm.yaml").read_text("utf-8"))

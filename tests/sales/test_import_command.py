@@ -49,7 +49,7 @@ def test_refused_rows_exit_with_1_and_line_column_and_what_to_do(cast: Cast, fil
     file.write_text("external_id,owner,amount\nD1,ana,1e400\nD2,zoe,7\n", encoding="utf-8")
     code, out, err = run("deals", str(file))
     assert code == 1
-    advice = "Import the people first, correct the cell, or map the word under `values`."
+    advice = "Import the people first, correct the cell, or replace the word in the mapping."
     assert err.splitlines() == [
         f"line 2, amount: '1e400' 1e400 USD is too large: amounts stay below {10**15:,}.00. Check its decimal point.",
         f"line 3, owner: 'zoe' No person has this external id or e-mail address. {advice}",

@@ -145,7 +145,7 @@ def test_good_rows_go_in_when_asked_and_bad_ones_come_back(cast: Cast, run: Run)
     assert refused[:4] == ["D4", "'=cmd|' /C calc'!A0", "won", "nobody"]
     assert refused[-1] == (
         "owner: No person has this external id or e-mail address. "
-        "Import the people first, correct the cell, or map the word under `values`."
+        "Import the people first, correct the cell, or replace the word in the mapping."
     )
 
 

@@ -52,7 +52,7 @@ SELECT external_id, id, 0 FROM sales_customer WHERE lower(external_id) = ANY(%s)
 UNION ALL SELECT name, id, 1 FROM sales_customer WHERE lower(name) = ANY(%s)
 """
 _PRODUCTS = "SELECT external_id, id, 0 FROM sales_product UNION ALL SELECT name, id, 1 FROM sales_product"
-_FIX = "Import the {} first, correct the cell, or map the word under `values`."
+_FIX = "Import the {} first, correct the cell, or replace the word in the mapping."
 
 
 def decide(task: Task) -> Decision:

@@ -21,7 +21,7 @@ _DIRECTORY = """
 SELECT external_id, '#' || id, 0 FROM accounts_team WHERE external_id IS NOT NULL
 UNION ALL SELECT name, '#' || id, 1 FROM accounts_team
 """
-_FIX = "Add the team to the file, correct the cell, or map the word under `values`."
+_FIX = "Add the team to the file, correct the cell, or replace the word in the mapping."
 
 
 def directory(fix: str = _FIX) -> Directory:
