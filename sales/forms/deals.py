@@ -1,7 +1,7 @@
 """What the pages about deals ask for. Whether a deal may be so, the service decides."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.urls import reverse_lazy
@@ -102,7 +102,7 @@ class ReferenceField(forms.CharField):
             return None
         found = selectors.named(self.model, text)
         if len(found) == 1:
-            return found[0]
+            return cast("User | Customer | Product", found[0])
         why = (
             _("Several are called “%(text)s”. Write the id or e-mail address instead.")
             if found

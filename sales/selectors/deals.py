@@ -24,7 +24,8 @@ ORDERS = {
     "amount": ("amount_minor", "id"),
 }
 _COLUMNS = ("id", "status", "currency", "amount_minor", "closed_on")
-_SUMS = "SELECT status, currency, count(*), sum(amount_minor) FROM ({}) AS found GROUP BY 1, 2 ORDER BY 2, 1"
+# By currency: won, open, lost.
+_SUMS = "SELECT status, currency, count(*), sum(amount_minor) FROM ({}) AS found GROUP BY 1, 2 ORDER BY 2, 1 DESC"
 _PAGE = "SELECT id FROM ({}) AS found ORDER BY {} LIMIT %s OFFSET %s"
 _CURRENCIES = """
 WITH RECURSIVE used(currency) AS (

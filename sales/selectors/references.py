@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from datetime import date
 from functools import reduce
 from operator import or_
-from typing import TypeVar
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from sales.models import Customer, Product
 
-Row = TypeVar("Row", User, Customer, Product)
+Named = type[User] | type[Customer] | type[Product]
 MOST_SUGGESTIONS = 15
-_KEYS: dict[type[User] | type[Customer] | type[Product], tuple[str, ...]] = {
+_KEYS: dict[Named, tuple[str, ...]] = {
     User: ("external_id", "email", "name"),
     Customer: ("external_id", "name"),
     Product: ("external_id", "name"),
@@ -29,7 +29,7 @@ def reference(row: User | Customer | Product | None) -> str:
     return row.name if not key or key == row.name else f"{row.name} ({key})"
 
 
-def named(model: type[Row], text: str) -> list[Row]:
+def named(model: Named, text: str) -> list[Any]:
     """What a text names: nothing, one, or the first of several of one name. An id goes before a name."""
     for key in _readings(text.strip()):
         for field in _KEYS[model]:
@@ -40,7 +40,7 @@ def named(model: type[Row], text: str) -> list[Row]:
     return []
 
 
-def meant(model: type[Row], text: str) -> list[int]:
+def meant(model: Named, text: str) -> list[int]:
     """The ids of what a text names, or else of everything in whose name or id it occurs."""
     found = named(model, text)
     if found:

@@ -49,7 +49,7 @@ def deals(request: AuthedRequest) -> HttpResponse:
     context = {
         "form": form,
         "deals": found,
-        "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),  # type: ignore[type-var]  # no Sequence
+        "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),  # type: ignore[arg-type]  # counted, cut
         "is_filtered": search != selectors.DealSearch(order=search.order),
         "is_sorted_as_asked": search.order == found.order,
         "sees_others": selectors.sees_others(request.user, today),
@@ -126,7 +126,8 @@ def _fresh(request: AuthedRequest, shown: Deal | None) -> tuple[DealForm, Shares
 
 def _with_more_rows(request: AuthedRequest) -> tuple[DealForm, Shares]:
     """What has been typed, not yet looked at, and room for more."""
-    form, rows = _form_class(request)(initial=request.POST.dict()), []
+    form = _form_class(request)(initial=request.POST.dict())
+    rows: list[dict[str, str]] = []
     while len(rows) <= MOST_ROWS and f"shares-{len(rows)}-person" in request.POST:
         names = ("person", "percent", "role")
         rows.append({name: request.POST.get(f"shares-{len(rows)}-{name}", "") for name in names})
@@ -205,6 +206,6 @@ def suggestions(request: AuthedRequest, kind: str) -> HttpResponse:
     """What fits as one types. The one parameter has the name of whatever field asks."""
     if kind not in SUGGESTED:
         raise Http404(kind)
-    text = next(iter(request.GET.values()), "").replace("\x00", "")[:100]
+    text = next(iter(request.GET.dict().values()), "").replace("\x00", "")[:100]
     found = selectors.suggestions(kind, text, user=request.user, on=timezone.localdate())
     return render(request, "sales/_suggestions.html", {"texts": found})

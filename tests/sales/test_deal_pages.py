@@ -1,243 +1,24 @@
-"""The pages of deals: what each role sees and may do, and what hostile input comes to."""
+"""The pages of single deals: what each role sees and may do, and what hostile input comes to."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils.html import strip_tags
 
 from accounts.models import User
-from sales.models import Customer, Deal, DealShare, Product
+from sales.models import Customer, Deal, Product
 from tests.conftest import Cast
-
-NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
-TODAY = date(2026, 11, 23)
-ROLES = ["ana", "ben", "mia", "finn", "ada"]
+from tests.sales.browsing import NOW, form, opened, post, share, shares_form, signed_in, sold, words
 
 
 @pytest.fixture(autouse=True)
 def _today() -> Iterator[None]:
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-def words(response: Any) -> str:
-    return " ".join(strip_tags(response.content.decode()).replace("\N{NO-BREAK SPACE}", " ").split())
-
-
-def page(user: User, **query: str) -> str:
-    response = signed_in(user).get(reverse("sales:deals"), query)
-    assert response.status_code == 200
-    return words(response)
-
-
-def sold(owner: User | None, key: str, amount_minor: int = 100_00, **facts: Any) -> Deal:
-    given = {"status": "won", "closed_on": date(2026, 11, 3), "currency": "USD", "name": f"Deal {key}", **facts}
-    return Deal.objects.create(external_id=key, owner=owner, amount_minor=amount_minor, **given)
-
-
-def opened(owner: User | None, key: str, **facts: Any) -> Deal:
-    return sold(owner, key, **{"status": "open", "closed_on": None, **facts})
-
-
-def share(deal: Deal, *users: User) -> None:
-    DealShare.objects.bulk_create(DealShare(deal=deal, user=user, share_ppm=1_000_000 // len(users)) for user in users)
-
-
-def post(user: User, view: str, /, *args: object, **data: Any) -> HttpResponse:
-    response: HttpResponse = signed_in(user).post(reverse(view, args=args), data)  # type: ignore[assignment]
-    return response
-
-
-def form(deal: Deal | None = None, **changed: Any) -> dict[str, Any]:
-    """What a browser sends: the fields of the form and four empty rows for shares."""
-    written = {
-        "external_id": "D-77",
-        "name": "Crane",
-        "status": "open",
-        "amount": "1,250.50",
-        "currency": "USD",
-        "quantity": "1",
-        "shares-TOTAL_FORMS": "4",
-        "shares-INITIAL_FORMS": "0",
-    }
-    if deal:
-        written |= {"external_id": deal.external_id, "name": deal.name, "status": deal.status}
-        written |= {"seen_at": deal.updated_at.isoformat()}
-        written |= {"closed_on": deal.closed_on.isoformat()} if deal.closed_on else {}
-    return written | changed
-
-
-def shares_form(*rows: tuple[str, str, str]) -> dict[str, str]:
-    names = ("person", "percent", "role")
-    return {f"shares-{n}-{name}": value for n, row in enumerate(rows) for name, value in zip(names, row, strict=True)}
-
-
-# --- the list
-
-
-def test_each_sees_her_own_and_shared_deals_managers_their_reports_and_finance_all(cast: Cast) -> None:
-    sold(cast.ana, "of-ana")
-    sold(cast.ben, "of-ben")
-    sold(None, "of-nobody")
-    share(sold(cast.finn, "shared"), cast.ana, cast.ben)
-    seen = {name: page(getattr(cast, name)) for name in ROLES}
-    keys = ("of-ana", "of-ben", "of-nobody", "shared")
-    assert {name: [key for key in keys if f"Deal {key}" in text] for name, text in seen.items()} == {
-        "ana": ["of-ana", "shared"],
-        "ben": ["of-ben", "shared"],
-        "mia": ["of-ana", "of-ben", "shared"],
-        "finn": list(keys),
-        "ada": list(keys),
-    }
-
-
-def test_a_deal_that_is_owned_and_shared_is_listed_and_summed_up_once(cast: Cast) -> None:
-    share(sold(cast.ana, "twice", 300_00), cast.ana, cast.ben)
-    text = page(cast.ana)
-    assert text.count("Deal twice") == 1
-    assert "Won in USD $300$300.00 1 deal" in text  # short for the eye, whole for screen readers
-
-
-def test_sums_are_by_currency_and_status(cast: Cast) -> None:
-    sold(cast.ana, "a", 100_00)
-    sold(cast.ana, "b", 50_00)
-    sold(cast.ana, "c", 4_250_000_000_00, currency="IDR")
-    opened(cast.ana, "d", amount_minor=7_00)
-    text = page(cast.ana)
-    assert "Won in IDR IDR 4.25BIDR 4,250,000,000 1 deal" in text
-    assert "Open in USD $7$7.00 1 deal Won in USD $150$150.00 2 deals" in text
-
-
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ({"q": "harb"}, ["a"]),
-        ({"q": "ACME"}, ["b"]),
-        ({"q": "acme-north"}, ["b"]),
-        ({"q": "crm-0"}, ["c"]),
-        ({"q": "arbour"}, []),
-        ({"q": "!!!"}, []),
-        ({"status": "open"}, ["d"]),
-        ({"owner": "ben@example.com"}, ["b"]),
-        ({"owner": "Ben (ben@example.com)"}, ["b"]),
-        ({"owner": "be"}, ["b"]),
-        ({"owner": "zoe"}, []),
-        ({"product": "crane"}, ["c"]),
-        ({"currency": "IDR"}, ["a"]),
-        ({"closed_from": "2026-11-03", "closed_to": "2026-11-03"}, ["c", "b"]),
-        ({"closed_to": "2026-11-02"}, ["a"]),
-        ({"sort": "-amount"}, ["d", "c", "b", "a"]),
-        ({"sort": "amount"}, ["a", "b", "c", "d"]),
-        ({"sort": "closed"}, ["a", "b", "c", "d"]),
-        ({}, ["d", "c", "b", "a"]),
-    ],
-)
-def test_filters_and_orders(cast: Cast, query: dict[str, str], found: list[str]) -> None:
-    acme = Customer.objects.create(external_id="c1", name="Acme/North")
-    crane = Product.objects.create(external_id="p1", name="Crane 5t")
-    sold(cast.ana, "a", 1, name="Renewal Harbour Foods", currency="IDR", closed_on=date(2026, 11, 1))
-    sold(cast.ben, "b", 2, name="b", customer=acme)
-    sold(cast.ana, "CRM-007", 3, name="c", product=crane)
-    opened(cast.ana, "d", amount_minor=4, name="d")
-    names = {"Renewal Harbour Foods": "a"}
-    response = signed_in(cast.ada).get(reverse("sales:deals"), query)
-    assert [names.get(row.name, row.name) for row in response.context["page"]] == found
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"q": "\x00"},
-        {"q": "'; DROP TABLE sales_deal; --"},
-        {"q": "a & | ! <-> :*"},
-        {"q": "%(x)s %s {} \\"},
-        {"q": "x" * 5_000},
-        {"status": "sold"},
-        {"currency": "EUR"},
-        {"closed_from": "9999-99-99"},
-        {"closed_from": "0001-01-01", "closed_to": "9999-12-31"},
-        {"sort": "external_id"},
-        {"owner": "(((("},
-        {"owner": "\x00"},
-        {"page": "-1"},
-        {"page": "99999999999999999999"},
-        {"page": "x"},
-    ],
-)
-@pytest.mark.parametrize("name", ["ana", "ada"])
-def test_the_list_withstands_any_query(cast: Cast, name: str, query: dict[str, str]) -> None:
-    sold(cast.ana, "a")
-    page(getattr(cast, name), **query)
-
-
-def test_queries_of_the_list_do_not_grow_with_its_rows(cast: Cast) -> None:
-    acme = Customer.objects.create(external_id="c1", name="Acme")
-
-    def queries(user: User, **query: str) -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
-            page(user, **query)
-        return len(captured)
-
-    sold(cast.ana, "first", customer=acme)
-    few = [queries(user, q="acme") for user in (cast.ana, cast.mia, cast.ada)]
-    for number in range(30):
-        share(sold(cast.ana, f"n{number}", customer=acme), cast.ana, cast.ben)
-    assert [queries(user, q="acme") for user in (cast.ana, cast.mia, cast.ada)] == few
-
-
-def test_the_pages_of_the_list_hold_every_deal_once(cast: Cast) -> None:
-    for number in range(120):
-        sold(cast.ana, f"n{number}", closed_on=date(2026, 11, 1 + number % 2))
-    client = signed_in(cast.ana)
-    pages = [client.get(reverse("sales:deals"), {"page": str(n)}).context["page"] for n in (1, 2, 3)]
-    assert [len(one.object_list) for one in pages] == [50, 50, 20]
-    assert len({row.pk for one in pages for row in one}) == 120
-
-
-@pytest.mark.parametrize(("query", "is_walked"), [({}, True), ({"q": "deal"}, False), ({"sort": "-amount"}, True)])
-def test_too_many_deals_are_neither_counted_nor_summed_up(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch, query: dict[str, str], is_walked: bool
-) -> None:
-    monkeypatch.setattr("sales.selectors.deals.MOST_COUNTED", 3)
-    for number in range(6):
-        sold(cast.ana, f"n{number}", number, closed_on=date(2026, 11, 1 + number))
-    response = signed_in(cast.ana).get(reverse("sales:deals"), query)
-    assert "More than 3 deals fit" in words(response)
-    assert response.context["deals"].sums == ()
-    if is_walked:
-        assert [row.external_id for row in response.context["page"]] == ["n5", "n4", "n3"]
-
-
-def test_an_empty_list_says_why_and_what_to_do(cast: Cast) -> None:
-    assert "No deals yet They appear once an administrator imports them" in page(cast.ana)
-    assert "Import deals" in page(cast.ada)
-    assert "New deal" not in page(cast.finn)
-
-
-def test_a_search_that_finds_nothing_says_so(cast: Cast) -> None:
-    sold(cast.ana, "a")
-    assert "No deal fits these filters" in page(cast.ana, q="zzz")
-
-
-def test_htmx_gets_the_list_alone(cast: Cast) -> None:
-    html = signed_in(cast.ana).get(reverse("sales:deals"), headers={"HX-Request": "true"}).content.decode()
-    assert html.strip().startswith('<div id="deals"')
 
 
 # --- a deal
@@ -397,7 +178,7 @@ def test_what_cannot_be_is_refused_with_the_reason_and_the_form_as_it_was(
     sold(None, "taken")
     for key in ("t1", "t2"):
         User.objects.create(name="Two", external_id=key)
-    response = post(cast.ada, "sales:deal-new", **form(**{"name": "Kept as typed", field: value}))
+    response = post(cast.ada, "sales:deal-new", **form(**dict[str, Any]({"name": "Kept as typed", field: value})))
     assert response.status_code == 422
     assert reason in words(response).replace("&quot;", '"')
     assert Deal.objects.count() == 1

@@ -174,7 +174,7 @@ def test_what_a_deal_cannot_say_is_refused_at_its_field(
 ) -> None:
     Deal.objects.create(external_id="CRM-0", currency="USD")
     with pytest.raises(ValidationError) as refused:
-        save(**{field: value})
+        save(**dict[str, Any]({field: value}))
     assert list(refused.value.message_dict) == [field]
     assert words in refused.value.message_dict[field][0]
     assert Deal.objects.count() == 1
