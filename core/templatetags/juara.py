@@ -65,7 +65,7 @@ def money_short(minor: int | None, currency: str) -> SafeString | str:
         return ABSENT
     full, short = money_text(minor, currency), formats.short_money(minor, currency, locale())
     if short == full:
-        return _money(minor, currency, signed=False)
+        return format_html('<span class="money" data-minor="{}">{}</span>', minor, full)
     return format_html(
         '<span class="money" title="{}" data-minor="{}"><span aria-hidden="true">{}</span>'
         '<span class="visually-hidden">{}</span></span>',
