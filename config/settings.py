@@ -35,7 +35,6 @@ INSTALLED_APPS = [
     "django_cotton.apps.SimpleAppConfig",
     "template_partials.apps.SimpleAppConfig",
     "django_htmx",
-    "pgtrigger",
     "allauth",
     "allauth.account",
 ]

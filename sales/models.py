@@ -5,7 +5,6 @@ from datetime import date
 from fractions import Fraction
 from typing import Self
 
-import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVector
@@ -134,25 +133,14 @@ class Deal(models.Model):
         return self.name or self.external_id
 
 
-# At commit the shares of a role are the whole deal, or gone.
-_WHOLE = """
-changed := coalesce(NEW, OLD);
-SELECT sum(share_ppm) INTO total FROM sales_dealshare WHERE deal_id = changed.deal_id AND role = changed.role;
-IF total <> 1000000 THEN
-    RAISE check_violation USING
-        MESSAGE = format('The shares of %s in deal %s add up to %s parts per million, not to 1000000.',
-                         changed.role, changed.deal_id, total),
-        HINT = 'Write all shares of a deal in one transaction.';
-END IF;
-RETURN NULL;
-"""
-
-
 class DealShare(models.Model):
-    """A payee's part of a deal in a role. Without any, the owner has the whole; the parts of a role add up to it."""
+    """A payee's part of a deal in a role. Without any, the owner has the whole.
 
-    deal = models.ForeignKey(Deal, models.CASCADE, related_name="shares")
-    user = models.ForeignKey(User, models.PROTECT, related_name="shares")
+    At commit the parts of a role add up to the whole deal: a trigger sees to that.
+    """
+
+    deal = models.ForeignKey(Deal, models.CASCADE, related_name="shares", db_index=False)
+    user = models.ForeignKey(User, models.PROTECT, related_name="shares", db_index=False)
     role = models.CharField(_("role"), max_length=50, default="owner")
     share_ppm = models.IntegerField(_("share"), help_text=_("Parts per million."))
 
@@ -162,17 +150,6 @@ class DealShare(models.Model):
             models.CheckConstraint(condition=Q(share_ppm__gt=0, share_ppm__lte=ONE), name="sales_dealshare_range"),
         ]
         indexes = [models.Index(fields=["user"], name="sales_dealshare_user")]
-        triggers = [
-            pgtrigger.Trigger(
-                name="sales_dealshare_whole",
-                level=pgtrigger.Row,
-                when=pgtrigger.After,
-                timing=pgtrigger.Deferred,
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                declare=[("total", "bigint"), ("changed", "sales_dealshare")],
-                func=_WHOLE,
-            )
-        ]
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.share_ppm} ppm ({self.role})"

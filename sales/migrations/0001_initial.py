@@ -4,8 +4,6 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -115,17 +113,13 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('role', models.CharField(default='owner', max_length=50, verbose_name='role')),
                 ('share_ppm', models.IntegerField(help_text='Parts per million.', verbose_name='share')),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='sales.deal')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to=settings.AUTH_USER_MODEL)),
+                ('deal', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='sales.deal')),
+                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='shares', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'indexes': [models.Index(fields=['user'], name='sales_dealshare_user')],
                 'constraints': [models.UniqueConstraint(fields=('deal', 'user', 'role'), name='sales_dealshare_once'), models.CheckConstraint(condition=models.Q(('share_ppm__gt', 0), ('share_ppm__lte', 1000000)), name='sales_dealshare_range')],
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='dealshare',
-            trigger=pgtrigger.compiler.Trigger(name='sales_dealshare_whole', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', declare='DECLARE total bigint; changed sales_dealshare;', func="\nchanged := coalesce(NEW, OLD);\nSELECT sum(share_ppm) INTO total FROM sales_dealshare WHERE deal_id = changed.deal_id AND role = changed.role;\nIF total <> 1000000 THEN\n    RAISE check_violation USING\n        MESSAGE = format('The shares of %s in deal %s add up to %s parts per million, not to 1000000.',\n                         changed.role, changed.deal_id, total),\n        HINT = 'Write all shares of a deal in one transaction.';\nEND IF;\nRETURN NULL;\n", hash='03f07f3d8f08a3e5c6502ff6adfcc8e23af6898e', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_sales_dealshare_whole_77687', table='sales_dealshare', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
         ),
         migrations.AddIndex(
             model_name='deal',
