@@ -176,8 +176,8 @@ def _parent_id(record: TeamRecord, ids: Mapping[str, int]) -> int | None:
             _(
                 "Team %(team)s names the parent %(parent)s, which does not exist. "
                 "Import that team too, or leave the parent empty."
-            )
-            % {"team": record.external_id, "parent": record.parent}
+            ),
+            params={"team": record.external_id, "parent": record.parent},
         )
     return ids[record.parent]
 
@@ -200,7 +200,8 @@ def refuse_circle(parents: Mapping[int, int | None]) -> None:
             if at in path:
                 name = Team.objects.get(pk=at).name
                 raise ValidationError(
-                    _("Team %(team)s would lie inside itself. Choose a parent that is not below it.") % {"team": name}
+                    _("Team %(team)s would lie inside itself. Choose a parent that is not below it."),
+                    params={"team": name},
                 )
             path.append(at)
             at = parents.get(at)
@@ -369,6 +370,6 @@ def _refuse_reporting_circle(moves: Sequence[Move]) -> None:
         found = cursor.fetchone()
     if found:
         raise ValidationError(
-            _("%(name)s would report to herself or himself through others. Change one of the reporting lines.")
-            % {"name": found[0]}
+            _("%(name)s would report to herself or himself through others. Change one of the reporting lines."),
+            params={"name": found[0]},
         )

@@ -29,6 +29,18 @@ class MoneyError(ValueError):
     """An amount or a currency that can't be money. The message says why and what to write instead."""
 
 
+class NotAnAmountError(MoneyError):
+    """It is no number, or none that is written with digits and a decimal point."""
+
+
+class TooManyDecimalsError(MoneyError):
+    """The currency has no unit that small."""
+
+
+class TooLargeError(MoneyError):
+    """It reaches LARGEST_MINOR."""
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     minor: int  # minor units: cents, sen, fils
@@ -65,13 +77,13 @@ def to_minor(amount: Decimal | str | int, currency: str) -> int:
     """
     value, places = _decimal(amount), exponent(currency)
     if not value.is_finite():
-        raise MoneyError(f"{amount} is not an amount. Write digits, such as 1250.00.")
+        raise NotAnAmountError(f"{amount} is not an amount. Write digits, such as 1250.00.")
     if not value:
         return 0
     if value.adjusted() > 17:  # before scaling: 1e400 would become 400 digits
         raise _too_large(str(amount), currency)
     if value.adjusted() < -places or (scaled := Fraction(value) * 10**places).denominator != 1:
-        raise MoneyError(f"{amount} has more than the {places} decimals of {currency}. Round it first.")
+        raise TooManyDecimalsError(f"{amount} has more than the {places} decimals of {currency}. Round it first.")
     if abs(scaled) >= LARGEST_MINOR:
         raise _too_large(str(amount), currency)
     return int(scaled)
@@ -79,16 +91,18 @@ def to_minor(amount: Decimal | str | int, currency: str) -> int:
 
 def _decimal(amount: Decimal | str | int) -> Decimal:
     if isinstance(amount, str) and (len(amount) > 60 or not amount.isascii() or "_" in amount):
-        raise MoneyError(f"{amount[:20]!r} is not an amount. Write digits and a decimal point, such as 1250.00.")
+        raise NotAnAmountError(f"{amount[:20]!r} is not an amount. Write digits and a decimal point, such as 1250.00.")
     try:
         return Decimal(amount)
     except InvalidOperation:
-        raise MoneyError(f"{amount!r} is not an amount. Write digits and a decimal point, such as 1250.00.") from None
+        raise NotAnAmountError(
+            f"{amount!r} is not an amount. Write digits and a decimal point, such as 1250.00."
+        ) from None
 
 
-def _too_large(amount: str, currency: str) -> MoneyError:
+def _too_large(amount: str, currency: str) -> TooLargeError:
     largest = to_major(LARGEST_MINOR, currency)
-    return MoneyError(
+    return TooLargeError(
         f"{amount[:30]} {currency} is too large: amounts stay below {largest:,f}. Check its decimal point."
     )
 

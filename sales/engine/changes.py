@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from sales.engine.convert import LINE, Problems
-from sales.engine.problems import Problem, shorten
+from sales.engine.problems import Problem, Told, shorten
 
 MOST_SAMPLES = 20
 CREATED, CHANGED, UNCHANGED = "created", "changed", "unchanged"
@@ -77,9 +77,9 @@ def _changes(
 class Directory:
     """Whom or what a text may name: keys of which the better rank wins, and is ambiguous when it comes twice."""
 
-    what: str  # "person": said in problems
-    how: str  # "external id or e-mail"
-    fix: str
+    unknown: Told  # said of a text that names nothing
+    ambiguous: Told  # of one that names %(n)s
+    fix: Told
     entries: pl.DataFrame  # key, id, rank
 
     def and_also(self, entries: pl.DataFrame) -> "Directory":
@@ -93,7 +93,9 @@ class Directory:
     def look_up(self, texts: pl.Series) -> pl.DataFrame:
         """`id` and `times` for each text: times is 0 for an unknown one and above 1 for an ambiguous one.
 
-        >>> people = Directory("person", "external id", "", pl.DataFrame({"key": ["e1"], "id": [7], "rank": [0]}))
+        >>> from sales.engine.problems import told
+        >>> entries = pl.DataFrame({"key": ["e1"], "id": [7], "rank": [0]})
+        >>> people = Directory(told("Nobody."), told("%(n)s people."), told("Correct it."), entries)
         >>> people.look_up(pl.Series(["E1", "e1", None])).rows()
         [(7, 1), (7, 1), (None, 0)]
         """
@@ -112,10 +114,6 @@ def refer(rows: pl.DataFrame, name: str, directory: Directory, problems: Problem
     wrong = rows[name].is_not_null() & (found["times"] != 1)
     for row in wrong.arg_true().to_list():
         text, times = rows[name][row], found["times"][row]
-        what = f"{times} {directory.what}s have this {directory.how}." if times else _unknown(directory)
+        what = directory.ambiguous.filled(n=times) if times else directory.unknown
         problems.add(Problem(rows[LINE][row], column, shorten(text), what, directory.fix))
     return found["id"].set(wrong, None).rename(name)
-
-
-def _unknown(directory: Directory) -> str:
-    return f"No {directory.what} has this {directory.how}."

@@ -13,7 +13,7 @@ import yaml
 
 from sales.engine.fields import FIELDS, STAND_IN, Kind, Type
 from sales.engine.mapping import ALIASES, KindMapping, MappingError, Source, normal
-from sales.engine.problems import shorten
+from sales.engine.problems import Told, quoted, shorten, told
 from sales.engine.reading import read
 
 LOOKED_AT = 2_000
@@ -220,12 +220,24 @@ def words(text: str) -> dict[str, str]:
         if not line.strip():
             continue
         if not sign or not old:
-            raise MappingError(
-                f"Line {number}, {shorten(line)!r}, replaces nothing. Write: word in the file = our word."
-            )
+            raise MappingError(_replaces_nothing(number, line))
         if found.setdefault(old, new) != new:
-            raise MappingError(f"Line {number} replaces {shorten(old)!r} a second time. Keep one of the two.")
+            raise MappingError(_replaced_twice(number, old))
     return found
+
+
+def _replaces_nothing(number: int, line: str) -> Told:
+    return told(
+        "Line %(line)s, %(text)s, replaces nothing. Write: word in the file = our word.",
+        line=str(number),
+        text=quoted(line),
+    )
+
+
+def _replaced_twice(number: int, word: str) -> Told:
+    return told(
+        "Line %(line)s replaces %(word)s a second time. Keep one of the two.", line=str(number), word=quoted(word)
+    )
 
 
 def words_text(values: Mapping[str, str]) -> str:

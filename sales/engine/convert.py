@@ -7,8 +7,8 @@ import polars as pl
 
 from sales.engine.fields import Field, Kind, Type, field_named
 from sales.engine.mapping import PLACE, KindMapping, Source, sources
-from sales.engine.parse import Signs, parse, reason
-from sales.engine.problems import Problem, Unusable, shorten
+from sales.engine.parse import Reason, Signs, parse, reason
+from sales.engine.problems import Problem, Told, Unusable, shorten, told
 from sales.engine.reading import Batch, Sheet
 from sales.engine.splits import SplitError, parse_splits
 
@@ -62,7 +62,7 @@ class Pass:
     columns: dict[str, str]
     problems: Problems
 
-    def refuse(self, name: str, wrong: pl.Series, say: Callable[[str, int], tuple[str, str]]) -> None:
+    def refuse(self, name: str, wrong: pl.Series, say: Callable[[str, int], Reason]) -> None:
         """Note a problem for every row where `wrong`; `say` gets the text and the row."""
         for row in wrong.fill_null(value=False).arg_true().to_list():
             line = self.texts[LINE][row]
@@ -95,7 +95,7 @@ def convert(
         _give_up_if_hopeless(problems, read)
         on_batch(read)
     if not parts:
-        raise Unusable("The file has a header but no rows. Export it again.")
+        raise Unusable(told("The file has a header but no rows. Export it again."))
     rows = pl.concat(parts)
     for unique in {"external_id", "email"} & found.keys():
         _refuse_repeats(rows, unique, problems, _columns(found))
@@ -117,11 +117,19 @@ def _columns(found: dict[str, Source]) -> dict[str, str]:
 def _give_up_if_hopeless(problems: Problems, read: int) -> None:
     bad = len(problems.by_line)
     if bad >= HOPELESS and bad * 2 > read:
-        first = problems.detailed[0]
-        raise Unusable(
-            f"{bad:,} of the first {read:,} rows can't be used, so the rest was not read. Is it the right "
-            f"file, with the right mapping? The first problem: {first}"
-        )
+        raise Unusable(_hopeless(problems.detailed[0], bad, read))
+
+
+def _hopeless(first: Problem, bad: int, read: int) -> Told:
+    return told(
+        "%(bad)s of the first %(read)s rows can't be used, so the rest was not read. Is it the right file, with the "
+        "right mapping? The first problem is in %(where)s: %(what)s %(fix)s",
+        bad=bad,
+        read=read,
+        where=first.where,
+        what=first.what,
+        fix=first.fix,
+    )
 
 
 def _convert_batch(
@@ -195,9 +203,8 @@ def _refuse_unparsed(
         wrong &= currencies.is_not_null()
     step.refuse(spec.name, wrong, lambda found, row: reason(spec, found, currencies[row], signs))
     if spec.required:
-        step.refuse(
-            spec.name, text.is_null(), lambda _found, _row: ("The cell is empty.", "Every row needs a value here.")
-        )
+        empty = told("The cell is empty."), told("Fill it in: every row needs a value here.")
+        step.refuse(spec.name, text.is_null(), lambda _found, _row: empty)
 
 
 def _check_deals(step: Pass) -> None:
@@ -209,8 +216,8 @@ def _check_deals(step: Pass) -> None:
         "closed_on",
         undated,
         lambda _text, row: (
-            f"The deal is {step.values['status'][row]} but has no date of closing.",
-            "Fill it in, or set the status to open.",
+            told("The deal is %(status)s but has no date of closing.", status=step.values["status"][row]),
+            told("Fill it in, or set the status to open."),
         ),
     )
 
@@ -230,8 +237,7 @@ def _shares(step: Pass) -> pl.DataFrame:
         try:
             rows += [(line, share.role, share.person, share.share_ppm) for share in parse_splits(text)]
         except SplitError as error:
-            fix = "Correct the shares so that each role has 100 %."
-            step.problems.add(Problem(line, step.columns["splits"], shorten(text), f"{error}.", fix))
+            step.problems.add(Problem(line, step.columns["splits"], shorten(text), error.what, error.fix))
     return pl.DataFrame(rows, schema=SHARES, orient="row")
 
 
@@ -240,10 +246,9 @@ def _refuse_repeats(rows: pl.DataFrame, name: str, problems: Problems, columns: 
     first = pl.col(LINE).min().over(name).alias("first")
     again = rows.select(LINE, name, first).filter((pl.col(LINE) != pl.col("first")) & pl.col(name).is_not_null())
     for line, key, at in again.iter_rows():
-        what = f"Line {at} has the same {name}."
-        problems.add(
-            Problem(line, columns.get(name, name), shorten(key), what, "Remove one of the two, or correct it.")
-        )
+        what = told("Line %(line)s has the same %(field)s.", line=str(at), field=name)
+        fix = told("Remove one of the two, or correct it.")
+        problems.add(Problem(line, columns.get(name, name), shorten(key), what, fix))
 
 
 def bad_rows(sheet: Sheet, problems: Problems) -> Iterator[tuple[int, tuple[str, ...], str]]:

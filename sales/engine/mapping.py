@@ -9,6 +9,7 @@
 import codecs
 import re
 from collections.abc import Mapping as AbstractMapping
+from contextlib import suppress
 from typing import Annotated, Any, Literal, Self
 
 import yaml
@@ -17,28 +18,36 @@ from pydantic_core import ErrorDetails
 
 from core.money import MoneyError, exponent
 from sales.engine.fields import FIELDS, STAND_IN, Kind
-from sales.engine.problems import Unusable
+from sales.engine.problems import Param, Told, Unusable, quoted, told
 
 LONGEST_DOCUMENT = 100_000
 PLACE = re.compile(r"\{([^{}|]+)(?:\|([a-z]+))?\}")
 FILTERS = ("slug", "lower", "upper")
+ENCODINGS = ("utf-8", "utf-16", "windows-1252", "iso-8859-1")
+MOST_LISTED = 12
 ALIASES = {"id": "external_id", "e_mail": "email", "type": "kind", "split": "splits", "starts_on": "from"}
 
 
 class MappingError(Unusable):
-    """The mapping says something that we don't understand. One line per mistake, each with its path."""
+    """The mapping says something that we don't understand. One message per mistake, each with its path."""
+
+
+class ValueRefusedError(ValueError):
+    """One value of a mapping can't be used: pydantic hands on what is told with the path at which it stands."""
+
+    def __init__(self, what: Told) -> None:
+        super().__init__(str(what))
+        self.told = what
 
 
 def _known_encoding(name: str) -> str:
-    try:
+    with suppress(LookupError):
         codec = codecs.lookup(name)
-    except LookupError:
-        raise ValueError(
-            f"{name!r} is no encoding. Write for example utf-8, utf-16, windows-1252 or iso-8859-1"
-        ) from None
-    if not codec._is_text_encoding:  # noqa: SLF001 - there is no public way to tell base64 from latin-1
-        raise ValueError(f"{name!r} is no encoding of text. Write for example windows-1252")
-    return codec.name
+        if codec._is_text_encoding:  # noqa: SLF001 - there is no public way to tell base64 from latin-1
+            return codec.name
+    raise ValueRefusedError(
+        told("%(name)s is no encoding of text. Write for example %(examples)s.", name=quoted(name), examples=ENCODINGS)
+    )
 
 
 def _date_format(text: str) -> str:
@@ -48,27 +57,40 @@ def _date_format(text: str) -> str:
         or not directives & set("Yy")
         or not {"d"} & directives | {"e"} & directives
     ):
-        raise ValueError(f"{text!r} is no date format. Write for example %Y-%m-%d, %m/%d/%Y or %d.%m.%Y")
+        examples = ("%Y-%m-%d", "%m/%d/%Y", "%d.%m.%Y")
+        raise ValueRefusedError(
+            told("%(text)s is no date format. Write for example %(examples)s.", text=quoted(text), examples=examples)
+        )
     if not directives & set("mbB"):
-        raise ValueError(f"{text!r} has no month. Add %m")
+        raise ValueRefusedError(told("%(text)s has no month. Add %(month)s.", text=quoted(text), month="%m"))
     return text
 
 
 def _known_currency(code: str) -> str:
     try:
         exponent(code)
-    except MoneyError as error:
-        raise ValueError(str(error)) from None
+    except MoneyError:
+        raise ValueRefusedError(
+            told(
+                "%(code)s is not a currency. Write its ISO 4217 code in capitals, such as USD or IDR.",
+                code=quoted(code),
+            )
+        ) from None
     return code
 
 
 def _whole_template(text: str) -> str:
     places = PLACE.findall(text)
     if not places or "{" in PLACE.sub("", text) or "}" in PLACE.sub("", text):
-        raise ValueError(f"{text!r} names no column. Write for example {{first}}.{{last}}@example.com")
+        example = "{first}.{last}@example.com"
+        raise ValueRefusedError(
+            told("%(text)s names no column. Write for example %(example)s.", text=quoted(text), example=example)
+        )
     for _column, name in places:
         if name and name not in FILTERS:
-            raise ValueError(f"{name!r} is no filter. There are: {', '.join(FILTERS)}")
+            raise ValueRefusedError(
+                told("%(name)s is no filter. There are: %(filters)s.", name=quoted(name), filters=FILTERS)
+            )
     return text
 
 
@@ -92,7 +114,7 @@ class Source(Strict):
     @model_validator(mode="after")
     def _only_one(self) -> Self:
         if sum(part is not None for part in (self.column, self.value, self.template)) > 1:
-            raise ValueError("give one of column, value and template, not several")
+            raise ValueRefusedError(told("Give one of column, value and template, not several."))
         return self
 
     @property
@@ -117,27 +139,38 @@ class KindMapping(Strict):
     @model_validator(mode="after")
     def _two_signs(self) -> Self:
         if self.decimal == self.thousands:
-            raise ValueError("decimal and thousands are the same sign")
+            raise ValueRefusedError(told("The signs for decimals and for thousands are the same. Change one of them."))
         return self
 
 
 def load_document(text: str) -> dict[str, Any]:
     """A YAML (or JSON) text as plain dicts, lists and texts: no word is taken for a number, a date or a yes."""
     if len(text) > LONGEST_DOCUMENT:
-        raise MappingError(f"The mapping is longer than {LONGEST_DOCUMENT:,} characters. Is it the right file?")
+        most = LONGEST_DOCUMENT
+        raise MappingError(told("The mapping is longer than %(most)s characters. Is it the right file?", most=most))
     try:
         document = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - builds texts, lists and dicts only
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise MappingError(f"The mapping is not YAML{where}: {getattr(error, 'problem', error)}.") from None
+        raise MappingError(_no_yaml(error)) from None
     except RecursionError:
-        raise MappingError("The mapping is nested too deeply.") from None
+        raise MappingError(told("The mapping is nested too deeply. Is it the right file?")) from None
     if document is None or document == "":
         return {}
     if not isinstance(document, dict):
-        raise MappingError("The mapping must be keys and values, such as `currency: USD`.")
+        raise MappingError(told("The mapping must be keys and values, such as `currency: USD`."))
     return document
+
+
+def _no_yaml(error: yaml.YAMLError) -> Told:
+    mark, why = getattr(error, "problem_mark", None), str(getattr(error, "problem", error))
+    if mark is None:
+        return told("The mapping is not YAML (%(why)s). Correct it.", why=why)
+    return told(
+        "The mapping is not YAML at line %(line)s, column %(column)s (%(why)s). Correct it there, or just before.",
+        line=str(mark.line + 1),
+        column=str(mark.column + 1),
+        why=why,
+    )
 
 
 def parse_mapping(document: str | AbstractMapping[str, Any], kind: Kind) -> KindMapping:
@@ -146,7 +179,8 @@ def parse_mapping(document: str | AbstractMapping[str, Any], kind: Kind) -> Kind
     kinds = {str(name) for name in Kind}
     if whole.keys() & kinds:
         if strange := whole.keys() - kinds:
-            raise MappingError(f"{min(strange)}: not a kind of record. There are: {', '.join(Kind)}.")
+            no_kind = told("This is no kind of record. There are: %(kinds)s.", kinds=tuple(map(str, Kind)))
+            raise MappingError(no_kind.at(min(strange)))
         return _validated(whole.get(kind) or {}, kind, f"{kind}.")
     return _validated(whole, kind, "")
 
@@ -164,20 +198,36 @@ def _validated(part: object, kind: Kind, path: str) -> KindMapping:
     try:
         mapping = KindMapping.model_validate(part)
     except ValidationError as error:
-        raise MappingError("\n".join(_mistake(detail, path) for detail in error.errors())) from None
-    known = [field.name for field in FIELDS[kind]]
+        raise MappingError(*(_mistake(detail, path) for detail in error.errors())) from None
+    known = tuple(field.name for field in FIELDS[kind])
     if strange := sorted(mapping.fields.keys() - set(known)):
-        raise MappingError(f"{path}fields.{strange[0]}: not a field of {kind}. There are: {', '.join(known)}.")
+        no_field = told("This is no field of %(kind)s. There are: %(fields)s.", kind=str(kind), fields=known)
+        raise MappingError(no_field.at(f"{path}fields.{strange[0]}"))
     if mapping.create_missing and kind != Kind.PEOPLE:
-        raise MappingError(f"{path}create_missing: only people may bring their teams and managers along. Remove it.")
+        not_here = told("Only people may bring their teams and managers along. Remove it.")
+        raise MappingError(not_here.at(f"{path}create_missing"))
     return mapping
 
 
-def _mistake(detail: ErrorDetails, path: str) -> str:
-    where = ".".join(str(part) for part in detail["loc"])
-    if detail["type"] == "extra_forbidden":
-        return f"{path}{where}: not a key of a mapping. Correct its spelling or remove it."
-    return f"{path}{where or 'mapping'}: {detail['msg'].removeprefix('Value error, ').removesuffix('.')}."
+_STRANGE = told("This can't be used here. Correct it or remove it.")
+_SHAPES = {
+    "extra_forbidden": told("This is no key of a mapping. Correct its spelling or remove it."),
+    "string_type": told("Write a text here."),
+    "list_type": told("Write a list here, such as [a, b]."),
+    "dict_type": told("Write keys and values here, such as {a: b}."),
+    "model_type": told("Write keys and values here, such as {a: b}."),
+}
+
+
+def _mistake(detail: ErrorDetails, path: str) -> Told:
+    where = ".".join(str(part) for part in detail["loc"]) or "mapping"
+    cause = detail.get("ctx", {})
+    if isinstance(mistake := cause.get("error"), ValueRefusedError):
+        return mistake.told.at(path + where)
+    if detail["type"] == "literal_error":
+        choices = str(cause["expected"]).replace("' or '", "', '")
+        return told("Write one of %(choices)s.", choices=choices).at(path + where)
+    return _SHAPES.get(detail["type"], _STRANGE).at(path + where)
 
 
 def sources(mapping: KindMapping, kind: Kind, header: tuple[str, ...]) -> dict[str, Source]:
@@ -191,10 +241,14 @@ def sources(mapping: KindMapping, kind: Kind, header: tuple[str, ...]) -> dict[s
     if "external_id" not in found and stand_in in found:
         found = {"external_id": found[stand_in], **found}
     if "external_id" not in found:
-        wanted = ", ".join(field.name for field in FIELDS[kind])
         raise Unusable(
-            f"No column gives the {kind}' external id. The file has: {_listed(header)}. "
-            f"Name its columns after our fields ({wanted}), or say in a mapping which column is external_id."
+            told(
+                "No column gives the external id. The file has: %(columns)s. Name its columns after our fields of "
+                "%(kind)s (%(fields)s), or say in a mapping which column is external_id.",
+                kind=str(kind),
+                columns=_listed(header),
+                fields=tuple(field.name for field in FIELDS[kind]),
+            )
         )
     return found
 
@@ -207,12 +261,19 @@ def _named(mapping: KindMapping, header: tuple[str, ...]) -> dict[str, Source]:
             source = source.model_copy(update={"column": by_name.get(name, name)})
         for column in source.columns:
             if column not in header:
-                raise Unusable(
-                    f"The file has no column {column!r}, which the mapping wants for {name}. "
-                    f"It has: {_listed(header)}. Correct the mapping, its delimiter, or the file."
-                )
+                raise Unusable(_no_column(column, name, header))
         found[name] = source
     return found
+
+
+def _no_column(column: str, name: str, header: tuple[str, ...]) -> Told:
+    return told(
+        "The file has no column %(column)s, which the mapping wants for %(field)s. It has: %(columns)s. "
+        "Correct the mapping, its delimiter, or the file.",
+        column=quoted(column),
+        field=name,
+        columns=_listed(header),
+    )
 
 
 def _identity(kind: Kind, header: tuple[str, ...]) -> dict[str, Source]:
@@ -234,6 +295,7 @@ def normal(column: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", column.strip().lower()).strip("_")
 
 
-def _listed(header: tuple[str, ...]) -> str:
-    shown = ", ".join(repr(name[:40]) for name in header[:12])
-    return f"{shown} and {len(header) - 12} more" if len(header) > 12 else shown
+def _listed(header: tuple[str, ...]) -> Param:
+    shown = tuple(quoted(name) for name in header[:MOST_LISTED])
+    more = len(header) - MOST_LISTED
+    return told("%(columns)s and %(more)s more", columns=shown, more=more) if more > 0 else shown

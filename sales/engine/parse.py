@@ -6,8 +6,18 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from core.money import LARGEST_MINOR, MoneyError, exponent, to_minor
+from core.money import (
+    LARGEST_MINOR,
+    MoneyError,
+    NotAnAmountError,
+    TooLargeError,
+    TooManyDecimalsError,
+    exponent,
+    to_major,
+    to_minor,
+)
 from sales.engine.fields import REFERENCES, Field, Type
+from sales.engine.problems import Told, quoted, told
 from sales.engine.reading import NATIVE_DATE
 
 ROLES = ("rep", "manager", "admin", "finance")
@@ -17,7 +27,7 @@ LARGEST_INTEGER = 999_999_999
 EMAIL = r"^[^@\s,;<>\"']+@[^@\s,;<>\"']+\.[^@\s.,;<>\"']+$"
 CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 
-Reason = tuple[str, str]  # what is wrong, what to do
+Reason = tuple[Told, Told]  # what is wrong, what to do
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,38 +189,66 @@ def parse(spec: Field, text: pl.Series, currency: pl.Series, signs: Signs) -> pl
     return simple[spec.type]()
 
 
+_REASONS: dict[Type, Reason] = {
+    Type.EMAIL: (
+        told("This is no e-mail address."),
+        told("Write one such as %(example)s, or leave the cell empty.", example="ana@example.com"),
+    ),
+    Type.STATUS: (
+        told("This is no status."),
+        told("Write one of %(statuses)s, or replace the word in the mapping.", statuses=STATUSES),
+    ),
+    Type.ROLES: (
+        told("This is no role."),
+        told("Write one of %(roles)s, or several with semicolons between.", roles=ROLES),
+    ),
+    Type.INTEGER: (
+        told("This is no whole number of at most nine digits."),
+        told("Write digits only, such as 12."),
+    ),
+    Type.CURRENCY: (told("This is no currency."), told("Write its ISO 4217 code, such as USD or IDR.")),
+}
+
+
 def reason(spec: Field, text: str, currency: str | None, signs: Signs) -> Reason:
     """Why this text is no value of the field, and what to do."""
+    if spec.type in _REASONS:
+        return _REASONS[spec.type]
     if spec.type == Type.MONEY:
         return _money_reason(text, currency, signs)
-    reasons: dict[Type, Reason] = {
-        Type.EMAIL: ("This is no e-mail address.", "Write one such as ana@example.com, or leave the cell empty."),
-        Type.STATUS: ("This is no status.", "Write open, won or lost, or replace the word in the mapping."),
-        Type.ROLES: ("This is no role.", f"Write {', '.join(ROLES)}, or several parted by a semicolon."),
-        Type.DATE: (
-            f"This is no date of the calendar written as {' or '.join(signs.date_formats)}.",
-            "Correct it, or name the file's `date_formats` in the mapping.",
-        ),
-        Type.INTEGER: ("This is no whole number of at most nine digits.", "Write digits only, such as 12."),
-        Type.CURRENCY: ("This is no currency.", "Write its ISO 4217 code, such as USD or IDR."),
-    }
-    if spec.type in reasons:
-        return reasons[spec.type]
+    if spec.type == Type.DATE:
+        return (
+            told("This is no date of the calendar written as %(formats)s.", formats=signs.date_formats),
+            told("Correct it, or name the file's `date_formats` in the mapping."),
+        )
     if re.search(CONTROL, text):
-        return "The text holds control characters.", "Remove what can't be seen from the cell."
-    return f"The text has {len(text)} characters; {spec.longest} is the most.", "Shorten it."
+        return told("The text holds control characters."), told("Remove what can't be seen from the cell.")
+    long = told("The text has %(length)s characters; %(most)s is the most.", length=len(text), most=spec.longest)
+    return long, told("Shorten it.")
 
 
 def _money_reason(text: str, currency: str | None, signs: Signs) -> Reason:
-    hint = "If the file writes numbers in another way, name its `decimal` and `thousands` signs in the mapping."
     if currency is None:
-        return "The amount has no currency.", "Name a default `currency` in the mapping, or add a column."
+        return told("The amount has no currency."), told("Name a default `currency` in the mapping, or add a column.")
     plain = _plain(pl.Series([text]), signs).item()
     if "?" in plain:
-        return f"This is not an amount with the decimal sign {signs.decimal!r}.", hint
+        return told("This is no amount with the decimal sign %(sign)s.", sign=quoted(signs.decimal)), _SIGNS
     try:
         to_minor(plain, currency)
-    except MoneyError as error:
-        what, _, fix = str(error).partition(". ")
-        return f"{what}.", fix if "Round" in fix or "decimal point" in fix.lower()[:30] else f"{fix} {hint}"
-    return f"The amount is not below {LARGEST_MINOR:,} minor units.", "Check its decimal sign."
+    except NotAnAmountError:
+        return told("This is no amount."), _SIGNS
+    except TooManyDecimalsError:
+        places = exponent(currency)
+        what = told("The amount has more decimals than %(currency)s has: %(places)s.", currency=currency, places=places)
+        return what, told("Round it.")
+    except TooLargeError:
+        largest = int(to_major(LARGEST_MINOR, currency))
+        what = told("The amount is too large: amounts stay below %(largest)s.", largest=largest)
+        return what, told("Check its decimal sign.")
+    return told("This is no amount."), _SIGNS
+
+
+_SIGNS = told(
+    "Write digits and a decimal point, such as 1250.00. If the file writes numbers in another way, name its `decimal` "
+    "and `thousands` signs in the mapping."
+)

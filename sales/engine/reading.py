@@ -18,14 +18,15 @@ import polars as pl
 from python_calamine import CalamineError, CalamineWorkbook
 
 from sales.engine.mapping import KindMapping
-from sales.engine.problems import Problem, Unusable, WrongEncoding, shorten
+from sales.engine.problems import Problem, Told, Unusable, WrongEncoding, quoted, shorten, told
 
 HEAD = 64 * 1024
 FIRST_BATCH = 2_000  # small, so that a hopeless file is known for one soon
 BATCH = 20_000
 LONGEST_LINE = 1_000_000  # characters read at once, lest garbage without line breaks fills the memory
-LARGEST_FILE = 200 * 1024 * 1024
-LARGEST_UNZIPPED = 500 * 1024 * 1024
+MB = 1024 * 1024
+LARGEST_FILE = 200 * MB
+LARGEST_UNZIPPED = 500 * MB
 MOST_ROWS = 1_000_000
 MOST_COLUMNS = 500
 DELIMITERS = (",", ";", "\t", "|")
@@ -57,9 +58,9 @@ def read(source: BinaryIO, mapping: KindMapping) -> Sheet:
     size = source.seek(0, 2)
     source.seek(0)
     if not head.strip():
-        raise Unusable("The file is empty. Export it again.")
+        raise Unusable(told("The file is empty. Export it again."))
     if size > LARGEST_FILE:
-        raise Unusable(f"The file has {size / 1e6:,.0f} MB; {LARGEST_FILE / 1e6:,.0f} MB is the most. Split it.")
+        raise Unusable(told("The file is larger than %(most)s MB. Split it.", most=LARGEST_FILE // MB))
     if head.startswith(b"PK\x03\x04"):
         return _read_xlsx(source, mapping)
     return _read_csv(source, head, mapping)
@@ -82,8 +83,10 @@ def _encoding_of(head: bytes) -> str:
         return "utf-16"
     if b"\0" in head or head.startswith((b"%PDF", b"\xd0\xcf\x11\xe0")):
         raise Unusable(
-            "This is no text: not a CSV file, nor an XLSX one. Save the sheet as XLSX or as CSV UTF-8; "
-            "if it is UTF-16 text, say `encoding: utf-16-le` in the mapping."
+            told(
+                "This is no text: not a CSV file, nor an XLSX one. Save the sheet as XLSX or as CSV UTF-8; "
+                "if it is UTF-16 text, say `encoding: utf-16-le` in the mapping."
+            )
         )
     return "utf-8"
 
@@ -91,7 +94,8 @@ def _encoding_of(head: bytes) -> str:
 def _first_lines(head: bytes, encoding: str) -> str:
     cut = head[: head.rfind(b"\n") + 1] if len(head) == HEAD else head
     if not cut:
-        raise Unusable(f"The first {HEAD // 1024} kB have no line break: this is no CSV file. Export it again.")
+        head_kb = HEAD // 1024
+        raise Unusable(told("The first %(n)s kB have no line break: this is no CSV file. Export it again.", n=head_kb))
     try:
         text = cut.decode(encoding, "ignore" if encoding.startswith("utf-16") else "strict")
     except UnicodeError as error:
@@ -102,8 +106,12 @@ def _first_lines(head: bytes, encoding: str) -> str:
 
 def _wrong_encoding(encoding: str, line: int) -> WrongEncoding:
     return WrongEncoding(
-        f"Line {line} is not {encoding.removesuffix('-sig').upper()} text. Save the file as CSV UTF-8, or name "
-        "its encoding in the mapping, for example `encoding: windows-1252`."
+        told(
+            "Line %(line)s is not %(encoding)s text. Save the file as CSV UTF-8, or name its encoding in the mapping, "
+            "for example `encoding: windows-1252`.",
+            line=str(line),
+            encoding=encoding.removesuffix("-sig").upper(),
+        )
     )
 
 
@@ -122,10 +130,7 @@ def _csv_rows(text: TextIOWrapper, delimiter: str, encoding: str) -> Iterator[tu
             yield starts, row
             starts = reader.line_num + 1
     except csv.Error as error:
-        raise Unusable(
-            f"Line {starts}: {error}. A quotation mark may be missing, or the delimiter differs from the header's. "
-            "Correct the line, or name the `delimiter` in the mapping."
-        ) from None
+        raise Unusable(_torn(starts, error)) from None
     except UnicodeError:
         raise _wrong_encoding(encoding, reader.line_num + 1) from None
     finally:
@@ -133,16 +138,32 @@ def _csv_rows(text: TextIOWrapper, delimiter: str, encoding: str) -> Iterator[tu
             text.detach()
 
 
+def _torn(line: int, error: csv.Error) -> Told:
+    return told(
+        "Line %(line)s can't be cut into cells (%(why)s). A quotation mark may be missing, or the delimiter differs "
+        "from the header's. Correct the line, or name the `delimiter` in the mapping.",
+        line=str(line),
+        why=str(error),
+    )
+
+
 def _header(names: Iterable[object]) -> tuple[str, ...]:
     header = [str(name).strip().removeprefix("\ufeff") for name in names]
     while header and not header[-1]:
         header.pop()
     if not header:
-        raise Unusable("Line 1 names no columns. The first line must be the header.")
+        raise Unusable(told("Line 1 names no columns. The first line must be the header."))
     if len(header) > MOST_COLUMNS:
-        raise Unusable(f"Line 1 has {len(header):,} columns; {MOST_COLUMNS} is the most. Is the delimiter right?")
+        raise Unusable(
+            told(
+                "Line 1 has %(columns)s columns; %(most)s is the most. Is the delimiter right?",
+                columns=len(header),
+                most=MOST_COLUMNS,
+            )
+        )
     if twice := next((name for name in header if header.count(name) > 1), None):
-        raise Unusable(f"Line 1 names the column {shorten(twice)!r} twice. Give each column a name of its own.")
+        name = quoted(twice)
+        raise Unusable(told("Line 1 names the column %(name)s twice. Give each column a name of its own.", name=name))
     return tuple(header)
 
 
@@ -151,7 +172,7 @@ def _batches(rows: Iterator[tuple[int, list[str]]], header: tuple[str, ...]) -> 
     while part := list(islice(rows, BATCH if seen else FIRST_BATCH)):
         seen += len(part)
         if seen > MOST_ROWS:
-            raise Unusable(f"The file has more than {MOST_ROWS:,} rows. Split it.")
+            raise Unusable(told("The file has more than %(most)s rows. Split it.", most=MOST_ROWS))
         yield _batch(part, header, width)
 
 
@@ -178,22 +199,24 @@ def _batch(part: list[tuple[int, list[str]]], header: tuple[str, ...], width: in
 
 
 def _ragged(line: int, row: list[str], width: int) -> Problem:
-    what = f"The line has {len(row)} cells where the header has {width}."
-    return Problem(line, "", shorten(" ".join(row)), what, "Put cells that contain the delimiter in quotation marks.")
+    what = told("The line has %(cells)s cells where the header has %(columns)s.", cells=len(row), columns=width)
+    fix = told("Put cells that contain the delimiter in quotation marks.")
+    return Problem(line, "", shorten(" ".join(row)), what, fix)
 
 
 def _read_xlsx(source: BinaryIO, mapping: KindMapping) -> Sheet:
     try:
         with zipfile.ZipFile(source) as archive:
             if sum(part.file_size for part in archive.infolist()) > LARGEST_UNZIPPED:
-                raise Unusable("The workbook is too large once unpacked. Save the sheet as CSV UTF-8.")
+                raise Unusable(told("The workbook is too large once unpacked. Save the sheet as CSV UTF-8."))
         source.seek(0)
         sheet = CalamineWorkbook.from_filelike(BytesIO(source.read())).get_sheet_by_index(0)
         rows = sheet.to_python(skip_empty_area=False)
     except (zipfile.BadZipFile, CalamineError, OSError, ValueError, IndexError) as error:
-        raise Unusable(f"This is no readable XLSX workbook ({shorten(str(error))}). Save the sheet again.") from None
+        why = shorten(str(error))
+        raise Unusable(told("This is no readable XLSX workbook (%(why)s). Save the sheet again.", why=why)) from None
     if not rows:
-        raise Unusable("The workbook's first sheet is empty. Put the table on the first sheet.")
+        raise Unusable(told("The workbook's first sheet is empty. Put the table on the first sheet."))
     header = _header(rows[0])
     width = len(header)
     texts = (

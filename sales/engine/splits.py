@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from sales.engine.problems import Told, quoted, told
+
 ONE = 1_000_000  # a whole, in parts per million
 OWNER = "owner"
 _PART = re.compile(
@@ -14,11 +16,11 @@ _PART = re.compile(
 
 
 class SplitError(ValueError):
-    """The text or the numbers are no split. The message says why; `code` and `params` let a page say it its way."""
+    """The text or the numbers are no split."""
 
-    def __init__(self, message: str, code: str = "", **params: object) -> None:
-        super().__init__(message)
-        self.code, self.params = code, params
+    def __init__(self, what: Told, fix: Told) -> None:
+        super().__init__(f"{what} {fix}")
+        self.what, self.fix = what, fix
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,14 @@ def parse_splits(text: str) -> tuple[Share, ...]:
 def _share(part: str) -> Share:
     match = _PART.fullmatch(part)
     if not match:
-        raise SplitError(f"{part[:40]!r} is no share. Write person:percent, such as ana@example.com:60%")
+        example = "ana@example.com:60%"
+        raise SplitError(
+            told("%(part)s is no share.", part=quoted(part)),
+            told("Write person:percent, such as %(example)s.", example=example),
+        )
     ppm = Decimal(match["share"]) * 10_000
     if ppm != int(ppm):
-        raise SplitError(f"{match['share']} % has more than 4 decimals. Round it")
+        raise SplitError(told("%(share)s %% has more than 4 decimals.", share=match["share"]), told("Round it."))
     return Share(match["person"], int(ppm), (match["role"] or OWNER).strip().lower())
 
 
@@ -54,22 +60,28 @@ def check_shares(shares: Sequence[tuple[str, object, int]]) -> None:
 
     >>> check_shares([("owner", "ana", 700_000), ("owner", "ben", 600_000)])  # doctest: +IGNORE_EXCEPTION_DETAIL
     Traceback (most recent call last):
-    SplitError: The shares of owner add up to 130 %, not to 100 %
+    SplitError: The shares of owner add up to 130 %, not to 100 %. Correct them.
     """
     totals: Counter[str] = Counter()
     for role, person, ppm in shares:
         if not 0 < ppm <= ONE:
-            why = f"{person}'s share is {percent(ppm)} %. It must be more than 0 % and at most 100 %"
-            raise SplitError(why, "range", person=person, share=percent(ppm))
+            raise SplitError(
+                told("%(person)s's share is %(share)s %%.", person=str(person), share=percent(ppm)),
+                told("Write more than 0 and at most 100 percent."),
+            )
         totals[role] += ppm
     for (role, person), times in Counter((role, person) for role, person, _ppm in shares).items():
         if times > 1:
-            why = f"{person} comes {times} times as {role}. Add the shares up"
-            raise SplitError(why, "twice", person=person, role=role)
+            raise SplitError(
+                told("%(person)s comes twice as %(role)s.", person=str(person), role=role),
+                told("Add the shares up."),
+            )
     for role, total in totals.items():
         if total != ONE:
-            why = f"The shares of {role} add up to {percent(total)} %, not to 100 %"
-            raise SplitError(why, "total", role=role, total=percent(total))
+            raise SplitError(
+                told("The shares of %(role)s add up to %(total)s %%, not to 100 %%.", role=role, total=percent(total)),
+                told("Correct them."),
+            )
 
 
 def percent(ppm: int) -> str:

@@ -200,21 +200,21 @@ class ColumnsForm(forms.Form):
         try:
             return words(text)
         except MappingError as error:
-            self.add_error(f"words-{name}", str(error))
+            self.add_error(f"words-{name}", selectors.in_words(*error.told))
             return {}
 
     def _check(self, part: dict[str, Any]) -> None:
         try:
             mapping = parse_mapping(part, self.kind)
         except MappingError as error:
-            for line in str(error).splitlines():
-                path, _colon, message = line.partition(": ")
-                self.add_error(self._place(path), message or line)
+            for each in error.told:
+                self.add_error(self._place(each.path), selectors.in_words(each.at("")))
             return
         try:
             sources(mapping, self.kind, self.head.header)
         except Unusable as error:
-            self.add_error("column-external_id" if "external_id" not in part["fields"] else None, str(error))
+            place = "column-external_id" if "external_id" not in part["fields"] else None
+            self.add_error(place, selectors.in_words(*error.told))
 
     def _place(self, path: str) -> str | None:
         """The field of the form that a path of the document means."""

@@ -40,10 +40,13 @@ def silent_of(document: Mapping[str, Any], kind: Kind) -> str:
 
 
 def checked_source(source: str, kind: Kind) -> dict[str, Any]:
-    """A written mapping that is about this kind. Raises MappingError."""
-    document = check_document(source, kind)
+    """A written mapping that is about this kind. Raises ValidationError."""
+    try:
+        document = check_document(source, kind)
+    except MappingError as error:
+        raise forms.ValidationError(selectors.in_words(*error.told)) from None
     if silent := silent_of(document, kind):
-        raise MappingError(silent)
+        raise forms.ValidationError(silent)
     return document
 
 
@@ -110,8 +113,8 @@ class UploadForm(forms.Form):
         kind = Kind(given["kind"])
         try:
             document = self._document(kind)
-        except MappingError as error:
-            self.add_error("source", str(error).splitlines())
+        except forms.ValidationError as error:
+            self.add_error("source", error)
             return given
         if not self.errors:
             given["hold"] = document is None
@@ -135,12 +138,12 @@ class UploadForm(forms.Form):
             self._look(kind, file, document or {}, matched=document is not None)
         except selectors.TooLargeToShow as error:
             if document is None:
-                self.add_error("file", str(error))
+                self.add_error("file", selectors.in_words(*error.told))
         except Unusable as error:
             is_other_text = document is None and isinstance(error, WrongEncoding)
             if is_other_text and self._reads_as(kind, file, FALLBACK):
                 return {"encoding": FALLBACK}
-            self.add_error("file", str(error))
+            self.add_error("file", selectors.in_words(*error.told))
         return document or {}
 
     def _look(self, kind: Kind, file: "UploadedFile[Any]", document: Mapping[str, Any], *, matched: bool) -> None:
@@ -169,7 +172,7 @@ class MappingForm(forms.Form):
         try:
             return check_document(self.cleaned_data["source"])
         except MappingError as error:
-            raise forms.ValidationError(str(error).splitlines()) from None
+            raise forms.ValidationError(selectors.in_words(*error.told)) from None
 
 
 class SourceForm(forms.Form):
@@ -182,7 +185,4 @@ class SourceForm(forms.Form):
         self.kind = kind
 
     def clean_source(self) -> dict[str, Any]:
-        try:
-            return checked_source(self.cleaned_data["source"], self.kind)
-        except MappingError as error:
-            raise forms.ValidationError(str(error).splitlines()) from None
+        return checked_source(self.cleaned_data["source"], self.kind)

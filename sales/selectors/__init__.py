@@ -22,9 +22,12 @@ from sales.selectors.imports import (
     mapping_names,
     mapping_rows,
     progress_key,
+    reported_fatal,
+    reported_problems,
     stored_head,
     waiting_imports,
 )
+from sales.selectors.messages import in_words
 from sales.selectors.references import named, reference, suggestions
 
 __all__ = [
@@ -43,6 +46,7 @@ __all__ = [
     "import_list",
     "import_progress",
     "import_report",
+    "in_words",
     "kept_part",
     "label_of",
     "mapping_list",
@@ -51,6 +55,8 @@ __all__ = [
     "named",
     "progress_key",
     "reference",
+    "reported_fatal",
+    "reported_problems",
     "sees_others",
     "shares_of",
     "stored_head",

@@ -9,16 +9,16 @@ from typing import Any, BinaryIO, cast
 
 from django.core.cache import cache
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy as _
 from redis.exceptions import RedisError
 
 from sales.engine.changes import CHANGED, CREATED
 from sales.engine.columns import Head, as_yaml, by_kind, part_of, peek, source_of
 from sales.engine.fields import FIELDS, Kind
 from sales.engine.mapping import KindMapping, MappingError, parse_mapping
-from sales.engine.problems import Unusable
+from sales.engine.problems import Problem, Told, Unusable, problem_from, told, told_from
 from sales.models import Import, ImportMapping
 from sales.selectors.guides import label_of
+from sales.selectors.messages import in_words
 
 WAKE_UP_AFTER = timedelta(seconds=10)  # as long as the wake-up of the commit may take
 LARGEST_WORKBOOK_SHOWN = 10_000_000  # bytes: a workbook is read whole before its first row is known
@@ -45,11 +45,20 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
+class ProblemRow:
+    line: int
+    column: str
+    value: str
+    what: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What an import would do, or did."""
 
-    fatal: str
-    problems: list[dict[str, Any]]  # line, column, value, what, fix: the first of them
+    fatal: list[str]
+    problems: list[ProblemRow]  # the first of them
     problem_count: int
     common: list[tuple[str, str, int]]  # column, what, how often: problems that come again and again
     created: tuple[Changed, ...]
@@ -97,9 +106,9 @@ def import_list() -> QuerySet[Import]:
 def import_report(row: Import) -> Report:
     found = row.report
     samples = found.get("samples", {})
-    problems = found.get("problems", [])
+    problems = [_problem_row(problem) for problem in reported_problems(row)]
     return Report(
-        fatal=found.get("fatal", ""),
+        fatal=in_words(*reported_fatal(row)),
         problems=problems,
         problem_count=found.get("problem_count", 0),
         common=_common(problems),
@@ -113,8 +122,23 @@ def import_report(row: Import) -> Report:
     )
 
 
-def _common(problems: list[dict[str, Any]]) -> list[tuple[str, str, int]]:
-    counted = Counter((problem["column"], problem["what"]) for problem in problems)
+def reported_fatal(row: Import) -> list[Told]:
+    """Why the file could not be used at all, as the engine told it; nothing where it could."""
+    return [told_from(message) for message in row.report.get("fatal", [])]
+
+
+def reported_problems(row: Import) -> list[Problem]:
+    """The first problems of its rows, as the engine told them."""
+    return [problem_from(problem) for problem in row.report.get("problems", [])]
+
+
+def _problem_row(problem: Problem) -> ProblemRow:
+    what, fix = in_words(problem.what, problem.fix)
+    return ProblemRow(problem.line, problem.column, problem.value, what, fix)
+
+
+def _common(problems: list[ProblemRow]) -> list[tuple[str, str, int]]:
+    counted = Counter((problem.column, problem.what) for problem in problems)
     return [(column, what, times) for (column, what), times in counted.most_common(COMMON) if times > 1]
 
 
@@ -148,7 +172,9 @@ def head_of(source: BinaryIO, size: int, name: str, mapping: KindMapping) -> Hea
     """The columns of a file. Raises Unusable, also for a workbook that is too large to be looked at in a page."""
     if name.lower().endswith(".xlsx") and size > LARGEST_WORKBOOK_SHOWN:
         raise TooLargeToShow(
-            _("The workbook is too large to show its columns here. Save the sheet as CSV UTF-8, or choose a mapping.")
+            told(
+                "The workbook is too large to show its columns here. Save the sheet as CSV UTF-8, or choose a mapping."
+            )
         )
     return peek(source, mapping)
 

@@ -18,6 +18,7 @@ from sales import policies
 from sales.engine.parse import CONTROL, FIRST_YEAR, LAST_YEAR
 from sales.engine.splits import OWNER, SplitError, check_shares
 from sales.models import Customer, Deal, DealShare, Product
+from sales.selectors import in_words
 from sales.services.bulk.deals import announce, stored_deals
 from sales.services.locks import share_deals
 
@@ -254,13 +255,5 @@ def _share_trouble(shares: Sequence[Part]) -> str:
     try:
         check_shares([(part.role, part.user, part.share_ppm) for part in shares])
     except SplitError as error:
-        return _share_reasons()[error.code] % error.params
+        return " ".join(in_words(error.what, error.fix))
     return ""
-
-
-def _share_reasons() -> dict[str, str]:
-    return {
-        "range": _("%(person)s's share is %(share)s %%. It must be more than 0 %% and at most 100 %%."),
-        "twice": _("%(person)s comes twice as %(role)s. Add the shares up."),
-        "total": _("The shares of %(role)s add up to %(total)s %%, not to 100 %%. Correct them."),
-    }

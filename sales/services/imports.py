@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import IntegrityError, connection, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
@@ -20,7 +21,7 @@ from sales.engine.changes import CHANGED, CREATED, UNCHANGED
 from sales.engine.convert import Converted, bad_rows, convert
 from sales.engine.fields import Kind
 from sales.engine.mapping import KindMapping, parse_mapping
-from sales.engine.problems import Unusable
+from sales.engine.problems import Told, Unusable, told
 from sales.engine.reading import read
 from sales.engine.refused import guarded
 from sales.models import Import
@@ -31,6 +32,8 @@ from sales.signals import import_waiting
 logger = logging.getLogger(__name__)
 MOST_ATTEMPTS = 3
 KEEP_PROGRESS = 3600  # seconds
+_STOPPED = told("An unexpected error stopped the import; nothing was changed. The log has its details.")
+_KILLS = told("The import was tried three times and stopped its worker each time. Split the file.")
 _STAGES = {"reading": (0, 60), "comparing": (60, 70), "writing": (70, 100)}
 
 
@@ -129,9 +132,7 @@ def run_import(*, import_id: int, now: datetime, today: date) -> Import | None:
             return row
     except Exception:
         logger.exception("import %s failed", import_id)
-        _give_up(
-            import_id, now, _("An unexpected error stopped the import; nothing was changed. The log has its details.")
-        )
+        _give_up(import_id, now, _STOPPED)
         raise
 
 
@@ -148,16 +149,18 @@ def _count_attempt(import_id: int, now: datetime) -> bool:
     row.attempts += 1
     row.save(update_fields=["attempts"])
     if row.attempts > MOST_ATTEMPTS:
-        _give_up(
-            import_id, now, _("The import was tried three times and stopped its worker each time. Split the file.")
-        )
+        _give_up(import_id, now, _KILLS)
     return row.attempts <= MOST_ATTEMPTS
 
 
-def _give_up(import_id: int, now: datetime, message: str) -> None:
+def _give_up(import_id: int, now: datetime, why: Told) -> None:
     Import.objects.filter(pk=import_id, status=Import.Status.WAITING).update(
-        status=Import.Status.REFUSED, finished_at=now, report={"fatal": message}
+        status=Import.Status.REFUSED, finished_at=now, report=_fatal(why)
     )
+
+
+def _fatal(*why: Told) -> dict[str, Any]:
+    return {"fatal": [asdict(message) for message in why]}
 
 
 def _work(row: Import, now: datetime, today: date) -> None:
@@ -174,7 +177,7 @@ def _work(row: Import, now: datetime, today: date) -> None:
             _tell(row, "writing", 0, converted.read)
             _write(decision, row.started_by, now, keep=writes)
     except Unusable as error:
-        row.status, row.report = Import.Status.REFUSED, {"fatal": str(error)}
+        row.status, row.report = Import.Status.REFUSED, _fatal(*error.told)
         return
     row.status = _status(row, written=writes)
     _note(row, converted, decision)
@@ -205,18 +208,28 @@ def _status(row: Import, *, written: bool) -> str:
 def _write(decision: Decision, user: User | None, now: datetime, *, keep: bool) -> None:
     """Write, or rehearse the writing where only the database knows whether it can be. Raises Unusable when it can't."""
     try:
-        with transaction.atomic():
+        with transaction.atomic(), translation.override(None):  # what is said below is told, and translated by pages
             decision.write(user, now)
             _check_constraints()
             transaction.set_rollback(not keep)
     except ValidationError as error:
-        raise Unusable(" ".join(error.messages)) from None
+        raise Unusable(*_told_by(error)) from None
     except IntegrityError as error:
         logger.warning("import refused by the database: %s", error)
+        why = str(error).partition("\n")[0]
         raise Unusable(
-            _("The database refused the rows together: %(why)s Nothing was changed. Correct the file.")
-            % {"why": str(error).partition("\n")[0]}
+            told("The database refused the rows together (%(why)s). Nothing was changed. Correct the file.", why=why)
         ) from None
+
+
+def _told_by(error: ValidationError) -> list[Told]:
+    """What a service said untranslated: the message and its parameters, still apart."""
+    by_field = error.error_dict.values() if hasattr(error, "error_dict") else [error.error_list]
+    return [
+        Told(str(each.message), {name: str(value) for name, value in (each.params or {}).items()})
+        for errors in by_field
+        for each in errors
+    ]
 
 
 def _check_constraints() -> None:

@@ -38,10 +38,10 @@ def import_columns(request: AuthedRequest, pk: int) -> HttpResponse:
     return _columns_page(request, row, context, 422 if request.method == "POST" else 200)
 
 
-def _why(error: Exception) -> str:
+def _why(error: Unusable | FileNotFoundError) -> list[str]:
     if isinstance(error, FileNotFoundError):
-        return _("The file is no longer kept on the server. Upload it again.")
-    return str(error)
+        return [_("The file is no longer kept on the server. Upload it again.")]
+    return selectors.in_words(*error.told)
 
 
 def _reading(request: AuthedRequest, part: dict[str, Any]) -> dict[str, str]:

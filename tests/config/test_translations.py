@@ -50,7 +50,10 @@ def test_an_unchanged_catalog_is_not_compiled_again(locale: Path) -> None:
 
 
 def test_messages_are_found_in_python_and_in_templates(tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_text('_("Deal")\nngettext("One", "Many", 2)\npgettext("month", "May")\nother("No")\n')
+    (tmp_path / "a.py").write_text(
+        '_("Deal")\nngettext("One", "Many", 2)\npgettext("month", "May")\nother("No")\n'
+        'told(\n    "Line %(line)s"\n    " is wrong.",\n    line=1,\n)\n'
+    )
     (tmp_path / "b.html").write_text(
         "<p title='{% translate \"It's\" %}'>{{ _('Shown') }} don't\n"
         "{% blocktranslate trimmed count n=n %}\n  {{ n }} (rep)\n{% plural %}\n  {{ n }} reps\n"
@@ -62,6 +65,7 @@ def test_messages_are_found_in_python_and_in_templates(tmp_path: Path) -> None:
         ("Deal", None, [("a.py", 1)]),
         (("One", "Many"), None, [("a.py", 2)]),
         ("May", "month", [("a.py", 3)]),
+        ("Line %(line)s is wrong.", None, [("a.py", 6)]),
         ("It's", None, [("b.html", 1)]),
         ("Shown", None, [("b.html", 1)]),
         (("%(n)s (rep)", "%(n)s reps"), None, [("b.html", 2)]),

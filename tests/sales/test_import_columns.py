@@ -95,7 +95,7 @@ def test_a_saved_name_keeps_what_it_says_of_other_kinds(ada: Client, crm: Import
 @pytest.mark.parametrize(
     ("chosen", "field", "says"),
     [
-        ({"column-external_id": ""}, "column-external_id", "No column gives the deals' external id."),
+        ({"column-external_id": ""}, "column-external_id", "No column gives the external id."),
         ({"currency": "XX"}, "currency", "'XX' is not a currency"),
         ({"column-owner": "text"}, "text-owner", "Write the text, or choose a column."),
         ({"column-owner": "text", "text-owner": "{sales_agent|loud}"}, "text-owner", "'loud' is no filter."),
@@ -167,8 +167,8 @@ def test_a_mapping_is_written_changed_renamed_and_deleted(ada: Client) -> None:
 @pytest.mark.parametrize(
     ("name", "source", "says"),
     [
-        ("A", "deals: {currency: XXL, decimal: x}", "deals.decimal: Input should be '.' or ','"),
-        ("A", "deals: {fields: {colour: red}}", "deals.fields.colour: not a field of deals."),
+        ("A", "deals: {currency: XXL, decimal: x}", "deals.decimal: Write one of '.', ','."),
+        ("A", "deals: {fields: {colour: red}}", "deals.fields.colour: This is no field of deals."),
         ("A", "currency: USD", "The mapping does not say which kind of file it is for."),
         ("CRM", "deals: {currency: USD}", "Import mapping with this Name already exists."),
         ("", "deals: {currency: USD}", "This field is required."),

@@ -51,8 +51,8 @@ def test_refused_rows_exit_with_1_and_line_column_and_what_to_do(cast: Cast, fil
     assert code == 1
     advice = "Import the people first, correct the cell, or replace the word in the mapping."
     assert err.splitlines() == [
-        f"line 2, amount: '1e400' 1e400 USD is too large: amounts stay below {10**15:,}.00. Check its decimal point.",
-        f"line 3, owner: 'zoe' No person has this external id or e-mail address. {advice}",
+        f"line 2, amount '1e400': The amount is too large: amounts stay below {10**15:,}. Check its decimal sign.",
+        f"line 3, owner 'zoe': No person has this external id or e-mail address. {advice}",
     ]
     assert out == "Nothing was changed: 2 of 2 rows were refused. Correct them or --keep-good-rows.\n"
     assert Deal.objects.count() == 0
@@ -69,9 +69,9 @@ def test_good_rows_can_be_kept(cast: Cast, file: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "mapping", "says"),
     [
-        ("a,b\n1,2\n", None, "No column gives the deals' external id."),
+        ("a,b\n1,2\n", None, "No column gives the external id."),
         ("external_id\n", None, "The file has a header but no rows."),
-        ("external_id\nD1\n", "deals: {curency: USD}", "deals.curency: not a key of a mapping."),
+        ("external_id\nD1\n", "deals: {curency: USD}", "deals.curency: This is no key of a mapping."),
         ("external_id\nD1\n", "fields: {external_id: Id}", "The file has no column 'Id'"),
         (None, None, "There is no file"),
     ],

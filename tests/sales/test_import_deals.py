@@ -8,9 +8,11 @@ import pytest
 
 from sales import services
 from sales.models import Customer, Deal, DealShare, Import, Product
+from sales.selectors import reported_problems
 from sales.signals import Touched, facts_changed
 from tests.conftest import Cast
-from tests.sales.conftest import NOW, TODAY, Run
+from tests.sales.conftest import Run
+from tests.sales.import_pages import NOW, TODAY
 
 HEADER = "external_id,name,status,owner,amount,currency,opened_on,closed_on,splits\n"
 FIRST = "D1,First,won,ana,1000.50,USD,2026-01-02,2026-02-03,\n"
@@ -161,20 +163,20 @@ def test_a_name_that_two_customers_have_is_ambiguous(cast: Cast, run: Run) -> No
     Customer.objects.create(external_id="c1", name="Kopi Senja")
     Customer.objects.create(external_id="c2", name="Kopi Senja")
     done = run("deals", "external_id,customer\nD1,Kopi Senja\nD2,c2\n")
-    assert [problem["what"] for problem in done.report["problems"]] == ["2 customers have this external id or name."]
+    assert [str(problem.what) for problem in reported_problems(done)] == ["2 customers have this external id or name."]
 
 
 def test_a_status_alone_meets_the_date_in_the_facts(cast: Cast, run: Run) -> None:
     run("deals", HEADER + FIRST + SECOND)
     done = run("deals", "external_id,status\nD1,lost\nD2,won\n")
-    assert [(problem["line"], problem["what"]) for problem in done.report["problems"]] == [
+    assert [(problem.line, str(problem.what)) for problem in reported_problems(done)] == [
         (3, "The deal would be won or lost without a date of closing.")
     ]
 
 
 def test_one_person_under_two_names_is_no_split(cast: Cast, run: Run) -> None:
     done = run("deals", HEADER + SHARED.replace("BEN@example.com", "ana@example.com"))
-    assert [problem["what"] for problem in done.report["problems"]] == ["One person comes twice under two names."]
+    assert [str(problem.what) for problem in reported_problems(done)] == ["One person comes twice under two names."]
 
 
 def test_a_run_of_a_finished_import_does_nothing(cast: Cast, run: Run) -> None:

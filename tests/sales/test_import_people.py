@@ -7,8 +7,10 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.models import Membership, ReportingLine, Team, User
 from sales.models import Customer, Import, Product
+from sales.selectors import reported_fatal, reported_problems
 from tests.conftest import START, Cast
-from tests.sales.conftest import TODAY, Run
+from tests.sales.conftest import Run
+from tests.sales.import_pages import TODAY
 
 
 def counts(row: Import) -> tuple[str, int, int, int, int]:
@@ -16,7 +18,7 @@ def counts(row: Import) -> tuple[str, int, int, int, int]:
 
 
 def whats(row: Import) -> list[tuple[int, str]]:
-    return [(problem["line"], problem["what"]) for problem in row.report["problems"]]
+    return [(problem.line, str(problem.what)) for problem in reported_problems(row)]
 
 
 PEOPLE = """External ID,Name,Email,Roles,Team,Manager,From
@@ -91,7 +93,7 @@ def test_without_that_word_they_are_errors(cast: Cast, run: Run) -> None:
         (2, "No team has this external id or name."),
         (2, "No person has this external id or e-mail address."),
     ]
-    assert "create_missing: [team]" in done.report["problems"][0]["fix"]
+    assert "create_missing: [team]" in str(reported_problems(done)[0].fix)
 
 
 def test_somebody_known_only_by_her_address_is_recognised(db: None, run: Run) -> None:
@@ -122,9 +124,9 @@ def test_a_person_who_can_not_be_is_refused(cast: Cast, run: Run, text: str, wha
 def test_a_reporting_circle_is_refused_by_the_dry_run_already(cast: Cast, run: Run) -> None:
     done = run("people", "external_id,manager\nmia,ana\n", dry_run=True)
     assert done.status == Import.Status.REFUSED
-    assert done.report["fatal"] == (
+    assert [str(why) for why in reported_fatal(done)] == [
         "Mia would report to herself or himself through others. Change one of the reporting lines."
-    )
+    ]
     assert not ReportingLine.objects.filter(user=cast.mia).exists()
 
 
@@ -138,7 +140,7 @@ def test_teams_make_a_tree_whatever_their_order(cast: Cast, run: Run) -> None:
 
 def test_a_circle_of_teams_is_refused(cast: Cast, run: Run) -> None:
     done = run("teams", "external_id,parent\ncompany,west\n", dry_run=True)
-    assert "would lie inside itself" in done.report["fatal"]
+    assert "would lie inside itself" in str(reported_fatal(done)[0])
 
 
 def test_customers_and_products_are_created_changed_and_left_alone(db: None, run: Run) -> None:

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from sales import services
+from sales import selectors, services
 from sales.engine.fields import FIELDS, Kind
 from sales.engine.mapping import check_document
 from sales.engine.problems import Unusable
@@ -47,7 +47,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(_as_json(row), ensure_ascii=False, indent=2))
         else:
             self._tell(row)
-        if fatal := row.report.get("fatal"):
+        if fatal := _fatal(row):
             raise CommandError(fatal, returncode=UNUSABLE)
         if row.refused:
             sys.exit(REFUSED)
@@ -73,10 +73,8 @@ class Command(BaseCommand):
 
     def _tell(self, row: Import) -> None:
         report = row.report
-        for problem in report.get("problems", [])[:SHOWN]:
-            where = f"line {problem['line']}" + (f", {problem['column']}" if problem["column"] else "")
-            found = f" {problem['value']!r}" if problem["value"] else ""
-            self.stderr.write(f"{where}:{found} {problem['what']} {problem['fix']}")
+        for problem in selectors.reported_problems(row)[:SHOWN]:
+            self.stderr.write(str(problem))
         if (more := report.get("problem_count", 0) - SHOWN) > 0:
             self.stderr.write(f"… and {more:,} more problems. --json lists up to 1,000 of them.")
         for sample in report.get("samples", {}).get("changed", [])[:SHOWN]:
@@ -104,7 +102,13 @@ def _summary(row: Import) -> str:
     return counts + kept
 
 
+def _fatal(row: Import) -> str:
+    return "\n".join(map(str, selectors.reported_fatal(row)))
+
+
 def _as_json(row: Import) -> dict[str, Any]:
+    """The report as it is stored, except that messages are filled in: plain English."""
+    said = {"fatal": _fatal(row)} if "fatal" in row.report else {"problems": _problems(row)}
     return {
         "kind": row.kind,
         "file": row.file_name,
@@ -112,7 +116,21 @@ def _as_json(row: Import) -> dict[str, Any]:
         "dry_run": row.dry_run,
         **{name: getattr(row, name) for name in ("rows", "created", "changed", "unchanged", "refused")},
         **row.report,
+        **said,
     }
+
+
+def _problems(row: Import) -> list[dict[str, Any]]:
+    return [
+        {
+            "line": problem.line,
+            "column": problem.column,
+            "value": problem.value,
+            "what": str(problem.what),
+            "fix": str(problem.fix),
+        }
+        for problem in selectors.reported_problems(row)
+    ]
 
 
 def _readable(error: Exception) -> str:

@@ -10,9 +10,11 @@ from accounts.models import Company, User
 from core.copy import copy_in, copy_out
 from sales.engine.changes import CHANGED, CREATED, MOST_SAMPLES, Directory, compare, refer, samples
 from sales.engine.credits import credited_days, sharers
+from sales.engine.problems import told
 from sales.engine.splits import OWNER, percent
 from sales.models import Customer, Deal, Product
 from sales.services.bulk.decision import Decision, Show, Task, refuse_incomplete, show_plain, to_write, upsert
+from sales.services.bulk.people import NOBODY, SEVERAL
 from sales.services.locks import lock_deals
 from sales.signals import Touched, facts_changed
 
@@ -52,7 +54,24 @@ SELECT external_id, id, 0 FROM sales_customer WHERE lower(external_id) = ANY(%s)
 UNION ALL SELECT name, id, 1 FROM sales_customer WHERE lower(name) = ANY(%s)
 """
 _PRODUCTS = "SELECT external_id, id, 0 FROM sales_product UNION ALL SELECT name, id, 1 FROM sales_product"
-_FIX = "Import the {} first, correct the cell, or replace the word in the mapping."
+# Of each reference: what is said of a text that names nothing, of one that names several, and what to do.
+_SAID = {
+    "owner": (
+        NOBODY,
+        SEVERAL,
+        told("Import the people first, correct the cell, or replace the word in the mapping."),
+    ),
+    "customer": (
+        told("No customer has this external id or name."),
+        told("%(n)s customers have this external id or name."),
+        told("Import the customers first, correct the cell, or replace the word in the mapping."),
+    ),
+    "product": (
+        told("No product has this external id or name."),
+        told("%(n)s products have this external id or name."),
+        told("Import the products first, correct the cell, or replace the word in the mapping."),
+    ),
+}
 
 
 def decide(task: Task) -> Decision:
@@ -79,7 +98,7 @@ def decide(task: Task) -> Decision:
 
 
 def people_directory() -> Directory:
-    return Directory("person", "external id or e-mail address", _FIX.format("people"), _entries(_PEOPLE, []))
+    return Directory(*_SAID["owner"], _entries(_PEOPLE, []))
 
 
 def _entries(query: LiteralString, params: list[Any]) -> pl.DataFrame:
@@ -95,11 +114,10 @@ def _refer_all(task: Task, rows: pl.DataFrame, people: Directory) -> pl.DataFram
 
 
 def _catalogue(name: str, rows: pl.DataFrame) -> Directory:
-    how, fix = "external id or name", _FIX.format(f"{name}s")
     if name == "product":
-        return Directory(name, how, fix, _entries(_PRODUCTS, []))
+        return Directory(*_SAID[name], _entries(_PRODUCTS, []))
     wanted = rows[name].drop_nulls().str.to_lowercase().unique().to_list()
-    return Directory(name, how, fix, _entries(_CUSTOMERS, [wanted, wanted]))
+    return Directory(*_SAID[name], _entries(_CUSTOMERS, [wanted, wanted]))
 
 
 def _with_shares(task: Task, rows: pl.DataFrame, people: Directory) -> pl.DataFrame:
@@ -110,7 +128,7 @@ def _with_shares(task: Task, rows: pl.DataFrame, people: Directory) -> pl.DataFr
     shares = shares.with_columns(refer(shares, "person", people, task.problems, task.column("splits")))
     twice = shares.filter(pl.struct("line", "role", "person").is_duplicated() & pl.col("person").is_not_null())
     for line in twice["line"].unique().to_list():
-        task.refuse(line, "splits", "One person comes twice under two names.", "Add the shares up.")
+        task.refuse(line, "splits", told("One person comes twice under two names."), told("Add the shares up."))
     text = (
         shares.sort("role", "person")
         .group_by("line", maintain_order=True)
@@ -140,7 +158,8 @@ def _refuse_undated(task: Task, compared: pl.DataFrame, existing: pl.DataFrame) 
         (pl.col("status"), pl.col("other")) if other == "closed_on" else (pl.col("other"), pl.col("closed_on"))
     )
     for line in both.filter(status.is_in(["won", "lost"]) & closed.is_null())["line"].to_list():
-        task.refuse(line, given[0], "The deal would be won or lost without a date of closing.", "Give closed_on too.")
+        undated = told("The deal would be won or lost without a date of closing.")
+        task.refuse(line, given[0], undated, told("Give closed_on too."))
     return task.problems.without_bad(compared)
 
 

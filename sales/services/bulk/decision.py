@@ -16,9 +16,9 @@ from sales.engine.changes import CHANGED, CREATED, Sample
 from sales.engine.convert import Converted, Problems
 from sales.engine.fields import FIELDS, Kind
 from sales.engine.mapping import KindMapping
-from sales.engine.problems import Problem, shorten
+from sales.engine.problems import Problem, Told, shorten, told
 
-NEW_FILE_FIX = "Add a column for it, or import these records first."
+NEW_FILE_FIX = told("Add a column for it, or import these records first.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Task:
     def column(self, field: str) -> str:
         return self.converted.columns.get(field, field)
 
-    def refuse(self, line: int, field: str, what: str, fix: str, value: str = "") -> None:
+    def refuse(self, line: int, field: str, what: Told, fix: Told, value: str = "") -> None:
         self.problems.add(Problem(line, self.column(field), shorten(value), what, fix))
 
     def gives(self, *fields: str) -> list[str]:
@@ -68,7 +68,7 @@ def refuse_incomplete(task: Task, compared: pl.DataFrame) -> pl.DataFrame:
     lacking = [f.name for f in FIELDS[task.kind] if f.required and f.name not in task.converted.columns]
     for name in lacking:
         for line, key in compared.filter(verdict=CREATED).select("line", "external_id").iter_rows():
-            what = f"No such record is known yet, and without {name} it can't be created."
+            what = told("No such record is known yet, and without %(field)s it can't be created.", field=name)
             task.refuse(line, "external_id", what, NEW_FILE_FIX, key)
     return task.problems.without_bad(compared)
 

@@ -22,6 +22,7 @@ from accounts.services import (
 )
 from core.copy import copy_out
 from sales.engine.changes import Directory, compare, refer, samples
+from sales.engine.problems import told
 from sales.services.bulk.decision import Decision, Task, named, refuse_incomplete, show_token, to_write
 from sales.services.bulk.teams import NEW, directory, of_file
 
@@ -42,7 +43,12 @@ _DIRECTORY = """
 SELECT external_id, '#' || id, 0 FROM accounts_user WHERE external_id IS NOT NULL
 UNION ALL SELECT lower(email), '#' || id, 1 FROM accounts_user WHERE email IS NOT NULL
 """
-_FIX = "Add {0} to the file, correct the cell, or say `create_missing: [{0}]` in the mapping."
+NOBODY = told("No person has this external id or e-mail address.")
+SEVERAL = told("%(n)s people have this external id or e-mail address.")
+_ADD_TEAM = told("Add the team to the file, correct the cell, or say `create_missing: [team]` in the mapping.")
+_ADD_MANAGER = told("Add the manager to the file, correct the cell, or say `create_missing: [manager]` in the mapping.")
+_TAKEN = told("Another person has this e-mail address.")
+_OWN_ADDRESS = told("Correct it, or give the row that person's external id.")
 PERSON_FIELDS = ("name", "email", "roles")
 _FIELDS = (*PERSON_FIELDS, "team", "manager")
 
@@ -83,13 +89,12 @@ def _existing(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _directory(rows: pl.DataFrame, existing: pl.DataFrame) -> Directory:
     known = copy_out(_DIRECTORY, [], {"key": pl.String(), "id": pl.String(), "rank": pl.Int64()})
-    fix = _FIX.format("manager")
-    return Directory("person", "external id or e-mail address", fix, known).and_also(of_file(rows, existing, "email"))
+    return Directory(NOBODY, SEVERAL, _ADD_MANAGER, known).and_also(of_file(rows, existing, "email"))
 
 
 def _find_teams(task: Task, rows: pl.DataFrame) -> tuple[Directory, list[str]]:
     """The teams that rows may name, and the names of those to create."""
-    known = directory(_FIX.format("team"))
+    known = directory(_ADD_TEAM)
     if "team" not in rows.columns or "team" not in task.mapping.create_missing:
         return known, []
     missing = known.missing(rows["team"])
@@ -143,8 +148,7 @@ def _refuse_foreign_addresses(task: Task, compared: pl.DataFrame) -> pl.DataFram
     taken = dict(User.objects.filter(email__in=compared["email"].drop_nulls().to_list()).values_list("email", "pk"))
     for line, email, pk in compared.select("line", "email", "id").iter_rows():
         if taken.get(email, pk) != pk:
-            what = "Another person has this e-mail address."
-            task.refuse(line, "email", what, "Correct it, or give the row that person's external id.", email)
+            task.refuse(line, "email", _TAKEN, _OWN_ADDRESS, email)
     return task.problems.without_bad(compared)
 
 

@@ -8,6 +8,7 @@ from accounts.models import Team, User
 from accounts.services import TeamRecord, adopt_teams, save_teams
 from core.copy import copy_out
 from sales.engine.changes import Directory, compare, refer, samples
+from sales.engine.problems import Told, told
 from sales.services.bulk.decision import Decision, Task, named, refuse_incomplete, show_token, to_write
 
 NEW = "new:"  # a token of a record that comes along with this file; "#7" is the one with id 7
@@ -21,12 +22,14 @@ _DIRECTORY = """
 SELECT external_id, '#' || id, 0 FROM accounts_team WHERE external_id IS NOT NULL
 UNION ALL SELECT name, '#' || id, 1 FROM accounts_team
 """
-_FIX = "Add the team to the file, correct the cell, or replace the word in the mapping."
+_FIX = told("Add the team to the file, correct the cell, or replace the word in the mapping.")
 
 
-def directory(fix: str = _FIX) -> Directory:
+def directory(fix: Told = _FIX) -> Directory:
     schema = {"key": pl.String(), "id": pl.String(), "rank": pl.Int64()}
-    return Directory("team", "external id or name", fix, copy_out(_DIRECTORY, [], schema))
+    unknown = told("No team has this external id or name.")
+    ambiguous = told("%(n)s teams have this external id or name.")
+    return Directory(unknown, ambiguous, fix, copy_out(_DIRECTORY, [], schema))
 
 
 def decide(task: Task) -> Decision:

@@ -22,20 +22,20 @@ def problem_of(column: str, cell: str, mapping: str = "") -> tuple[str, str]:
     found = converted(f'external_id,{column}\nD1,"{cell}"\n', mapping).problems
     (problem,) = found.detailed
     assert (problem.line, problem.column) == (2, column)
-    return problem.value, problem.what
+    return problem.value, str(problem.what)
 
 
 @pytest.mark.parametrize(
     ("column", "cell", "value", "what"),
     [
-        ("amount", "1e400", "1e400", "1e400 USD is too large: amounts stay below 1,000,000,000,000,000.00."),
-        ("amount", "NaN", "NaN", "NaN is not an amount."),
-        ("amount", "-inf", "-inf", "-inf is not an amount."),
-        ("amount", "10.005", "10.005", "10.005 has more than the 2 decimals of USD."),
-        ("amount", "1" * 16, "1" * 16, f"{'1' * 16} USD is too large: amounts stay below 1,000,000,000,000,000.00."),
-        ("amount", "9" * 400, "9" * 40 + "…", f"'{'9' * 20}' is not an amount."),
-        ("amount", "1,250.00", "1,250.00", "'1,250.00' is not an amount."),
-        ("amount", "ten", "ten", "'ten' is not an amount."),
+        ("amount", "1e400", "1e400", "The amount is too large: amounts stay below 1,000,000,000,000,000."),
+        ("amount", "NaN", "NaN", "This is no amount."),
+        ("amount", "-inf", "-inf", "This is no amount."),
+        ("amount", "10.005", "10.005", "The amount has more decimals than USD has: 2."),
+        ("amount", "1" * 16, "1" * 16, "The amount is too large: amounts stay below 1,000,000,000,000,000."),
+        ("amount", "9" * 400, "9" * 40 + "…", "This is no amount."),
+        ("amount", "1,250.00", "1,250.00", "This is no amount."),
+        ("amount", "ten", "ten", "This is no amount."),
         ("opened_on", "2026-02-30", "2026-02-30", "This is no date of the calendar written as %Y-%m-%d."),
         ("opened_on", "0017-03-01", "0017-03-01", "This is no date of the calendar written as %Y-%m-%d."),
         ("quantity", "1.5", "1.5", "This is no whole number of at most nine digits."),
@@ -43,9 +43,9 @@ def problem_of(column: str, cell: str, mapping: str = "") -> tuple[str, str]:
         ("status", "Closed Won", "Closed Won", "This is no status."),
         ("currency", "EURO", "EURO", "This is no currency."),
         ("splits", "ana:60%;ben:70%", "ana:60%;ben:70%", "The shares of owner add up to 130 %, not to 100 %."),
-        ("splits", "ana:130%", "ana:130%", "ana's share is 130 %. It must be more than 0 % and at most 100 %."),
-        ("splits", "ana:50%;ana:50%", "ana:50%;ana:50%", "ana comes 2 times as owner. Add the shares up."),
-        ("splits", "ana 60", "ana 60", "'ana 60' is no share. Write person:percent, such as ana@example.com:60%."),
+        ("splits", "ana:130%", "ana:130%", "ana's share is 130 %."),
+        ("splits", "ana:50%;ana:50%", "ana:50%;ana:50%", "ana comes twice as owner."),
+        ("splits", "ana 60", "ana 60", "'ana 60' is no share."),
         ("name", "x" * 201, "x" * 40 + "…", "The text has 201 characters; 200 is the most."),
         ("name", "a\x07b", "a\x07b", "The text holds control characters."),
     ],
@@ -64,14 +64,14 @@ def test_a_won_deal_needs_a_day_of_closing() -> None:
 
 def test_an_external_id_comes_once_in_a_file() -> None:
     found = converted("external_id,amount\nD1,1\nD2,2\nD1,3\n")
-    assert [(problem.line, problem.value, problem.what) for problem in found.problems.detailed] == [
+    assert [(problem.line, problem.value, str(problem.what)) for problem in found.problems.detailed] == [
         (4, "D1", "Line 2 has the same external_id.")
     ]
 
 
 def test_an_empty_external_id_is_refused() -> None:
     found = converted("external_id,amount\n ,1\nD2,2\n")
-    assert [problem.what for problem in found.problems.detailed] == ["The cell is empty."]
+    assert [str(problem.what) for problem in found.problems.detailed] == ["The cell is empty."]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_amounts_are_read_exactly_or_not_at_all(mapping: str, cell: str, minor: 
 def test_each_row_may_have_its_own_currency() -> None:
     found = converted("external_id,amount,currency\nD1,5,USD\nD2,5,jpy\nD3,5,KWD\nD4,5,\nD5,5,XYZ\n")
     assert found.rows.select("amount", "currency").rows() == [(500, "USD"), (5, "JPY"), (5000, "KWD"), (500, "USD")]
-    assert [problem.what for problem in found.problems.detailed] == ["This is no currency."]
+    assert [str(problem.what) for problem in found.problems.detailed] == ["This is no currency."]
 
 
 def test_the_first_format_that_fits_reads_a_date() -> None:

@@ -10,12 +10,15 @@ from sales.engine.problems import Unusable
 @pytest.mark.parametrize(
     ("document", "says"),
     [
-        ("deals: {curency: USD}", "deals.curency: not a key of a mapping. Correct its spelling or remove it."),
-        ("deals: {fields: {ownr: Agent}}", "deals.fields.ownr: not a field of deals. There are: external_id, name,"),
-        ("deals: {fields: {owner: {colum: A}}}", "deals.fields.owner.colum: not a key of a mapping."),
+        ("deals: {curency: USD}", "deals.curency: This is no key of a mapping. Correct its spelling or remove it."),
+        (
+            "deals: {fields: {ownr: Agent}}",
+            "deals.fields.ownr: This is no field of deals. There are: external_id,",
+        ),
+        ("deals: {fields: {owner: {colum: A}}}", "deals.fields.owner.colum: This is no key of a mapping."),
         (
             "fields: {owner: {column: A, value: B}}",
-            "fields.owner: give one of column, value and template, not several.",
+            "fields.owner: Give one of column, value and template, not several.",
         ),
         ("fields: {owner: {template: 'x'}}", "fields.owner.template: 'x' names no column."),
         (
@@ -25,13 +28,13 @@ from sales.engine.problems import Unusable
         ("date_formats: ['%Q']", "date_formats.0: '%Q' is no date format."),
         ("date_formats: ['%Y-%d']", "date_formats.0: '%Y-%d' has no month."),
         ("currency: EURO", "currency: 'EURO' is not a currency."),
-        ("encoding: klingon", "encoding: 'klingon' is no encoding."),
+        ("encoding: klingon", "encoding: 'klingon' is no encoding of text."),
         ("encoding: base64", "encoding: 'base64' is no encoding of text."),
-        ("{decimal: ',', thousands: ','}", "mapping: decimal and thousands are the same sign."),
-        ("create_missing: [team]", "create_missing: only people may bring"),
+        ("{decimal: ',', thousands: ','}", "mapping: The signs for decimals and for thousands are the same."),
+        ("create_missing: [team]", "create_missing: Only people may bring"),
         ("deals: [", "The mapping is not YAML at line 1"),
         ("- a\n- b", "The mapping must be keys and values"),
-        ("{deals: {}, people: {}, persons: {}}", "persons: not a kind of record."),
+        ("{deals: {}, people: {}, persons: {}}", "persons: This is no kind of record."),
         ("[" * 5_000, "nested too deeply"),
         ("#" * 100_001, "longer than 100,000 characters"),
     ],
@@ -73,5 +76,5 @@ def test_a_column_that_the_file_lacks_is_named_with_what_there_is() -> None:
 
 
 def test_a_file_without_any_id_is_refused() -> None:
-    with pytest.raises(Unusable, match=r"No column gives the deals' external id\. The file has: 'a', 'b'\."):
+    with pytest.raises(Unusable, match=r"No column gives the external id\. The file has: 'a', 'b'\."):
         sources(KindMapping(), Kind.DEALS, ("a", "b"))
