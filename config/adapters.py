@@ -5,6 +5,9 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+SECONDS_A_DAY = 86_400
 
 
 class ClosedSignup(DefaultAccountAdapter):  # type: ignore[misc]
@@ -17,3 +20,9 @@ class ClosedSignup(DefaultAccountAdapter):  # type: ignore[misc]
         age = settings.LANGUAGE_COOKIE_AGE
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, max_age=age, samesite="Lax")
         return response
+
+    def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:  # noqa: ANN401
+        """Write in the language of whom it is for, whoever asked for it in whichever."""
+        days = settings.PASSWORD_RESET_TIMEOUT // SECONDS_A_DAY
+        with translation.override(user.language):
+            super().send_password_reset_mail(user, email, {**context, "days": days})

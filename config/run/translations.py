@@ -64,7 +64,7 @@ def messages(root: Path) -> Iterator[Message]:
     for path in sorted(_sources(root)):
         place = path.relative_to(root).as_posix()
         text = path.read_text()
-        if path.suffix == ".html":
+        if path.suffix != ".py":
             text = _readable_as_python(templatize(text, origin=place))
         for line, text_or_texts, _comments, context in extract(
             "python", io.BytesIO(text.encode()), keywords=KEYWORDS, options={"encoding": "utf-8"}
@@ -101,7 +101,7 @@ def _place(catalog: Catalog, wanted: Iterable[Message]) -> None:
 def _sources(root: Path) -> Iterator[Path]:
     for folder, names, files in os.walk(root):
         names[:] = [name for name in names if name not in NOT_SOURCE]
-        yield from (Path(folder) / name for name in files if name.endswith((".py", ".html")))
+        yield from (Path(folder) / name for name in files if name.endswith((".py", ".html", ".txt")))
 
 
 def _readable_as_python(text: str) -> str:
