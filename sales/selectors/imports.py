@@ -164,6 +164,8 @@ def _samples(found: list[dict[str, Any]]) -> tuple[Changed, ...]:
 def stored_head(row: Import, part: Mapping[str, Any]) -> Head:
     """The columns of an import's file, read as a part of a mapping says. Raises Unusable."""
     mapping = parse_mapping(part, Kind(row.kind))
+    if not row.file:
+        raise Unusable(told("The file is no longer kept on the server. Upload it again."))
     with row.file.open("rb") as stored:
         return head_of(cast("BinaryIO", stored.file), row.file.size, row.file_name, mapping)
 

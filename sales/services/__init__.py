@@ -1,7 +1,14 @@
 """Writing deals, and importing people, teams, customers, products and deals."""
 
 from sales.services.deals import DealChangedError, Part, close_deal, new_external_id, save_deal
-from sales.services.imports import ImportBusy, apply_import, check_again, run_import, start_import
+from sales.services.imports import (
+    ImportBusy,
+    apply_import,
+    check_again,
+    forget_old_files,
+    run_import,
+    start_import,
+)
 from sales.services.mappings import delete_mapping, save_mapping, save_part
 
 __all__ = [
@@ -12,6 +19,7 @@ __all__ = [
     "check_again",
     "close_deal",
     "delete_mapping",
+    "forget_old_files",
     "new_external_id",
     "run_import",
     "save_deal",

@@ -3,7 +3,8 @@
 import csv
 import logging
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import partial
 from io import TextIOWrapper
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, cast
@@ -31,6 +32,9 @@ from sales.signals import import_waiting
 
 logger = logging.getLogger(__name__)
 MOST_ATTEMPTS = 3
+KEEP_DRAFTS = timedelta(days=7)
+KEEP_FILES = timedelta(days=90)
+MOST_FORGOTTEN = 500  # at once: a transaction that ends
 KEEP_PROGRESS = 3600  # seconds
 _STOPPED = told("An unexpected error stopped the import; nothing was changed. The log has its details.")
 _KILLS = told("The import was tried three times and stopped its worker each time. Split the file.")
@@ -38,7 +42,7 @@ _STAGES = {"reading": (0, 60), "comparing": (60, 70), "writing": (70, 100)}
 
 
 class ImportBusy(Exception):  # noqa: N818 - nothing is wrong, only early
-    """The import is being worked on, or already done."""
+    """The import is being worked on, already done, or without its file."""
 
 
 @transaction.atomic
@@ -102,6 +106,8 @@ def _at_rest(import_id: int, *statuses: str) -> Import:
     row = Import.objects.select_for_update().get(pk=import_id)
     if row.status not in statuses:
         raise ImportBusy(_("This import is already done or under way. Start a new one to import the file again."))
+    if not row.file:
+        raise ImportBusy(_("The file is no longer kept on the server. Upload it again."))
     return row
 
 
@@ -112,6 +118,28 @@ def _wait(row: Import, user: User, now: datetime) -> Import:
     cache.delete(progress_key(row.pk))
     import_waiting.send(Import, import_id=row.pk)
     return row
+
+
+@transaction.atomic
+def forget_old_files(*, now: datetime) -> int:
+    """Delete uploads whose columns nobody has matched in a week, and the files of imports that ended a quarter ago.
+
+    What an import did, and why, stays. Files go before their rows: what a crash leaves is found the next time. Return
+    how many uploads and imports that were.
+    """
+    locked = Import.objects.select_for_update(skip_locked=True).order_by("pk")
+    drafts = locked.filter(status=Import.Status.DRAFT, created_at__lt=now - KEEP_DRAFTS)[:MOST_FORGOTTEN]
+    ended = locked.exclude(file="", refused_file="").exclude(status__in=[Import.Status.DRAFT, Import.Status.WAITING])
+    rows = [*drafts, *ended.filter(finished_at__lt=now - KEEP_FILES)[:MOST_FORGOTTEN]]
+    for row in rows:
+        for kept in (row.file, row.refused_file):
+            if kept:
+                kept.delete(save=False)
+    Import.objects.filter(pk__in=[row.pk for row in rows], status=Import.Status.DRAFT).delete()
+    Import.objects.filter(pk__in=[row.pk for row in rows]).update(file="", refused_file="")
+    if rows:
+        logger.info("forgot the files of %s old imports", len(rows))
+    return len(rows)
 
 
 def run_import(*, import_id: int, now: datetime, today: date) -> Import | None:
@@ -256,6 +284,8 @@ def _note(row: Import, converted: Converted, decision: Decision) -> None:
 
 def _keep_refused(row: Import, converted: Converted, mapping: KindMapping) -> None:
     """Write the refused rows to a file that can be corrected and imported with the same mapping."""
+    if row.refused_file:  # of the check before this one
+        transaction.on_commit(partial(row.refused_file.storage.delete, row.refused_file.name))
     row.refused_file = None
     if not converted.problems.by_line:
         return

@@ -39,7 +39,7 @@ def import_columns(request: AuthedRequest, pk: int) -> HttpResponse:
 
 
 def _why(error: Unusable | FileNotFoundError) -> list[str]:
-    if isinstance(error, FileNotFoundError):
+    if isinstance(error, FileNotFoundError):  # kept, as far as the database knows
         return [_("The file is no longer kept on the server. Upload it again.")]
     return selectors.in_words(*error.told)
 
