@@ -1,6 +1,6 @@
 """Why a credit did not count, in words."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,6 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from commissions.engine.frames import Notice
+from commissions.models import Assignment, PlanVersion, Statement
+from commissions.selectors.documents import document_of
 from core.periods import parse_period
 from core.templatetags import formats
 from core.templatetags.juara import locale
@@ -22,25 +24,43 @@ class NoticeRow:
     deal: str  # name or external id, empty when it concerns no single deal
 
 
-def notice_rows(stored: Iterable[dict[str, Any]]) -> tuple[NoticeRow, ...]:
-    """The notices of a statement as stored, in words. One query for the names of all their deals."""
-    notices = list(stored)
+def notice_rows(statement: Statement) -> tuple[NoticeRow, ...]:
+    """The notices of a statement, in words. One query for the names of all deals, one for those of all components."""
+    notices: list[dict[str, Any]] = statement.notices
+    components = _component_names(statement) if any(row["code"] == Notice.QUOTA_MISSING for row in notices) else {}
     deals = Deal.objects.only("name", "external_id").in_bulk({row["deal"] for row in notices if row["deal"]})
     names = {pk: str(deal) for pk, deal in deals.items()}
     return tuple(
-        NoticeRow(row["code"], notice_text(row["code"], row["detail"]), row["deal"], names.get(row["deal"], ""))
+        NoticeRow(
+            row["code"],
+            notice_text(row["code"], row["detail"], components),
+            row["deal"],
+            names.get(row["deal"], ""),
+        )
         for row in notices
     )
 
 
-def notice_text(code: str, detail: str) -> str:
-    """What happened, why, and what to do next."""
+def _component_names(statement: Statement) -> dict[str, str]:
+    """Names by key, in the plans that pay this payee in this period; not of a key that two plans name differently."""
+    during = (statement.period.start, statement.period.end)
+    assigned = Assignment.objects.filter(payee=statement.payee_id, during__overlap=during)
+    versions = PlanVersion.objects.defer("source").filter(during__overlap=during, plan__in=assigned.values("plan"))
+    names: dict[str, set[str]] = {}
+    for version in versions.exclude(status=PlanVersion.Status.DRAFT):
+        for component in document_of(version).components:
+            names.setdefault(component.key, set()).add(component.name)
+    return {key: found.pop() for key, found in names.items() if len(found) == 1}
+
+
+def notice_text(code: str, detail: str, components: Mapping[str, str]) -> str:
+    """What happened, why, and what to do next. A component without a name is called by its key."""
     notice = Notice(code)
     first, _between, second = detail.partition(" ")
     if notice is Notice.NOT_ASSIGNED:
         detail = formats.day(date.fromisoformat(detail), locale())
     elif notice is Notice.QUOTA_MISSING:
-        second = formats.period(parse_period(second), locale())
+        first, second = components.get(first, first), formats.period(parse_period(second), locale())
     return str(_texts()[notice] % {"first": first, "second": second, "detail": detail})
 
 

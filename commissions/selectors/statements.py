@@ -92,7 +92,7 @@ def statement_view(statement: Statement) -> StatementView:
         payable_minor=statement.payable_minor,
         computed_at=statement.computed_at,
         components=tuple(_groups(lines)),
-        notices=notice_rows(statement.notices),
+        notices=notice_rows(statement),
     )
 
 

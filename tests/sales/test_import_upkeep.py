@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
-from pytest_django import Settings
 
 from config.celery import app
 from sales import services
@@ -36,7 +36,7 @@ def files() -> set[str]:
 
 
 def stored() -> list[Path]:
-    return list((Path(Import._meta.get_field("file").storage.location) / "imports").iterdir())  # type: ignore[union-attr]
+    return list((Path(settings.MEDIA_ROOT) / "imports").iterdir())
 
 
 def test_an_upload_whose_columns_nobody_matches_is_deleted_after_a_week(ada: Client) -> None:
@@ -103,7 +103,7 @@ def test_a_file_that_is_already_gone_is_no_error(ada: Client) -> None:
     assert not Import.objects.exists()
 
 
-def test_the_clock_forgets_old_files(ada: Client, settings: Settings) -> None:
+def test_the_clock_forgets_old_files(ada: Client) -> None:
     assert {entry["task"] for entry in app.conf.beat_schedule.values()} >= {forget_old_files.name}
     draft(ada, datetime(2020, 1, 1, tzinfo=NOW.tzinfo))
     forget_old_files()
