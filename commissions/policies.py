@@ -1,5 +1,7 @@
 """Who may act on plans and pay."""
 
+from django.utils import timezone
+
 from accounts.models import User
 from accounts.policies import can_administer, can_run_finance
 
@@ -14,3 +16,13 @@ def can_export_payouts(user: User) -> bool:
 
 def can_publish_plans(user: User) -> bool:
     return can_administer(user)
+
+
+def can_follow_person(user: User, person: str) -> bool:
+    """What happens to somebody's numbers is heard by whoever may see them: she herself, her managers, finance."""
+    if not person.isascii() or not person.isdecimal() or len(person) > 18:
+        return False
+    if int(person) == user.pk:
+        return True
+    seen: bool = User.objects.visible_to(user, timezone.localdate()).filter(pk=int(person)).exists()
+    return seen

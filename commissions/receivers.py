@@ -11,12 +11,14 @@ from django.db import transaction
 from django.dispatch import receiver
 from redis import RedisError
 
-from commissions import services, signals, tasks
+from commissions import policies, services, signals, tasks
 from core import live
 from sales.signals import Touched, facts_changed
 
 logger = logging.getLogger(__name__)
 MOST_WOKEN = 16  # workers for a run; each goes on until no chunk is left
+
+live.admit("person", policies.can_follow_person)
 
 
 @receiver(facts_changed, dispatch_uid="commissions.note_changed_facts")

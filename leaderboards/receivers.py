@@ -11,7 +11,6 @@ from kpis.signals import Remeasured, all_remeasured, values_changed
 from leaderboards import policies, services
 
 live.admit("board", policies.can_follow_board)
-live.admit("person", policies.can_follow_person)
 
 
 @receiver(values_changed, dispatch_uid="leaderboards.note_changed_values")

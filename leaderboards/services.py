@@ -68,7 +68,6 @@ class _Work:
     everything: bool = False
     months: set[date] = field(default_factory=set)  # whose boards are built anew
     subjects: dict[tuple[str, Period], set[int]] = field(default_factory=lambda: defaultdict(set))
-    people: set[int] = field(default_factory=set)
 
 
 @transaction.atomic
@@ -82,7 +81,7 @@ def _pass() -> int | None:
         notes = cursor.fetchall()
     work = _sort(notes)
     boards = _forget(work) | _update(work)
-    live.publish([*(board.channel for board in boards), *(f"person-{user_id}" for user_id in work.people)])
+    live.publish(board.channel for board in boards)
     if work.everything:
         live.publish_all()
     return len(notes)
@@ -98,8 +97,6 @@ def _sort(notes: Iterable[tuple[str, int | None, date | None]]) -> _Work:
         else:
             for period in _periods(month):
                 work.subjects[kind, period].add(subject_id)
-            if kind == SubjectKind.PERSON:
-                work.people.add(subject_id)
     return work
 
 
