@@ -239,7 +239,7 @@ def _money_reason(text: str, currency: str | None, signs: Signs) -> Reason:
         return told("This is no amount."), _SIGNS
     except TooManyDecimalsError:
         places = exponent(currency)
-        what = told("The amount has more decimals than %(currency)s has: %(places)s.", currency=currency, places=places)
+        what = told("%(currency)s has %(places)s decimals, the amount more.", currency=currency, places=places)
         return what, told("Round it.")
     except TooLargeError:
         largest = int(to_major(LARGEST_MINOR, currency))

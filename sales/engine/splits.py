@@ -60,7 +60,7 @@ def check_shares(shares: Sequence[tuple[str, object, int]]) -> None:
 
     >>> check_shares([("owner", "ana", 700_000), ("owner", "ben", 600_000)])  # doctest: +IGNORE_EXCEPTION_DETAIL
     Traceback (most recent call last):
-    SplitError: The shares of owner add up to 130 %, not to 100 %. Correct them.
+    SplitError: The shares of owner add up to 130 %, not to 100 %. Correct them so that each role has 100 percent.
     """
     totals: Counter[str] = Counter()
     for role, person, ppm in shares:
@@ -80,7 +80,7 @@ def check_shares(shares: Sequence[tuple[str, object, int]]) -> None:
         if total != ONE:
             raise SplitError(
                 told("The shares of %(role)s add up to %(total)s %%, not to 100 %%.", role=role, total=percent(total)),
-                told("Correct them."),
+                told("Correct them so that each role has 100 percent."),
             )
 
 

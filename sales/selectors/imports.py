@@ -128,8 +128,9 @@ def reported_fatal(row: Import) -> list[Told]:
 
 
 def reported_problems(row: Import) -> list[Problem]:
-    """The first problems of its rows, as the engine told them."""
-    return [problem_from(problem) for problem in row.report.get("problems", [])]
+    """The first problems that were found in its rows, as the engine told them, line by line."""
+    found = [problem_from(problem) for problem in row.report.get("problems", [])]
+    return sorted(found, key=lambda problem: problem.line)
 
 
 def _problem_row(problem: Problem) -> ProblemRow:

@@ -67,7 +67,7 @@ GOOD = "external_id,owner,amount,status,closed_on,splits\nD1,ana,5,won,2026-01-0
         ("D2,ana,1e400,won,2026-01-05,", "The amount is too large: amounts stay below 1,000,000,000,000,000."),
         ("D2,ana,NaN,won,2026-01-05,", "This is no amount."),
         ("D2,ana,inf,won,2026-01-05,", "This is no amount."),
-        ("D2,ana,0.001,won,2026-01-05,", "The amount has more decimals than USD has: 2."),
+        ("D2,ana,0.001,won,2026-01-05,", "USD has 2 decimals, the amount more."),
         ("D2,ana,1000000000000000,won,2026-01-05,", "The amount is too large:"),
         ("D2,ana,5,won,2026-02-30,", "This is no date of the calendar"),
         ("D2,ana,5,won,,", "The deal is won but has no date of closing."),

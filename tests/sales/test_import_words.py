@@ -30,7 +30,7 @@ def test_problems_of_rows_are_said_in_the_readers_language(ada: Client, sri: Cli
     assert "No person has this external id or e-mail address. Import the people first" in english
     assert "Tidak ada orang dengan ID eksternal atau alamat email ini. Impor orangnya lebih dulu" in indonesian
     assert "amounts stay below 1,000,000,000,000,000." in english
-    assert "Jumlah ini terlalu besar: jumlah harus di bawah 1.000.000.000.000.000." in indonesian
+    assert "Nilai ini terlalu besar: nilainya harus di bawah 1.000.000.000.000.000." in indonesian
     assert "No person" not in indonesian
 
 
@@ -46,8 +46,8 @@ def test_a_file_that_can_not_be_used_is_explained_in_the_readers_language(ada: C
     assert row.report["fatal"][0]["params"]["bad"] == 2_000
     assert "2,000 of the first 2,000 rows can't be used" in page_of(ada, row)
     indonesian = page_of(sri, row)
-    assert "2.000 dari 2.000 baris pertama tidak dapat dipakai" in indonesian
-    assert "Masalah pertama ada di baris 2, amount 'x': Ini bukan jumlah uang. Tulis angka" in indonesian
+    assert "2.000 dari 2.000 baris pertama tidak bisa dipakai" in indonesian
+    assert "Masalah pertama ada di baris 2, amount 'x': Ini bukan nilai uang. Tulis angka" in indonesian
 
 
 def test_what_services_below_refuse_is_said_in_the_readers_language(ada: Client, sri: Client) -> None:
@@ -81,7 +81,8 @@ def test_the_refused_rows_and_the_command_speak_english(sri: Client, capsys: pyt
     with pytest.raises(SystemExit):
         call_command("import", "deals", row.file.path, "--json")
     problems = json.loads(capsys.readouterr().out)["problems"]
-    assert problems[0] == {
+    assert [problem["line"] for problem in problems] == [4, 5]
+    assert problems[1] == {
         "line": 5,
         "column": "amount",
         "value": "1e400",

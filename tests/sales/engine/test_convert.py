@@ -31,7 +31,7 @@ def problem_of(column: str, cell: str, mapping: str = "") -> tuple[str, str]:
         ("amount", "1e400", "1e400", "The amount is too large: amounts stay below 1,000,000,000,000,000."),
         ("amount", "NaN", "NaN", "This is no amount."),
         ("amount", "-inf", "-inf", "This is no amount."),
-        ("amount", "10.005", "10.005", "The amount has more decimals than USD has: 2."),
+        ("amount", "10.005", "10.005", "USD has 2 decimals, the amount more."),
         ("amount", "1" * 16, "1" * 16, "The amount is too large: amounts stay below 1,000,000,000,000,000."),
         ("amount", "9" * 400, "9" * 40 + "…", "This is no amount."),
         ("amount", "1,250.00", "1,250.00", "This is no amount."),
