@@ -284,8 +284,8 @@ def _note(row: Import, converted: Converted, decision: Decision) -> None:
 
 def _keep_refused(row: Import, converted: Converted, mapping: KindMapping) -> None:
     """Write the refused rows to a file that can be corrected and imported with the same mapping."""
-    if row.refused_file:  # of the check before this one
-        transaction.on_commit(partial(row.refused_file.storage.delete, row.refused_file.name))
+    if before := row.refused_file.name:  # of the check before this one
+        transaction.on_commit(partial(row.refused_file.storage.delete, before))
     row.refused_file = None
     if not converted.problems.by_line:
         return
