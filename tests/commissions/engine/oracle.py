@@ -141,7 +141,9 @@ def capped(
     limit = int(Fraction(component.cap.amount) * 10 ** EXPONENTS[document.currency])
     per = component.cap.per.value
     if per == "deal":
-        return max(-limit, min(limit, line.uncapped))
+        roles_before = sum(earlier.uncapped for c, earlier in done if c.deal.key == credit.deal.key)
+        moved = [max(-limit, min(limit, paid)) for paid in (roles_before, roles_before + line.uncapped)]
+        return moved[1] - moved[0]
     opened = window_start(credit.deal.closed, per)
     so_far = sum(earlier.uncapped for c, earlier in done if window_start(c.deal.closed, per) == opened)
     return min(so_far + line.uncapped, limit) - min(so_far, limit)

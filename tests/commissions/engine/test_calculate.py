@@ -126,6 +126,12 @@ def test_a_cap_per_deal_holds_on_both_sides_of_zero() -> None:
     assert paid(run(plan, deals({"amount": 1000}, {"amount": -1000}, {"amount": 500}))) == [60, -60, 50]
 
 
+def test_a_cap_per_deal_is_for_all_roles_together_and_a_reversal_takes_back_what_they_were_paid() -> None:
+    plan = plan_of("rate: 10%, window: month, credit: {roles: [owner, helper]}, cap: {per: deal, amount: 1.20}")
+    both = [(deal, 1, ppm, role) for deal in (1, 2) for ppm, role in ((1_000_000, "owner"), (1_000_000, "helper"))]
+    assert paid(run(plan, deals({"amount": 1000}, {"amount": -1000}), shares(*both))) == [100, 20, -100, -20]
+
+
 def test_caps_of_one_payee_leave_another_alone() -> None:
     plan = plan_of("rate: 10%, window: month, cap: {per: month, amount: 1}")
     facts = deals({"amount": 1500}, {"amount": 1500})
