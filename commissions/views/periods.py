@@ -1,0 +1,109 @@
+"""The periods that finance runs."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.vary import vary_on_headers
+
+from accounts.policies import require
+from commissions import selectors, services
+from commissions.forms import PayeeFilter, RunForm
+from commissions.models import Period
+from commissions.policies import can_calculate, can_export_payouts
+from commissions.views.shared import PER_PAGE, page_or_fragment
+from core.http import AuthedRequest
+from core.periods import PeriodError, parse_period
+from core.templatetags.juara import period as period_name
+
+
+@require_GET
+@require(can_calculate)
+def periods(request: AuthedRequest) -> HttpResponse:
+    return _periods_page(request, RunForm(), 200)
+
+
+def _periods_page(request: AuthedRequest, form: RunForm, status: int) -> HttpResponse:
+    page = Paginator(selectors.period_list(), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "rows": selectors.period_rows(list(page.object_list)), "form": form}
+    return render(request, "commissions/periods.html", context, status=status)
+
+
+@require_GET
+@require(can_calculate)
+@vary_on_headers("HX-Request")
+def period(request: AuthedRequest, label: str) -> HttpResponse:
+    found = _period(label)
+    form = PayeeFilter(request.GET)
+    form.is_valid()
+    rows = selectors.payees_matching(selectors.period_statements(found), **_chosen(form))
+    context = {
+        "overview": selectors.period_overview(found),
+        "during": DateRange(found.start, found.end),
+        "form": form,
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+    }
+    return render(request, page_or_fragment(request, "commissions/period.html", "payees"), context)
+
+
+@require_GET
+@require(can_calculate)
+def run(request: AuthedRequest, label: str) -> HttpResponse:
+    """How far the period's run is, for its page to ask again and again."""
+    context = {"overview": selectors.period_overview(_period(label)), "is_polled": True}
+    return render(request, "commissions/period.html#run", context)
+
+
+def _chosen(form: PayeeFilter) -> dict[str, Any]:
+    chosen = form.cleaned_data
+    return {
+        "text": chosen.get("q", ""),
+        "order": chosen.get("sort") or "name",
+        "with_notices": bool(chosen.get("notices")),
+    }
+
+
+def _period(label: str) -> Period:
+    try:
+        calendar = parse_period(label)
+    except PeriodError as error:
+        raise Http404(str(error)) from None
+    return get_object_or_404(Period, kind=calendar.kind, start=calendar.start)
+
+
+@require_POST
+@require(can_calculate)
+def run_start(request: AuthedRequest) -> HttpResponse:
+    """Start a run; a second click while it goes on leads to the same one."""
+    form = RunForm(request.POST)
+    if not form.is_valid():
+        return _periods_page(request, form, 422)
+    calendar = form.cleaned_data["period"]
+    try:
+        services.start_run(calendar=calendar, acting_user=request.user, now=timezone.now())
+    except services.RunRefused as error:
+        if not Period.objects.filter(kind=calendar.kind, start=calendar.start).exists():
+            form.add_error("period", str(error))
+            return _periods_page(request, form, 422)
+        messages.warning(request, str(error))
+    else:
+        messages.success(
+            request, _("The calculation of %(label)s has started.") % {"label": period_name(calendar.label)}
+        )
+    return redirect("commissions:period", calendar.label)
+
+
+@require_GET
+@require(can_export_payouts)
+def export(request: AuthedRequest, label: str) -> StreamingHttpResponse:  # noqa: ARG001 the same for all who may
+    """What the period owes, as CSV for payroll."""
+    found = _period(label)
+    response = StreamingHttpResponse(selectors.payout_csv(found), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="payouts-{found.label}.csv"'
+    return response

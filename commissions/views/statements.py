@@ -1,0 +1,66 @@
+"""Statements, and the reasons of their lines."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
+
+from commissions import selectors
+from commissions.forms import StatementFilter
+from commissions.models import EarningLine, Statement
+from commissions.views.shared import PER_PAGE, page_or_fragment
+from core.http import AuthedRequest
+
+
+@require_GET
+@login_required
+@vary_on_headers("HX-Request")
+def statements(request: AuthedRequest) -> HttpResponse:
+    today = timezone.localdate()
+    form = StatementFilter(request.GET)
+    form.is_valid()
+    chosen = form.cleaned_data
+    found = selectors.statements_matching(
+        selectors.statement_list(request.user, today), text=chosen.get("q", ""), period=chosen.get("period")
+    )
+    context = {
+        "form": form,
+        "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
+        "sees_others": selectors.sees_others(request.user, today),
+        "periods": selectors.statement_periods(request.user, today),
+    }
+    return render(request, page_or_fragment(request, "commissions/statements.html", "statements"), context)
+
+
+@require_GET
+@login_required
+def statement(request: AuthedRequest, pk: int) -> HttpResponse:
+    visible = Statement.objects.visible_to(request.user, timezone.localdate()).select_related("payee", "period")
+    found = get_object_or_404(visible, pk=pk)
+    shown = selectors.statement_view(found)
+    context = {
+        "statement": shown,
+        "is_own": shown.payee.pk == request.user.pk,
+        "siblings": selectors.siblings(found),
+        "during": DateRange(shown.start, shown.end),
+    }
+    return render(request, "commissions/statement.html", context)
+
+
+@require_GET
+@login_required
+@vary_on_headers("HX-Request")
+def line(request: AuthedRequest, pk: int) -> HttpResponse:
+    """Why a line paid what it paid: a page of its own, or the part that opens below the line."""
+    visible = Statement.objects.visible_to(request.user, timezone.localdate())
+    lines = EarningLine.objects.filter(statement__in=visible).select_related(
+        "statement__payee", "statement__period", "plan_version__plan", "deal__customer"
+    )
+    shown = selectors.line_explanation(get_object_or_404(lines, pk=pk))
+    is_own = shown.payee_pk == request.user.pk
+    context = {"why": shown, "is_own": is_own, "reading": selectors.reading(shown, is_own=is_own)}
+    return render(request, page_or_fragment(request, "commissions/line.html", "why"), context)
