@@ -62,6 +62,7 @@ class Inputs:
     quotas: pl.DataFrame  # QUOTAS
     versions: Mapping[int, PlanDocument]  # by plan version
     plans: Mapping[int, int]  # plan version -> plan: x carries on from one version of a plan to the next
+    balances: pl.DataFrame | None = None  # BALANCES, where the range is a single statement's
     payees: pl.DataFrame | None = None  # PAYEES: the tie-break of an odd cent; without it, payee ids decide
 
 
@@ -69,6 +70,7 @@ class Inputs:
 class Result:
     lines: pl.DataFrame  # LINES
     statements: pl.DataFrame  # STATEMENTS
+    settlements: pl.DataFrame  # SETTLEMENTS
     notices: pl.DataFrame  # NOTICES
 
 
@@ -92,25 +94,75 @@ def calculate(inputs: Inputs, *, start: date, end: date) -> Result:
 
     The same inputs in any order of rows and with any database ids give the same lines. Raises AmountTooLarge.
     """
-    assignments = _in_reach(inputs, history_start(inputs.versions, start), end)
-    reached = inputs.deals.filter(
-        pl.col("closed").is_between(history_start(inputs.versions, start), end, closed="left")
-    )
+    found = credited(inputs, start=start, end=end)
+    lines, told = [empty(LINES)], [found.notices]
+    for part in measured_parts(inputs, found):
+        priced, missing = component_lines(part.measured, quotas_of(inputs, part.plan), part.key, part.clauses, start)
+        lines.append(priced)
+        told.append(missing)
+    everything = pl.concat(lines)
+    current = found.assignments.filter((pl.col("start") < end) & (pl.col("end").is_null() | (pl.col("end") > start)))
+    statements, settlements = settle(everything, current, inputs.versions, inputs.balances)
+    return Result(everything, statements, settlements, pl.concat(told))
+
+
+@dataclass(frozen=True, slots=True)
+class Credited:
+    """Stage 1, and what the components of a version share of stage 2. It knows no rate, no threshold and no cap."""
+
+    by_version: dict[int, pl.DataFrame]  # of `bases.with_bases`
+    assignments: pl.DataFrame  # those in reach, with their plan
+    notices: pl.DataFrame  # NOTICES
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A component of a plan with what it counts: the rest of stage 2 that knows no rate, no threshold and no cap."""
+
+    plan: int
+    key: str
+    clauses: Mapping[int, Clause]  # by plan version
+    measured: pl.DataFrame  # of `accumulate.measure`
+
+
+def credited(inputs: Inputs, *, start: date, end: date) -> Credited:
+    """Who gets credit for what in the range and the windows before it. Raises AmountTooLarge."""
+    since = history_start(inputs.versions, start)
+    assignments = _in_reach(inputs, since, end)
+    reached = inputs.deals.filter(pl.col("closed").is_between(since, end, closed="left"))
     deals = reached.select(deal_columns(inputs.versions.values()))
     credits_ = credit(deals, inputs.shares, assignments, inputs.payees, start)
-    lines, told = [empty(LINES)], [credits_.notices]
-    credited = {}
+    found, told = {}, [credits_.notices]
     for version, rows in _by_version(credits_.rows).items():
         own, foreign = in_currency(rows, inputs.versions[version], start)
-        credited[version] = with_bases(own, credits_.sharers, inputs.versions[version])
+        found[version] = with_bases(own, credits_.sharers, inputs.versions[version])
         told.append(foreign)
-    for plan in sorted(assignments["plan"].unique()):
-        for found, missing in _components(inputs, credited, plan, start):
-            lines.append(found)
-            told.append(missing)
-    everything = pl.concat(lines)
-    current = assignments.filter((pl.col("start") < end) & (pl.col("end").is_null() | (pl.col("end") > start)))
-    return Result(everything, settle(everything, current, inputs.versions), pl.concat(told))
+    return Credited(found, assignments, pl.concat(told))
+
+
+def measured_parts(inputs: Inputs, found: Credited) -> Iterator[Part]:
+    """Each component that counts anything, plan by plan, over all the plan's versions, in the document's order."""
+    for plan in sorted(found.assignments["plan"].unique()):
+        own = {version: rows for version, rows in found.by_version.items() if inputs.plans[version] == plan}
+        for key in dict.fromkeys(part.key for version in own for part in inputs.versions[version].components):
+            clauses = clauses_of(inputs.versions, own, key)
+            measured = measure(clauses)
+            if measured.height:
+                yield Part(plan, key, clauses, measured)
+
+
+def clauses_of(versions: Mapping[int, PlanDocument], own: Mapping[int, pl.DataFrame], key: str) -> dict[int, Clause]:
+    """A component as each version of its plan has it, with that version's credits."""
+    return {
+        version: Clause(versions[version], part, rows)
+        for version, rows in own.items()
+        for part in versions[version].components
+        if part.key == key
+    }
+
+
+def quotas_of(inputs: Inputs, plan: int) -> pl.DataFrame:
+    return inputs.quotas.filter(pl.col("plan") == plan)
 
 
 def _in_reach(inputs: Inputs, start: date, end: date) -> pl.DataFrame:
@@ -126,21 +178,3 @@ def _by_version(rows: pl.DataFrame) -> dict[int, pl.DataFrame]:
     if len(versions) == 1:
         return {versions[0]: rows}
     return {version: rows.filter(pl.col("plan_version") == version) for version in sorted(versions)}
-
-
-def _components(
-    inputs: Inputs, credited: Mapping[int, pl.DataFrame], plan: int, start: date
-) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """Lines and notices of each component of a plan, over all its versions, in the order of the document."""
-    own = {version: rows for version, rows in credited.items() if inputs.plans[version] == plan}
-    quotas = inputs.quotas.filter(pl.col("plan") == plan)
-    for key in dict.fromkeys(part.key for version in own for part in inputs.versions[version].components):
-        clauses = {
-            version: Clause(inputs.versions[version], part, rows)
-            for version, rows in own.items()
-            for part in inputs.versions[version].components
-            if part.key == key
-        }
-        measured = measure(clauses)
-        if measured.height:
-            yield component_lines(measured, quotas, key, clauses, start)
