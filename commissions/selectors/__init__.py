@@ -50,9 +50,12 @@ from commissions.selectors.statements import (
     statement_list,
     statement_view,
 )
+from commissions.selectors.templates import PlanTemplate, plan_templates, template_source
+from commissions.selectors.words import ChangeGroup, changes, in_words
 
 __all__ = [
     "Attainment",
+    "ChangeGroup",
     "ComponentGroup",
     "ComponentView",
     "CurrencyTotal",
@@ -68,6 +71,7 @@ __all__ = [
     "PeriodRow",
     "PlanPage",
     "PlanSection",
+    "PlanTemplate",
     "Reading",
     "ReadingRow",
     "RunProgress",
@@ -78,8 +82,10 @@ __all__ = [
     "TierText",
     "attainment",
     "attainments",
+    "changes",
     "document_of",
     "earned_this_period",
+    "in_words",
     "latest_lines",
     "latest_run",
     "line_explanation",
@@ -97,6 +103,7 @@ __all__ = [
     "plan_list",
     "plan_page",
     "plan_sections",
+    "plan_templates",
     "reading",
     "run_progress",
     "sees_others",
@@ -105,5 +112,6 @@ __all__ = [
     "statement_periods",
     "statement_view",
     "statements_matching",
+    "template_source",
     "visible_versions",
 ]

@@ -8,11 +8,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from commissions import services
-from commissions.engine.document import PlanInvalid, document_hash, load_plan
+from commissions import selectors, services
+from commissions.engine.document import PlanInvalid, document_hash, json_schema, load_plan
 from commissions.engine.examples import ExampleResult, run_examples
 from commissions.engine.schema import PlanDocument
-from commissions.management.arguments import day, text_of
+from commissions.management.arguments import day, plan_named, text_of
 from commissions.models import Plan, PlanVersion
 
 
@@ -20,7 +20,8 @@ class Command(BaseCommand):
     help = (
         "Check plan documents, run the examples inside them, or publish them. `check` says where a document is wrong; "
         "`test` runs every example and ends with 1 when one fails; `publish` puts a plan in force from a day on, and "
-        "is refused while an example fails."
+        "is refused while an example fails; `diff` says in words what changed; `init` starts from a template; `schema` "
+        "prints the JSON Schema of a plan."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -35,22 +36,61 @@ class Command(BaseCommand):
             sub.add_argument("--json", action="store_true", help="print the result as JSON")
             if action == "publish":
                 sub.add_argument("--from", dest="from_date", required=True, metavar="DATE", help="such as 2017-01-01")
+        _add_diff(actions.add_parser("diff", help="Say what changed between two documents."))
+        _add_init(actions.add_parser("init", help="Start a plan from a template."))
+        actions.add_parser("schema", help="Print the JSON Schema of plan documents, for editors.")
 
-    def handle(self, *, action: str, files: list[Path], from_date: str = "", **options: object) -> None:
-        quiet = bool(options["json"])
+    def handle(self, *, action: str, **options: Any) -> None:  # noqa: ANN401 arguments of five actions
         match action:
-            case "check":
-                results = [self._check(path, quiet=quiet) for path in files]
-            case "test":
-                results = [self._test(path, quiet=quiet) for path in files]
+            case "schema":
+                self.stdout.write(json.dumps(json_schema(), indent=2))
+            case "diff":
+                self._diff(options["what"], quiet=options["json"])
+            case "init":
+                self._init(options["template"], options["output"], wants_list=options["list"])
             case _:
-                start = day(from_date)
-                results = [self._publish(path, start, quiet=quiet) for path in files]
+                start = day(options["from_date"]) if action == "publish" else None
+                self._each(action, options["files"], start, quiet=options["json"])
+
+    def _each(self, action: str, files: list[Path], start: date | None, *, quiet: bool) -> None:
+        if start is not None:
+            results = [self._publish(path, start, quiet=quiet) for path in files]
+        else:
+            act = self._check if action == "check" else self._test
+            results = [act(path, quiet=quiet) for path in files]
         if quiet:
             self.stdout.write(json.dumps(results, indent=2, ensure_ascii=False))
         bad = sum(not result["ok"] for result in results)
         if bad:
             raise CommandError(_("%(bad)s of %(all)s documents failed.") % {"bad": bad, "all": len(files)})
+
+    def _diff(self, what: list[str], *, quiet: bool) -> None:
+        old, new = _compared(what)
+        groups = selectors.changes(old, new)
+        if quiet:
+            rows = [{"component": group.component, "name": group.name, "changes": group.texts} for group in groups]
+            self.stdout.write(json.dumps(rows, indent=2, ensure_ascii=False))
+            return
+        for group in groups:
+            self.stdout.write(group.name or _("The plan as a whole"))
+            self.stdout.write("\n".join(f"  {text}" for text in group.texts))
+        if not groups:
+            self.stdout.write(_("Both say the same."))
+
+    def _init(self, slug: str | None, output: Path | None, *, wants_list: bool) -> None:
+        known = selectors.plan_templates()
+        if wants_list or slug is None:
+            width = max(len(template.slug) for template in known)
+            for template in known:
+                self.stdout.write(f"{template.slug:{width}}  {template.title}. {template.text}")
+            return
+        source = _template(slug)
+        if output is None:
+            self.stdout.write(source, ending="")
+            return
+        _write_new(output, source)
+        text = _("%(path)s is written. Change it, then run `plan test` and `plan publish` with it.")
+        self.stdout.write(text % {"path": output})
 
     def _check(self, path: Path, *, quiet: bool) -> dict[str, Any]:
         document, errors = _load(path)
@@ -106,6 +146,69 @@ class Command(BaseCommand):
         self.stdout.write(text % {"version": version, "start": version.during.lower})
         if not document.examples:
             self.stderr.write(_("It has no examples: nothing vouches that it pays what was agreed."))
+
+
+def _add_diff(parser: ArgumentParser) -> None:
+    parser.description = "Say what changed between two files, or between two versions of a plan: `diff NAME 1 2`."
+    parser.add_argument("what", nargs="+", metavar="FILE FILE | NAME VERSION VERSION")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def _add_init(parser: ArgumentParser) -> None:
+    parser.description = "Print a template, or write it to a new file. Without a name the templates are listed."
+    parser.add_argument("template", nargs="?", metavar="TEMPLATE")
+    parser.add_argument("--output", type=Path, metavar="FILE.yaml", help="the file to write; it must not exist yet")
+    parser.add_argument("--list", action="store_true", help="list the templates")
+
+
+def _compared(what: list[str]) -> tuple[PlanDocument, PlanDocument]:
+    if len(what) == 2:
+        return _document(Path(what[0])), _document(Path(what[1]))
+    if len(what) == 3:
+        plan = plan_named(what[0])
+        return _version(plan, what[1]), _version(plan, what[2])
+    raise CommandError(_("Write two files, or a plan's name and two version numbers: `plan diff NAME 1 2`."))
+
+
+def _document(path: Path) -> PlanDocument:
+    document, errors = _load(path)
+    if document is None:
+        raise CommandError("\n".join(f"{path}: {error}" for error in errors))
+    return document
+
+
+def _version(plan: Plan, number: str) -> PlanDocument:
+    versions = {str(version.number): version for version in plan.versions.order_by("number")}
+    if number not in versions:
+        raise CommandError(
+            _("%(plan)s has no version %(number)s. It has: %(known)s.")
+            % {"plan": plan.name, "number": number, "known": ", ".join(versions)}
+        )
+    return selectors.document_of(versions[number])
+
+
+def _template(slug: str) -> str:
+    try:
+        return selectors.template_source(slug)
+    except KeyError:
+        known = ", ".join(template.slug for template in selectors.plan_templates())
+        raise CommandError(
+            _("There is no template %(slug)s. The templates are: %(known)s.") % {"slug": repr(slug), "known": known}
+        ) from None
+
+
+def _write_new(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise CommandError(
+            _("%(path)s is there already and stays as it is. Choose another name.") % {"path": path}
+        ) from None
+    except OSError as error:
+        raise CommandError(
+            _("%(path)s can't be written: %(why)s.") % {"path": path, "why": error.strerror or error}
+        ) from None
 
 
 def _load(path: Path) -> tuple[PlanDocument | None, list[str]]:

@@ -1,0 +1,201 @@
+"""What changed from one plan document to another, in words."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from commissions.engine.diff_rows import ROW_KEYS, Side, cap_changes, rate_changes, row_changes
+from commissions.engine.document import to_json
+from commissions.engine.schema import PlanDocument
+from commissions.engine.words import Figure, Told, told
+
+_WORDS = {
+    "deal": told("each deal by itself"),
+    "month": told("a month"),
+    "quarter": told("a quarter"),
+    "half": told("a half-year"),
+    "year": told("a year"),
+    "flat": told("one rate for everything"),
+    "marginal": told("each part at the rate of its own tier"),
+    "retroactive": told("everything at the rate of the tier reached"),
+    "interpolated": told("straight lines between points"),
+    "amount": told("amounts"),
+    "quota": told("shares of the quota"),
+    "reached": told("reached"),
+    "exceeded": told("exceeded"),
+    "half_up": told("half up"),
+    "half_even": told("half to the even neighbour"),
+}
+_PER = {
+    "deal": told("per deal"),
+    "month": told("per month"),
+    "quarter": told("per quarter"),
+    "half": told("per half-year"),
+    "year": told("per year"),
+}
+_OF_PLANS = {
+    "plan": told("The plan is called %(new)s, not %(old)s."),
+    "currency": told("The currency is %(new)s, not %(old)s."),
+    "period": told("A statement covers %(new)s, not %(old)s."),
+    "rounding": told("Half a minor unit is rounded %(new)s, not %(old)s."),
+}
+_OF_COMPONENTS = {
+    "name": told("It is called %(new)s, not %(old)s."),
+    "base": told("What counts of a deal is %(new)s, not %(old)s."),
+    "window": told("Credits add up over %(new)s, not %(old)s."),
+    "against": told("Thresholds are %(new)s, not %(old)s."),
+    "tiers": told("It pays %(new)s, not %(old)s."),
+    "starts_when": told("A tier begins once its threshold is %(new)s, not %(old)s."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    component: str  # key; empty: the plan as a whole
+    name: str  # of the component, as people read it; empty: the plan as a whole
+    said: Told
+
+
+def diff(old: PlanDocument, new: PlanDocument) -> tuple[Change, ...]:
+    """What changed, in the order of the document: the plan, each component, the examples.
+
+    >>> from commissions.engine.document import load_plan
+    >>> flat = "{plan: P, currency: USD, period: month, components: [{key: all, name: All, rate: 5%}]}"
+    >>> for change in diff(load_plan(flat), load_plan(flat.replace("5%", "6%"))):
+    ...     print(f"{change.name}: {change.said}")
+    All: The rate rises from 5% to 6%.
+    """
+    one, other = to_json(old), to_json(new)
+    whole = (*_whole(one, other), *_order(one, other))
+    return (
+        *(Change("", "", said) for said in whole),
+        *_components(one, other),
+        *(Change("", "", said) for said in _examples(one, other)),
+    )
+
+
+def _whole(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Told]:
+    yield from _worded(_OF_PLANS, old, new)
+    yield from _rest(old, new, {*_OF_PLANS, "components", "examples"})
+
+
+def _order(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Told]:
+    before, after = ([row["key"] for row in document["components"]] for document in (old, new))
+    kept = [key for key in after if key in before]
+    if kept != [key for key in before if key in after]:
+        yield told("The order of the components is %(new)s.", new=", ".join(after))
+
+
+def _components(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
+    before, after = ({row["key"]: row for row in document["components"]} for document in (old, new))
+    for key, row in after.items():
+        side = Side(row, new["currency"])
+        said = _component(Side(before[key], old["currency"]), side) if key in before else _new_component(side)
+        yield from (Change(key, row["name"], each) for each in said)
+    for key, row in before.items():
+        if key not in after:
+            yield Change(key, row["name"], told("This component is gone."))
+
+
+def _new_component(new: Side) -> Iterator[Told]:
+    """What a reader asks first of a component; the rest is in the document."""
+    nothing = Side({"against": new.component.get("against")}, new.currency)
+    yield told("This component is new.")
+    yield from _condition(None, new.component.get("when"))
+    yield from _rates(nothing, new)
+
+
+def _rates(old: Side, new: Side) -> Iterator[Told]:
+    yield from rate_changes(old, new)
+    if _has_words_for_rows(old) and _has_words_for_rows(new):
+        yield from row_changes(old, new)
+    if _has_words_for_cap(old) and _has_words_for_cap(new):
+        yield from cap_changes(old, new, _PER)
+
+
+def _has_words_for_rows(side: Side) -> bool:
+    return all(row.keys() <= ROW_KEYS for row in side.component.get("curve", ()))
+
+
+def _has_words_for_cap(side: Side) -> bool:
+    cap = side.component.get("cap") or {}
+    return bool(cap.keys() <= {"per", "amount", "excess"} and cap.get("excess", "drop") == "drop")
+
+
+def _component(old: Side, new: Side) -> Iterator[Told]:
+    before, after = old.component, new.component
+    said = {"key", "when", "rate", *_OF_COMPONENTS}
+    yield from _worded(_OF_COMPONENTS, before, after)
+    yield from _condition(before.get("when"), after.get("when"))
+    yield from _rates(old, new)
+    said |= {"curve"} if _has_words_for_rows(old) and _has_words_for_rows(new) else set()
+    said |= {"cap"} if _has_words_for_cap(old) and _has_words_for_cap(new) else set()
+    yield from _rest(before, after, said)
+
+
+def _condition(old: str | None, new: str | None) -> Iterator[Told]:
+    if old == new:
+        return
+    if old is None:
+        yield told("Only some deals count now: %(new)s.", new=str(new))
+    elif new is None:
+        yield told("Every deal counts now. Before: %(old)s.", old=old)
+    else:
+        yield told("The condition is %(new)s. Before: %(old)s.", new=new, old=old)
+
+
+def _examples(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Told]:
+    before, after = ({row["name"]: row for row in document.get("examples", ())} for document in (old, new))
+    for name, row in after.items():
+        if name not in before:
+            yield told("The example “%(name)s” is new.", name=name)
+        elif row["expect"] != before[name]["expect"]:
+            figures = {"name": name, "old": _shown(before[name]["expect"]), "new": _shown(row["expect"])}
+            yield told("The example “%(name)s” expects %(new)s, not %(old)s.", **figures)
+        elif row != before[name]:
+            yield told("The facts of the example “%(name)s” change.", name=name)
+    for name in before.keys() - after.keys():
+        yield told("The example “%(name)s” is gone.", name=name)
+
+
+def _worded(templates: dict[str, Told], old: dict[str, Any], new: dict[str, Any]) -> Iterator[Told]:
+    for key, template in templates.items():
+        if old.get(key) != new.get(key):
+            yield template.filled(old=_word(key, old.get(key)), new=_word(key, new.get(key)))
+
+
+def _word(key: str, value: Any) -> Figure:  # noqa: ANN401 of JSON
+    return str(value) if key in {"plan", "name"} else _WORDS.get(str(value), _shown(value))
+
+
+def _rest(old: dict[str, Any], new: dict[str, Any], said: set[str], path: str = "") -> Iterator[Told]:
+    """Keys without words of their own, by the names that the document has for them: none is passed over."""
+    for key in sorted((old.keys() | new.keys()) - said):
+        one, other, where = old.get(key), new.get(key), f"{path}{key}"
+        if one == other:
+            continue
+        if isinstance(one, dict) and isinstance(other, dict):
+            yield from _rest(one, other, set(), f"{where}.")
+        elif one in (None, [], {}):
+            yield told("%(key)s is new: %(new)s.", key=where, new=_shown(other))
+        elif other in (None, [], {}):
+            yield told("%(key)s is gone. It was %(old)s.", key=where, old=_shown(one))
+        else:
+            yield told("%(key)s is %(new)s, not %(old)s.", key=where, old=_shown(one), new=_shown(other))
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401 of JSON
+    """As a plan writes it, on one line."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_inside(inner)}" for key, inner in value.items() if inner not in (None, [], {}))
+    if isinstance(value, list):
+        return ", ".join(map(_inside, value))
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _inside(value: Any) -> str:  # noqa: ANN401 of JSON
+    shown = _shown(value)
+    if isinstance(value, dict):
+        return f"{{{shown}}}"
+    return f"[{shown}]" if isinstance(value, list) else shown

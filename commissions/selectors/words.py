@@ -1,0 +1,57 @@
+"""What the engine told, in the reader's language."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from django.utils.translation import gettext
+
+from commissions.engine.diff import Change, diff
+from commissions.engine.schema import PlanDocument
+from commissions.engine.words import Amount, Figure, Share, Told
+from core.money import MoneyError, exponent
+from core.templatetags import formats
+from core.templatetags.juara import locale
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeGroup:
+    component: str  # key; empty: the plan as a whole and its examples
+    name: str
+    texts: tuple[str, ...]
+
+
+def in_words(message: Told) -> str:
+    """The message translated first and filled then. What fills it is as people wrote it: a page escapes it."""
+    return message.written(gettext(message.template), _figure)
+
+
+def changes(old: PlanDocument, new: PlanDocument) -> tuple[ChangeGroup, ...]:
+    """What changed between two documents, component by component."""
+    return tuple(_groups(diff(old, new)))
+
+
+def _groups(found: Iterable[Change]) -> Iterable[ChangeGroup]:
+    texts: dict[tuple[str, str], list[str]] = {}
+    for change in found:
+        texts.setdefault((change.component, change.name), []).append(in_words(change.said))
+    return (ChangeGroup(key, name, tuple(said)) for (key, name), said in texts.items())
+
+
+def _figure(value: Figure) -> str:
+    match value:
+        case Told():
+            return in_words(value)
+        case Share():
+            return formats.percent(value.value, locale(), places=7)
+        case Amount():
+            return _money(value)
+    return value
+
+
+def _money(amount: Amount) -> str:
+    try:
+        minor = int(Fraction(amount.value) * 10 ** exponent(amount.currency))
+    except MoneyError:
+        return str(amount)
+    return formats.written_money(minor, amount.currency, locale()).text
