@@ -3,7 +3,7 @@
 Frames in and frames out; money is Int64 minor units of the plan's currency unless a comment says otherwise.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -95,8 +95,13 @@ def calculate(inputs: Inputs, *, start: date, end: date) -> Result:
     The same inputs in any order of rows and with any database ids give the same lines. Raises AmountTooLarge.
     """
     found = credited(inputs, start=start, end=end)
+    return finished(inputs, found, measured_parts(inputs, found), start=start, end=end)
+
+
+def finished(inputs: Inputs, found: "Credited", parts: Iterable["Part"], *, start: date, end: date) -> Result:
+    """The rest of the way, from what components count to statements. Raises AmountTooLarge."""
     lines, told = [empty(LINES)], [found.notices]
-    for part in measured_parts(inputs, found):
+    for part in parts:
         priced, missing = component_lines(part.measured, quotas_of(inputs, part.plan), part.key, part.clauses, start)
         lines.append(priced)
         told.append(missing)

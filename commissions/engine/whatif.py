@@ -1,0 +1,166 @@
+"""What a plan would have paid: the stages of a calculation from the first one that a change touches.
+
+Credits, and what components count of them, know no rate, no threshold and no cap. `prepare` keeps them; `repriced` and
+`pay` go on from there. Both are made of the parts of `calculate`, and equal it: where a document says anything that
+this module doesn't know to be a matter of the later stages, everything is computed again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import polars as pl
+
+from commissions.engine.accumulate import Clause
+from commissions.engine.calculate import (
+    Credited,
+    Inputs,
+    Part,
+    Result,
+    calculate,
+    credited,
+    finished,
+    measured_parts,
+    quotas_of,
+)
+from commissions.engine.component import component_lines
+from commissions.engine.schema import Against, PlanDocument
+
+_APART = {"plan", "examples", "draw", "below_zero"}  # of a document: no line comes from them
+_LATER = {"name", "rate", "curve", "tiers", "starts_when"}  # of a component: of stage 3 and after
+_KNOWN = _APART | {"format", "currency", "period", "rounding", "components"}
+_KNOWN_OF_COMPONENT = _LATER | {"key", "credit", "when", "base", "window", "against", "cap"}
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A calculation of a range that has come as far as rates, thresholds and caps play no part."""
+
+    inputs: Inputs
+    start: date
+    end: date
+    found: Credited
+    parts: tuple[Part, ...]
+    factor: Fraction = Fraction(1)  # of everybody's quotas
+
+    @property
+    def bytes(self) -> int:
+        """Roughly what it keeps in memory; frames that share columns are counted once for each."""
+        facts = (self.inputs.deals, self.inputs.shares, self.inputs.quotas, self.inputs.assignments)
+        frames = (*facts, *self.found.by_version.values(), *(part.measured for part in self.parts))
+        return sum(int(frame.estimated_size()) for frame in frames)
+
+
+def prepare(inputs: Inputs, *, start: date, end: date) -> Prepared:
+    """Stage 1, and stage 2 as far as it can go. Raises AmountTooLarge."""
+    found = credited(inputs, start=start, end=end)
+    return Prepared(inputs, start, end, found, tuple(measured_parts(inputs, found)))
+
+
+def adapted(prepared: Prepared, versions: Mapping[int, PlanDocument]) -> Prepared:
+    """The same range under other documents: what is prepared is kept, unless they count other things than before.
+
+    The inputs must hold what the documents read: `history_start` and `deal_columns` say what that is.
+    """
+    inputs = replace(prepared.inputs, versions=versions)
+    if counted(versions) != counted(prepared.inputs.versions):
+        return replace(prepare(inputs, start=prepared.start, end=prepared.end), factor=prepared.factor)
+    parts = tuple(replace(part, clauses=_under(versions, part)) for part in prepared.parts)
+    return replace(prepared, inputs=inputs, parts=parts)
+
+
+def _under(versions: Mapping[int, PlanDocument], part: Part) -> dict[int, Clause]:
+    return {
+        pk: replace(clause, document=versions[pk], component=versions[pk].component(part.key))
+        for pk, clause in part.clauses.items()
+    }
+
+
+def counted(versions: Mapping[int, PlanDocument]) -> dict[int, dict[str, Any]]:
+    """All that documents say but for what comes after counting: the same here, the same credits."""
+    return {pk: _counted(document) for pk, document in versions.items()}
+
+
+def _counted(document: PlanDocument) -> dict[str, Any]:
+    said = document.model_dump(exclude=_APART)
+    for component in said["components"]:
+        for key in _LATER:
+            component.pop(key)
+        if component["cap"]:
+            component["cap"].pop("amount")  # its window stays, for it says how far back lines are needed
+    return said
+
+
+def with_quotas(prepared: Prepared, factor: Fraction) -> Prepared:
+    """Everybody's quotas times a factor, to the nearest minor unit; a half goes up."""
+    if factor == 1:
+        return prepared
+    top = pl.col("quota").cast(pl.Int128()) * (2 * factor.numerator) + factor.denominator
+    scaled = prepared.inputs.quotas.with_columns(quota=(top // (2 * factor.denominator)).cast(pl.Int64()))
+    return replace(prepared, inputs=replace(prepared.inputs, quotas=scaled), factor=prepared.factor * factor)
+
+
+def repriced(prepared: Prepared) -> Result:
+    """What `calculate` gives for the same inputs and range, from the prepared stages on. Raises AmountTooLarge."""
+    reach = {"start": prepared.start, "end": prepared.end}
+    if not _knows(prepared.inputs.versions):
+        return calculate(prepared.inputs, **reach)
+    return finished(prepared.inputs, prepared.found, prepared.parts, **reach)
+
+
+def _lines(prepared: Prepared, part: Part) -> tuple[pl.DataFrame, pl.DataFrame]:
+    quotas = quotas_of(prepared.inputs, part.plan)
+    return component_lines(part.measured, quotas, part.key, part.clauses, prepared.start)
+
+
+def _current(prepared: Prepared) -> pl.DataFrame:
+    reaches = (pl.col("start") < prepared.end) & (pl.col("end").is_null() | (pl.col("end") > prepared.start))
+    return prepared.found.assignments.filter(reaches)
+
+
+def _knows(versions: Mapping[int, PlanDocument]) -> bool:
+    """Whether the documents say nothing but what this module was written for."""
+    said = [document.model_dump(exclude_defaults=True) for document in versions.values()]
+    parts = [component for document in said for component in document["components"]]
+    return all(document.keys() <= _KNOWN for document in said) and all(
+        part.keys() <= _KNOWN_OF_COMPONENT for part in parts
+    )
+
+
+def pay(prepared: Prepared, known: dict[Any, pl.DataFrame]) -> pl.DataFrame:
+    """(payee, pay) of everybody who is on the plans in the range, by payee; pay is Int64 minor units.
+
+    `known` remembers, for these facts, what each component pays under each of its settings; the caller bounds it.
+    """
+    people = _current(prepared).select("payee").unique().sort("payee")
+    earned = [pl.DataFrame(schema={"payee": pl.Int64(), "pay": pl.Int64()}), *_earned(prepared, known)]
+    sums = pl.concat(earned).group_by("payee").agg(pl.col("pay").sum())
+    return people.join(sums, on="payee", how="left", maintain_order="left").with_columns(pl.col("pay").fill_null(0))
+
+
+def _earned(prepared: Prepared, known: dict[Any, pl.DataFrame]) -> list[pl.DataFrame]:
+    if not _knows(prepared.inputs.versions):
+        return [_by_payee(calculate(prepared.inputs, start=prepared.start, end=prepared.end).lines)]
+    found = []
+    for part in prepared.parts:
+        settings = _settings(prepared, part)
+        if settings not in known:
+            known[settings] = _by_payee(_lines(prepared, part)[0])
+        found.append(known[settings])
+    return found
+
+
+def _by_payee(lines: pl.DataFrame) -> pl.DataFrame:
+    return lines.group_by("payee").agg(pay=pl.col("amount").sum())
+
+
+def _settings(prepared: Prepared, part: Part) -> tuple[Any, ...]:
+    """What a component's pay depends on, over the same facts."""
+    own = tuple(
+        (pk, clause.component.model_dump_json(exclude={"name"}), clause.document.currency, clause.document.rounding)
+        for pk, clause in part.clauses.items()
+    )
+    against_quota = any(clause.component.against is Against.QUOTA for clause in part.clauses.values())
+    return (part.plan, part.key, own, prepared.factor if against_quota else None)
