@@ -37,6 +37,11 @@ GET  commissions:statements                        login  200   200   200   200 
 GET  commissions:statement                         login  200   404   200   404   200   200   404
 GET  commissions:statement       #none             login  404   404   404   404   404   404   404
 GET  commissions:line                              login  200   404   200   404   200   200   404
+GET  commissions:estimator                         login  200   200   200   200   200   200   200
+GET  commissions:estimator-of                      login  200   404   200   404   200   200   404
+GET  commissions:estimator-of    #none             login  404   404   404   404   404   404   404
+GET  commissions:estimated                         login  200   404   200   404   200   200   404
+GET  commissions:estimated       #won              login  404   404   404   404   404   404   404
 GET  commissions:plans                             login  200   200   200   200   200   200   200
 GET  commissions:plan                              login  200   200   200   404   200   200   404
 GET  commissions:plan            #anas             login  200   404   200   404   200   200   404
@@ -246,6 +251,8 @@ def _arguments(world: World, inactive: User) -> dict[str, list[object]]:
         "commissions:statement": [world.statement(cast.ana).pk],
         "commissions:statement none": [0],
         "commissions:line": [world.line(cast.ana, "second").pk],
+        "commissions:estimator-of": [cast.ana.pk],
+        "commissions:estimator-of none": [0],
         "commissions:plan": [world.version.pk],
         "commissions:plan anas": [anas.pk],
         "commissions:plan draft": [draft.pk],
@@ -284,6 +291,8 @@ def _arguments_of_sales(world: World) -> dict[str, list[object]]:
     mapping = ImportMapping.objects.create(name="CRM", document={"deals": {}})
     return {
         **{f"sales:deal{act}": [mine] for act in ("", "-edit", "-close")},
+        "commissions:estimated": [cast.ana.pk, mine],
+        "commissions:estimated won": [cast.ana.pk, won],
         **{f"sales:deal{act} won": [won] for act in ("-edit", "-close")},
         **{f"sales:deal{act} shared": [shared] for act in ("", "-edit")},
         "sales:deal none": [0],

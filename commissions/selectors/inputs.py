@@ -1,6 +1,6 @@
 """What a calculation reads, gathered by a fixed number of COPYs however many payees there are."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, LiteralString
@@ -37,6 +37,7 @@ FROM (
     WHERE s.user_id = ANY(%s) AND d.status = 'won' AND d.closed_on >= %s AND d.closed_on < %s
 ) mine
 """
+_GIVEN: Final[LiteralString] = " FROM unnest(%s::bigint[]) AS mine (id) "
 _JOINS: Final[dict[str, LiteralString]] = {
     "product_": " LEFT JOIN sales_product p ON p.id = d.product_id",
     "customer_": " LEFT JOIN sales_customer c ON c.id = d.customer_id",
@@ -60,9 +61,8 @@ _DEAL_COLUMNS: Final[dict[str, LiteralString]] = {
     "customer_country": "nullif(c.country, '')",
 }
 _DEAL: Final[LiteralString] = "JOIN sales_deal d ON d.id = mine.id"
-_SHARES: Final[LiteralString] = (
-    "SELECT s.deal_id, s.user_id, s.role, s.share_ppm" + _CREDITED + "JOIN sales_dealshare s ON s.deal_id = mine.id"
-)
+_SHARE_COLUMNS: Final[LiteralString] = "SELECT s.deal_id, s.user_id, s.role, s.share_ppm"
+_SHARE: Final[LiteralString] = "JOIN sales_dealshare s ON s.deal_id = mine.id"
 _PEOPLE = "SELECT id, coalesce(external_id, email, id::text) FROM accounts_user WHERE id = ANY(%s)"
 _ASSIGNED_COLUMNS: Final[dict[str, type[pl.DataType]]] = {
     "payee": pl.Int64, "plan_version": pl.Int64, "plan": pl.Int64, "hash": pl.String, "start": pl.Date, "end": pl.Date
@@ -104,27 +104,48 @@ def gather(*, payees: Sequence[int], kinds: Sequence[str], start: date, end: dat
         quotas=_quotas(on_a_plan, versions, plans, since, end),
         versions=versions,
         plans=plans,
-        payees=copy_out(_PEOPLE, [shares["payee"].unique().to_list()], PAYEES),
+        payees=_people(shares),
     )
     return Gathered(inputs, tuple(payees))
 
 
-def _deals(whose: list[Any], needed: list[str]) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class DealFacts:
+    """What `gather` would read of some deals, had they been won."""
+
+    deals: pl.DataFrame  # the owner and the columns of DEALS that the plans read
+    shares: pl.DataFrame  # SHARES
+    payees: pl.DataFrame  # PAYEES: all who share
+
+
+def deal_facts(*, deals: Sequence[int], versions: Mapping[int, PlanDocument]) -> DealFacts:
+    """The facts of these deals, whatever their status and date, with the columns that these plans read."""
+    whose = [list(deals)]
+    found = _deals(whose, deal_columns(versions.values()), _GIVEN)
+    shares = _shares(whose, found, _GIVEN)
+    return DealFacts(found, shares, _people(shares))
+
+
+def _people(shares: pl.DataFrame) -> pl.DataFrame:
+    return copy_out(_PEOPLE, [shares["payee"].unique().to_list()], PAYEES)
+
+
+def _deals(whose: list[Any], needed: list[str], credited: LiteralString = _CREDITED) -> pl.DataFrame:
     """The won deals in which these payees have a part, with the columns that their plans read, and the owner."""
     columns = ["owner", *needed]
     joins = [join for prefix, join in _JOINS.items() if any(column.startswith(prefix) for column in needed)]
     picked = ", ".join([_DEAL_COLUMNS[column] for column in columns])
-    query = "SELECT " + picked + _CREDITED + _DEAL + "".join(joins)
+    query = "SELECT " + picked + credited + _DEAL + "".join(joins)
     schema = {column: DEALS.get(column, pl.Int64()) for column in columns}
     return copy_out(query, whose, schema)
 
 
-def _shares(whose: list[Any], deals: pl.DataFrame) -> pl.DataFrame:
+def _shares(whose: list[Any], deals: pl.DataFrame, credited: LiteralString = _CREDITED) -> pl.DataFrame:
     """The shares of all who have a part in these deals.
 
     A deal without shares of role owner is wholly its owner's, whoever else has a part of it in another role.
     """
-    given = copy_out(_SHARES, whose, SHARES)
+    given = copy_out(_SHARE_COLUMNS + credited + _SHARE, whose, SHARES)
     whole = deals.join(given.filter(pl.col("role") == "owner"), on="deal", how="anti").drop_nulls("owner")
     owned = whole.select("deal", payee="owner", role=pl.lit("owner"), share=pl.lit(WHOLE_SHARE))
     return pl.concat([given, owned.cast(given.schema)])

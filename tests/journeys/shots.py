@@ -41,6 +41,7 @@ SHOTS = (
     Shot("statement", "rep", "/commissions/statements/", (STATEMENT,)),
     Shot("line", "rep", "/commissions/statements/", (STATEMENT, r"^/commissions/lines/\d+/?$")),
     Shot("statements-finance", "finance", "/commissions/statements/"),
+    Shot("estimator", "rep", "/commissions/estimator/"),
     Shot("plans", "rep", "/commissions/plans/"),
     Shot("plan", "admin", "/commissions/plans/", (r"^/commissions/plans/\d+/?$",)),
     Shot("periods", "finance", "/commissions/periods/"),

@@ -1,0 +1,266 @@
+"""What deals that aren't won yet would bring their payee: the real calculation, with them and without them.
+
+Nothing is written. The facts are those of this moment, and only the payee's own, so that an answer takes
+milliseconds however large the company is.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from accounts.models import User
+from commissions.engine.calculate import Inputs, Result, calculate
+from commissions.engine.frames import PAYEES, SHARES, WHOLE_SHARE
+from commissions.models import EarningLine, PlanVersion, Statement
+from commissions.models import Period as PeriodRow
+from commissions.selectors.inputs import DealFacts, deal_facts, gather
+from commissions.selectors.outlook import Place, places
+from commissions.selectors.shortfalls import shortfalls
+from core.money import round_half_up
+from core.periods import Period, PeriodKind, period_of
+from sales.models import Deal
+
+FIELDS = {  # of a stored line: of the engine's
+    "component": "component",
+    "role": "role",
+    "date": "date",
+    "seq": "seq",
+    "credited_minor": "credited",
+    "window_start": "window_start",
+    "quota_minor": "quota",
+    "x0_minor": "x0",
+    "x1_minor": "x1",
+    "uncapped_minor": "uncapped",
+    "amount_minor": "amount",
+}
+
+_Daily = dict[tuple[str, date], int]  # by currency and day, what lines pay in minor units
+
+
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """A deal as if it were won, on its day and with its amount. Never saved; a made-up one has a negative id."""
+
+    deal: Deal
+    chance: int  # per cent
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a deal would earn by one component: a line of the statement to come."""
+
+    component: str  # its name
+    currency: str
+    line: EarningLine  # not in the database
+
+    @property
+    def is_capped(self) -> bool:
+        return self.line.uncapped_minor != self.line.amount_minor
+
+
+@dataclass(frozen=True, slots=True)
+class DealEarning:
+    parts: tuple[Part, ...]
+    totals: dict[str, int]  # minor units by currency; empty when no component counts the deal
+    why_not: tuple[str, ...]  # for a deal without parts: why it earns nothing
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodOutlook:
+    """What the lines of one period come to, without these deals and with them."""
+
+    label: str
+    currency: str
+    before_minor: int
+    after_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What the deals together would bring in one currency."""
+
+    currency: str
+    brings_minor: int  # the whole difference that they make
+    others_minor: int  # the part of it by which lines of deals won already would change
+    expected_minor: int  # each deal's own earning times its chance
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    deals: dict[int, DealEarning]  # by the id of the deal
+    totals: tuple[Total, ...]
+    periods: tuple[PeriodOutlook, ...]
+    places: tuple[Place, ...]
+    is_on_plan: bool  # on any of these days
+    reads: frozenset[str]  # what the plans look at in a deal: amount, type, product_family
+
+
+def reach(today: date) -> tuple[date, date]:
+    """The days on which a supposed deal may close, the end exclusive: this year and the next."""
+    return date(today.year, 1, 1), date(today.year + 2, 1, 1)
+
+
+def estimate(*, payee: User, supposed: Sequence[Supposed], today: date) -> Estimate:
+    """What these deals would bring. Raises AmountTooLarge where the engine would.
+
+    Deals earn in the order in which they close, each on top of those before it, won or supposed. Their parts are lines
+    of the one calculation with all of them, so they and `others_minor` add up to what they bring together.
+
+    1. Gather the payee's facts, as a run does.
+    2. Calculate twice: without the deals, and with them as if they were won.
+    3. Put the difference into words: by deal, by period, by component.
+    """
+    days = [today, *(_closing(row) for row in supposed)]
+    start, end = date(min(days).year, 1, 1), date(max(days).year + 1, 1, 1)
+    inputs = gather(payees=[payee.pk], kinds=list(PeriodKind), start=start, end=end).inputs
+    before = calculate(inputs, start=start, end=end)
+    after = calculate(_with(inputs, payee, supposed), start=start, end=end) if supposed else before
+    found = set(after.lines["plan_version"].unique()) | set(inputs.versions)
+    versions = PlanVersion.objects.select_related("plan").defer("document", "source").in_bulk(found)
+    earnings = _earnings(payee, supposed, after, inputs, versions)
+    without, added = (_daily(result.lines, inputs) for result in (before, after))
+    return Estimate(
+        deals=earnings,
+        totals=_totals(supposed, earnings, without, added),
+        periods=_periods(days, without, added, inputs),
+        places=tuple(places(payee.pk, days, inputs, before=before.lines, after=after.lines, versions=versions)),
+        is_on_plan=inputs.assignments.height > 0,
+        reads=frozenset(inputs.deals.columns),
+    )
+
+
+def _closing(row: Supposed) -> date:
+    assert row.deal.closed_on is not None  # noqa: S101 what makes it a supposition
+    return row.deal.closed_on
+
+
+def _with(inputs: Inputs, payee: User, supposed: Sequence[Supposed]) -> Inputs:
+    """The inputs as they would be had these deals been won."""
+    known = deal_facts(deals=[row.deal.pk for row in supposed if row.deal.pk > 0], versions=inputs.versions)
+    imagined = _made_up(payee, [row.deal for row in supposed if row.deal.pk < 0], inputs)
+    parts = [known, imagined]
+    known_people = [] if inputs.payees is None else [inputs.payees]
+    return replace(
+        inputs,
+        deals=pl.concat([inputs.deals, *(_as_supposed(part.deals, supposed) for part in parts)]),
+        shares=pl.concat([inputs.shares, *(part.shares for part in parts)]),
+        payees=pl.concat([*known_people, *(part.payees for part in parts)]).unique(),
+    )
+
+
+def _as_supposed(deals: pl.DataFrame, supposed: Sequence[Supposed]) -> pl.DataFrame:
+    terms = pl.DataFrame(
+        [(row.deal.pk, row.deal.closed_on, row.deal.amount_minor) for row in supposed],
+        schema={"deal": pl.Int64, "closed": pl.Date, "amount": pl.Int64},
+        orient="row",
+    )
+    return deals.drop("closed", "amount").join(terms, on="deal").select(deals.columns)
+
+
+def _made_up(payee: User, deals: Sequence[Deal], inputs: Inputs) -> DealFacts:
+    """Deals that stand in no table: wholly the payee's own."""
+    schema = inputs.deals.schema
+    rows = [{name: value for name, value in _facts(deal, payee).items() if name in schema} for deal in deals]
+    whole = [(deal.pk, payee.pk, "owner", WHOLE_SHARE) for deal in deals]
+    key = payee.external_id or payee.email or str(payee.pk)
+    return DealFacts(
+        pl.DataFrame(rows, schema=schema),
+        pl.DataFrame(whole, schema=SHARES, orient="row"),
+        pl.DataFrame([(payee.pk, key)] if deals else [], schema=PAYEES, orient="row"),
+    )
+
+
+def _facts(deal: Deal, payee: User) -> dict[str, Any]:
+    return {
+        "deal": deal.pk,
+        "owner": payee.pk,
+        "key": deal.external_id,
+        "closed": deal.closed_on,
+        "opened": deal.opened_on,
+        "amount": deal.amount_minor,
+        "currency": deal.currency,
+        "quantity": deal.quantity,
+        "type": deal.kind or None,
+        "name": deal.name or None,
+        "product_code": deal.product.external_id if deal.product else None,
+        "product_name": deal.product.name if deal.product else None,
+        "product_family": (deal.product.family or None) if deal.product else None,
+    }
+
+
+def _earnings(
+    payee: User, supposed: Sequence[Supposed], after: Result, inputs: Inputs, versions: Mapping[int, PlanVersion]
+) -> dict[int, DealEarning]:
+    deals = {row.deal.pk: row.deal for row in supposed}
+    parts: dict[int, list[Part]] = defaultdict(list)
+    for row in after.lines.filter(pl.col("deal").is_in(list(deals))).iter_rows(named=True):
+        document = inputs.versions[row["plan_version"]]
+        line = _line(row, payee, deals[row["deal"]], versions[row["plan_version"]], document.period)
+        parts[row["deal"]].append(Part(document.component(row["component"]).name, document.currency, line))
+    reasons = shortfalls([deal for pk, deal in deals.items() if pk not in parts], after.notices, inputs)
+    return {pk: DealEarning(tuple(parts[pk]), _sums(parts[pk]), reasons.get(pk, ())) for pk in deals}
+
+
+def _line(row: dict[str, Any], payee: User, deal: Deal, version: PlanVersion, kind: PeriodKind) -> EarningLine:
+    """The line that a run would post."""
+    within = period_of(row["date"], kind)
+    period = PeriodRow(kind=within.kind.value, start=within.start, end=within.end)
+    statement = Statement(payee=payee, period=period)
+    fields = {name: row[source] for name, source in FIELDS.items()}
+    return EarningLine(statement=statement, plan_version=version, deal=deal, **fields)
+
+
+def _sums(parts: Iterable[Part]) -> dict[str, int]:
+    found: dict[str, int] = defaultdict(int)
+    for part in parts:
+        found[part.currency] += part.line.amount_minor
+    return dict(found)
+
+
+def _totals(
+    supposed: Sequence[Supposed], earnings: Mapping[int, DealEarning], before: _Daily, after: _Daily
+) -> tuple[Total, ...]:
+    sums: dict[str, int] = defaultdict(int)
+    for sign, daily in ((-1, before), (1, after)):
+        for (code, _day), amount in daily.items():
+            sums[code] += sign * amount
+    return tuple(_total(code, brings, supposed, earnings) for code, brings in sorted(sums.items()))
+
+
+def _total(code: str, brings: int, supposed: Sequence[Supposed], earnings: Mapping[int, DealEarning]) -> Total:
+    own = {row.deal.pk: earnings[row.deal.pk].totals.get(code, 0) for row in supposed}
+    weighted = sum(own[row.deal.pk] * row.chance for row in supposed)
+    return Total(code, brings, brings - sum(own.values()), round_half_up(weighted, 100))
+
+
+def _periods(days: Iterable[date], before: _Daily, after: _Daily, inputs: Inputs) -> tuple[PeriodOutlook, ...]:
+    """The statements that these days touch, and the windows over which their plans' credits add up."""
+    kinds = {
+        (kind, document.currency)
+        for document in inputs.versions.values()
+        for kind in (document.period, *(part.window.period for part in document.components))
+        if kind
+    }
+    touched = {(period_of(day, kind), currency) for day in days for kind, currency in kinds}
+    ordered = sorted(touched, key=lambda each: (each[0].kind.months, each[0].start, each[1]))
+    return tuple(_outlook(period, currency, before, after) for period, currency in ordered)
+
+
+def _outlook(period: Period, currency: str, before: _Daily, after: _Daily) -> PeriodOutlook:
+    sums = [
+        sum(amount for (code, day), amount in daily.items() if code == currency and day in period)
+        for daily in (before, after)
+    ]
+    return PeriodOutlook(period.label, currency, *sums)
+
+
+def _daily(lines: pl.DataFrame, inputs: Inputs) -> _Daily:
+    found: _Daily = defaultdict(int)
+    by_day = lines.group_by("plan_version", "date").agg(pl.col("amount").sum())
+    for version, day, amount in by_day.iter_rows():
+        found[inputs.versions[version].currency, day] += amount
+    return found

@@ -1,0 +1,141 @@
+"""Where deals would take a payee on each curve, and what comes after them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+
+from commissions.engine.ahead import round_step, worth_of_next
+from commissions.engine.calculate import Inputs
+from commissions.engine.explain import what_next
+from commissions.engine.schema import Against, Component, PlanDocument, Window
+from commissions.models import PlanVersion
+from commissions.selectors.explanations import share_of
+from core.money import exponent, to_minor
+from core.periods import Period, PeriodKind, period_of
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One component in one window that the deals touch. Amounts in minor units of the plan's currency."""
+
+    plan: str
+    plan_version_pk: int
+    component: str  # key
+    component_name: str
+    currency: str
+    window_label: str  # 2017-Q2; empty where each deal is paid by itself
+    before_minor: int  # x without the deals
+    after_minor: int  # and with them
+    quota_minor: int | None
+    before_share: Decimal | None  # of quota: 0.825 is 82.5 %
+    after_share: Decimal | None
+    next_distance_minor: int | None  # to the next tier, after the deals; None in the last one
+    next_rate: Decimal | None  # None where points give the slope
+    step_minor: int  # a round amount
+    step_worth_minor: int | None  # what crediting that much more would pay, after the cap; None without a quota
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    payee: int
+    version: PlanVersion
+    document: PlanDocument
+    component: Component
+    window: Period | None  # None: deal by deal
+    last: date  # the last of the days that touch it
+
+
+def places(
+    payee: int,
+    days: Sequence[date],
+    inputs: Inputs,
+    *,
+    before: pl.DataFrame,
+    after: pl.DataFrame,
+    versions: Mapping[int, PlanVersion],
+) -> Iterator[Place]:
+    """Each component that is in force on one of these days, in each of its windows that they touch."""
+    for spot in _spots(payee, days, inputs, versions):
+        own = (pl.col("plan") == spot.version.plan_id) & (pl.col("component") == spot.component.key)
+        yield _place(spot, inputs, before.filter(own), after.filter(own))
+
+
+def _spots(payee: int, days: Sequence[date], inputs: Inputs, versions: Mapping[int, PlanVersion]) -> Iterator[_Spot]:
+    found: dict[tuple[int, str, Period | None], _Spot] = {}
+    assigned = inputs.assignments.sort("start", "plan_version").iter_rows(named=True)
+    for row in assigned:
+        document, version = inputs.versions[row["plan_version"]], versions[row["plan_version"]]
+        for day in sorted(day for day in days if row["start"] <= day and (row["end"] is None or day < row["end"])):
+            for component in document.components:
+                kind = component.window.period
+                window = period_of(day, kind) if kind else None
+                spot = _Spot(payee, version, document, component, window, day)
+                found[version.plan_id, component.key, window] = spot
+    yield from found.values()
+
+
+def _place(spot: _Spot, inputs: Inputs, before: pl.DataFrame, after: pl.DataFrame) -> Place:
+    component, document = spot.component, spot.document
+    x0, x1, quota = _x(before, spot), _x(after, spot), _quota(spot, inputs)
+    following = what_next(document, component.key, quota=quota, x=x1) if spot.window else None
+    unit: int = 10 ** exponent(document.currency)
+    usual = max(int(after["credited"].abs().sum()), 100_000 * unit)
+    step = round_step(quota or _scale(component, document) or usual, unit)
+    return Place(
+        plan=spot.version.plan.name,
+        plan_version_pk=spot.version.pk,
+        component=component.key,
+        component_name=component.name,
+        currency=document.currency,
+        window_label=spot.window.label if spot.window else "",
+        before_minor=x0,
+        after_minor=x1,
+        quota_minor=quota,
+        before_share=share_of(x0, quota),
+        after_share=share_of(x1, quota),
+        next_distance_minor=following.distance if following else None,
+        next_rate=following.rate if following else None,
+        step_minor=step,
+        step_worth_minor=worth_of_next(document, component.key, quota=quota, x=x1, paid=_paid(after, spot), step=step),
+    )
+
+
+def _x(lines: pl.DataFrame, spot: _Spot) -> int:
+    """Where the last credit of the window left x; 0 before the first."""
+    if spot.window is None:
+        return 0
+    reached = lines.filter(pl.col("window_start") == spot.window.start).sort("seq")["x1"]
+    return int(reached[-1]) if len(reached) else 0
+
+
+def _quota(spot: _Spot, inputs: Inputs) -> int | None:
+    if spot.window is None or spot.component.against is not Against.QUOTA:
+        return None
+    same = (
+        (pl.col("payee") == spot.payee)
+        & (pl.col("plan") == spot.version.plan_id)
+        & (pl.col("window") == spot.window.kind.value)
+        & (pl.col("window_start") == spot.window.start)
+    )
+    found = inputs.quotas.filter(same)["quota"]
+    return int(found[0]) if len(found) else None
+
+
+def _scale(component: Component, document: PlanDocument) -> int:
+    """The last threshold, where thresholds are money."""
+    if component.against is Against.QUOTA:
+        return 0
+    return abs(to_minor(component.steps[-1].from_, document.currency))
+
+
+def _paid(lines: pl.DataFrame, spot: _Spot) -> int:
+    """What the curve has paid since the cap's window began, before the cap."""
+    cap = spot.component.cap
+    if cap is None or cap.per is Window.DEAL:
+        return 0
+    within = period_of(spot.last, PeriodKind(cap.per.value))
+    since = lines.filter(pl.col("date").is_between(within.start, within.end, closed="left"))
+    return int(since["uncapped"].sum())
