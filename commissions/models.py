@@ -6,7 +6,7 @@ from typing import Self
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -113,7 +113,7 @@ class Period(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["kind", "start"], name="commissions_period_once"),
-            models.CheckConstraint(condition=Q(start__lt=models.F("end")), name="commissions_period_order"),
+            models.CheckConstraint(condition=Q(start__lt=F("end")), name="commissions_period_order"),
         ]
 
     def __str__(self) -> str:
@@ -194,6 +194,43 @@ class Statement(models.Model):
             models.UniqueConstraint(fields=["period", "payee", "currency"], name="commissions_statement_once"),
         ]
         indexes = [models.Index(fields=["payee", "period"], name="commissions_statement_payee")]
+
+
+class Settlement(models.Model):
+    """From what a statement's lines earned under a plan to what it pays, where a draw or a balance makes a difference.
+
+    payable = earned + advanced - recovered + carried; `owed_after` is what the next statement starts with.
+    """
+
+    statement = models.ForeignKey(Statement, models.CASCADE, related_name="settlements", db_index=False)
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="+", db_index=False)
+    plan_version = models.ForeignKey(PlanVersion, models.PROTECT, related_name="+")
+    earned_minor = models.BigIntegerField()
+    advanced_minor = models.BigIntegerField(help_text=_("Of the draw."))
+    recovered_minor = models.BigIntegerField(help_text=_("Of what was owed before."))
+    forgiven_minor = models.BigIntegerField(help_text=_("Of what was owed before."))
+    carried_minor = models.BigIntegerField(help_text=_("What would have been below zero."))
+    owed_before_minor = models.BigIntegerField()
+    owed_after_minor = models.BigIntegerField()
+    payable_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["statement", "plan"], name="commissions_settlement_once"),
+            models.CheckConstraint(
+                condition=Q(
+                    payable_minor=F("earned_minor") + F("advanced_minor") - F("recovered_minor") + F("carried_minor")
+                ),
+                name="commissions_settlement_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    owed_before_minor__gte=0, owed_after_minor__gte=0, advanced_minor__gte=0, recovered_minor__gte=0,
+                    forgiven_minor__gte=0, carried_minor__gte=0,
+                ),
+                name="commissions_settlement_not_negative",
+            ),
+        ]  # fmt: skip
 
 
 class EarningLine(models.Model):

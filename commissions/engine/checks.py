@@ -8,7 +8,7 @@ from commissions.engine.decimals import DECIMALS, canonical, decimals_of
 from commissions.engine.errors import PlanError
 from commissions.engine.example_checks import RESERVED, check_examples, known_currency, money_errors
 from commissions.engine.expressions import ExpressionError, parse_base, parse_condition
-from commissions.engine.schema import Against, Component, PlanDocument, Tiers, Window
+from commissions.engine.schema import Against, Component, Draw, DrawKind, PlanDocument, Tiers, Window
 
 LARGEST_RATE = 10  # 1000 %
 LARGEST_ATTAINMENT = 10  # of quota: 1000 %
@@ -28,21 +28,44 @@ def _errors_of(document: PlanDocument) -> Iterator[PlanError]:
     yield from _repeated_keys(document)
     for index, component in enumerate(document.components):
         yield from check_component(component, f"components[{index}]", currency)
+    if document.draw is not None:
+        yield from _draw(document.draw, currency)
     yield from check_examples(document, currency)
 
 
 def _repeated_keys(document: PlanDocument) -> Iterator[PlanError]:
-    seen: dict[str, int] = {RESERVED: -1}
+    seen = dict.fromkeys(RESERVED, -1)
     for index, component in enumerate(document.components):
         first = seen.setdefault(component.key, index)
         if first == -1:
             yield PlanError(
-                f"components[{index}].key", f"{RESERVED} is the name of the sum in examples. Choose another key."
+                f"components[{index}].key", f"{component.key} has a meaning of its own in examples. Choose another key."
             )
         elif first != index:
             yield PlanError(
                 f"components[{index}].key", f"components[{first}] is called {component.key} too. Choose another key."
             )
+
+
+def _draw(draw: Draw, currency: str | None) -> Iterator[PlanError]:
+    for name, amount in (("amount", draw.amount), ("most_owed", draw.most_owed)):
+        if amount is not None:
+            yield from money_errors(amount, f"draw.{name}", currency)
+            if amount <= 0:
+                yield PlanError(f"draw.{name}", "It must be more than 0. Without a draw, leave `draw` out.")
+    if not 0 < draw.recover_at_most <= 1:
+        share = canonical(draw.recover_at_most * 100)
+        yield PlanError("draw.recover_at_most", f"{share}% is no share of earnings. Write one up to 100%, such as 50%.")
+    if draw.forgive_after is not None and draw.periods is None:
+        yield PlanError("draw.forgive_after", "A draw without an end has nothing after it. Add `periods`.")
+    if draw.kind is DrawKind.NON_RECOVERABLE:
+        owing = {
+            "recover_at_most": draw.recover_at_most != 1,
+            "most_owed": draw.most_owed,
+            "forgive_after": draw.forgive_after,
+        }
+        for name in (name for name, given in owing.items() if given not in (False, None)):
+            yield PlanError(f"draw.{name}", "A draw that isn't recoverable leaves nothing owed. Remove this key.")
 
 
 def check_component(component: Component, path: str, currency: str | None) -> Iterator[PlanError]:

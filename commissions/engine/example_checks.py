@@ -6,10 +6,12 @@ from decimal import Decimal
 from commissions.engine.decimals import canonical, decimals_of
 from commissions.engine.errors import PlanError
 from commissions.engine.schema import Example, ExampleDeal, ExamplePayee, PlanDocument
+from commissions.engine.terms import has_terms
 from core.money import MoneyError, exponent, to_minor
-from core.periods import PeriodError, parse_period
+from core.periods import PeriodError, PeriodKind, parse_period
 
-RESERVED = "payable"  # the sum of a statement, beside the components
+PAYABLE, OWED = "payable", "owed"  # of a statement, beside what its components earned
+RESERVED = (PAYABLE, OWED)
 SHARE_DECIMALS = 6  # parts per million
 
 
@@ -74,6 +76,13 @@ def _label(label: str, path: str) -> Iterator[PlanError]:
         yield PlanError(path, str(error))
 
 
+def _kind(label: str) -> PeriodKind | None:
+    try:
+        return parse_period(label).kind
+    except PeriodError:
+        return None
+
+
 def _deals(example: Example, path: str, currency: str | None) -> Iterator[PlanError]:
     seen: set[str] = set()
     for index, deal in enumerate(example.deals):
@@ -135,10 +144,14 @@ def _statement(
     if not isinstance(amounts, dict):
         yield PlanError(path, "Say what each component pays, such as {new-business: 3300, payable: 3300}.")
         return
-    known = [component.key for component in document.components] + [RESERVED]
+    known = [*(component.key for component in document.components), *RESERVED]
     for key, amount in amounts.items():
         if key not in known:
             yield PlanError(f"{path}.{key}", f"There is no component {key}. Known: {', '.join(known)}.")
+        if key in RESERVED and has_terms(document) and _kind(label) not in (None, document.period):
+            yield PlanError(
+                f"{path}.{key}", f"{key} is settled statement by statement here: expect it by {document.period}."
+            )
         if isinstance(amount, Decimal):
             yield from money_errors(amount, f"{path}.{key}", currency)
         else:

@@ -1,6 +1,6 @@
 """The examples inside a plan, run through the very same calculation as the payees."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,9 +9,10 @@ import polars as pl
 
 from commissions.engine.calculate import Inputs, Result, calculate, history_start
 from commissions.engine.errors import AmountTooLarge
-from commissions.engine.example_checks import RESERVED
-from commissions.engine.frames import ASSIGNMENTS, DEALS, PAYEES, QUOTAS, SHARES, WHOLE_SHARE
+from commissions.engine.example_checks import OWED, PAYABLE
+from commissions.engine.frames import ASSIGNMENTS, BALANCES, DEALS, PAYEES, QUOTAS, SHARES, WHOLE_SHARE
 from commissions.engine.schema import Against, Example, ExampleDeal, PlanDocument, Window
+from commissions.engine.terms import has_terms, statement_number
 from core.money import to_major, to_minor
 from core.periods import Period, PeriodKind, parse_period, period_of
 
@@ -22,7 +23,7 @@ _VERSION, _PLAN = 1, 1
 class Difference:
     payee: str
     period: str  # label
-    component: str  # key, or `payable`
+    component: str  # key, `payable` or `owed`
     expected: Decimal  # major units
     actual: Decimal
     notices: tuple[str, ...] = ()  # why credits of this payee did not count: codes with their details
@@ -58,7 +59,7 @@ def run_examples(document: PlanDocument) -> list[ExampleResult]:
 def _run(document: PlanDocument, example: Example) -> ExampleResult:
     labels = {label for amounts in example.expected.values() for label in amounts}
     try:
-        results = {label: _calculated(document, example, parse_period(label)) for label in sorted(labels)}
+        results = _results(document, example, sorted(labels))
     except AmountTooLarge as error:
         return ExampleResult(example.name, passed=False, differences=(), error=str(error))
     names = list(example.people)
@@ -71,22 +72,63 @@ def _run(document: PlanDocument, example: Example) -> ExampleResult:
     return ExampleResult(example.name, passed=not differences, differences=differences)
 
 
-def _calculated(document: PlanDocument, example: Example, period: Period) -> Result:
+def _results(document: PlanDocument, example: Example, labels: list[str]) -> dict[str, Result]:
+    wanted = {label: parse_period(label) for label in labels}
+    if not has_terms(document):
+        return {label: _calculated(document, example, period, None) for label, period in wanted.items()}
+    settled = _in_order(document, example, [period for period in wanted.values() if period.kind is document.period])
+    return {
+        label: settled.get(label) or _calculated(document, example, period, None) for label, period in wanted.items()
+    }
+
+
+def _in_order(document: PlanDocument, example: Example, wanted: list[Period]) -> dict[str, Result]:
+    """Each statement from the first deal or first day on the plan to the last one wanted: what one leaves owed the next
+    one starts with.
+    """
+    starts = [payee.starts for payee in example.people.values() if payee.starts]
+    days = [*(deal.closed for deal in example.deals), *starts, *(period.start for period in wanted)]
+    if not wanted:
+        return {}
+    found: dict[str, Result] = {}
+    owed: dict[int, int] = {}
+    first = period_of(min(days), document.period)
+    for period in _periods(document.period, first.start, max(each.end for each in wanted)):
+        rows = [
+            {"payee": number, "plan": _PLAN, "owed": owed.get(number, 0), "number": statement_number(begun, period)}
+            for number, payee in enumerate(example.people.values())
+            if (begun := period_of(payee.starts or first.start, document.period)) <= period
+        ]
+        result = _calculated(document, example, period, pl.DataFrame(rows, schema=BALANCES))
+        owed |= dict(result.settlements.select("payee", "owed_after").iter_rows())
+        found[period.label] = result
+    return found
+
+
+def _calculated(document: PlanDocument, example: Example, period: Period, balances: pl.DataFrame | None) -> Result:
     inputs = example_inputs(document, example, period.start, period.end)
-    return calculate(inputs, start=period.start, end=period.end)
+    return calculate(replace(inputs, balances=balances), start=period.start, end=period.end)
+
+
+def _actual(result: Result, payee: int, key: str) -> int:
+    """What a component earned, or what the statement pays or leaves owed."""
+    whose = pl.col("payee") == payee
+    if key == PAYABLE:
+        return int(result.statements.filter(whose)["payable"].sum())
+    if key == OWED:
+        return int(result.settlements.filter(whose)["owed_after"].sum())
+    return int(result.lines.filter(whose & (pl.col("component") == key))["amount"].sum())
 
 
 def _differences(
     document: PlanDocument, result: Result, names: list[str], payee: str, label: str, amounts: dict[str, Decimal]
 ) -> list[Difference]:
     number = names.index(payee)
-    lines = result.lines.filter(pl.col("payee") == number)
     told = result.notices.filter(pl.col("payee") == number)
     why = tuple(f"{code} {detail}" for code, detail in told.select("code", "detail").iter_rows())
     found = []
     for key, expected in amounts.items():
-        earned = lines if key == RESERVED else lines.filter(pl.col("component") == key)
-        actual = int(earned["amount"].sum())
+        actual = _actual(result, number, key)
         if actual != to_minor(expected, document.currency):
             found.append(Difference(payee, label, key, expected, to_major(actual, document.currency), why))
     return found
@@ -98,7 +140,10 @@ def example_inputs(document: PlanDocument, example: Example, start: date, end: d
     others = dict.fromkeys(name for deal in example.deals for name in deal.splits if name not in people)
     numbers = {name: number for number, name in enumerate([*people, *others])}
     versions = {_VERSION: document}
-    assigned = [{"payee": numbers[name], "plan_version": _VERSION, "start": date.min, "end": None} for name in people]
+    assigned = [
+        {"payee": numbers[name], "plan_version": _VERSION, "start": payee.starts or date.min, "end": None}
+        for name, payee in example.people.items()
+    ]
     return Inputs(
         deals=pl.DataFrame([_deal(document, index, deal) for index, deal in enumerate(example.deals)], schema=DEALS),
         shares=pl.DataFrame(

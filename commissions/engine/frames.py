@@ -76,6 +76,25 @@ STATEMENTS: Schema = {
     "total": pl.Int64(),  # the sum of the lines
     "payable": pl.Int64(),
 }
+BALANCES: Schema = {
+    "payee": pl.Int64(),
+    "plan": pl.Int64(),
+    "owed": pl.Int64(),  # minor units, from the statement before
+    "number": pl.Int64(),  # of the payee's statements on this plan, from 0
+}
+SETTLEMENTS: Schema = {  # one row for each payee and plan whose payable isn't simply what was earned; see terms.Settled
+    "payee": pl.Int64(),
+    "plan": pl.Int64(),
+    "plan_version": pl.Int64(),  # whose terms hold: the one in force last
+    "earned": pl.Int64(),
+    "advanced": pl.Int64(),
+    "recovered": pl.Int64(),
+    "forgiven": pl.Int64(),
+    "carried": pl.Int64(),
+    "owed_before": pl.Int64(),
+    "owed_after": pl.Int64(),
+    "payable": pl.Int64(),
+}
 NOTICES: Schema = {
     "payee": pl.Int64(),
     "deal": pl.Int64(),  # null when it concerns a whole window

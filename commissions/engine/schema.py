@@ -71,6 +71,23 @@ class Excess(StrEnum):
     DROP = "drop"
 
 
+class DrawKind(StrEnum):
+    RECOVERABLE = "recoverable"  # what is advanced is owed, and recovered from later earnings
+    NON_RECOVERABLE = "non_recoverable"  # what is advanced is given
+
+
+class DrawPays(StrEnum):
+    TOP_UP = "top_up"  # what is missing to the amount: a guarantee
+    IN_ADDITION = "in_addition"  # the whole amount, beside what was earned
+
+
+class BelowZero(StrEnum):
+    """What becomes of a statement that would pay less than nothing."""
+
+    PAY = "pay"  # the payee owes it at once
+    CARRY = "carry"  # it pays nothing, and the rest is recovered from later statements
+
+
 class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -167,6 +184,7 @@ class ExamplePayee(Strict):
     quota: ByPeriod | None = Field(
         None, description="Money per window; or by period, such as {2026-Q1: 100000, 2026-Q2: 120000}."
     )
+    starts: Day | None = Field(None, description="The first day on the plan, from which a draw's statements count.")
 
 
 class ExampleDeal(Strict):
@@ -213,6 +231,24 @@ class Example(Strict):
         return self.expect if self.payees else {"payee": self.expect}  # type: ignore[dict-item, return-value]
 
 
+class Draw(Strict):
+    """Pay in advance of earnings, statement by statement."""
+
+    kind: DrawKind
+    amount: ExactMoney = Field(description="Money, of each statement.")
+    pays: DrawPays = DrawPays.TOP_UP
+    periods: Annotated[int, Field(ge=1, le=600)] | None = Field(
+        None, description="How many statements from the payee's first one have it; all, when absent."
+    )
+    recover_at_most: ExactDecimal = Field(
+        Decimal(1), description="Which share of what was earned beyond a top-up may be taken to recover what is owed."
+    )
+    most_owed: ExactMoney | None = Field(None, description="Money; what would make the payee owe more isn't advanced.")
+    forgive_after: Annotated[int, Field(ge=0, le=600)] | None = Field(
+        None, description="In which statement after the last with a draw, from 0, what is still owed is forgiven."
+    )
+
+
 class PlanDocument(Strict):
     format: Literal[1] = Field(1, description="Grows when an old document would read differently.")
     plan: Name
@@ -220,6 +256,8 @@ class PlanDocument(Strict):
     period: PeriodKind = Field(description="What a statement covers.")
     rounding: Rounding = Rounding.HALF_UP
     components: Annotated[tuple[Component, ...], Field(min_length=1)]
+    draw: Draw | None = None
+    below_zero: BelowZero | None = Field(None, description="Absent: pay.")
     examples: tuple[Example, ...] = ()
 
     def component(self, key: str) -> Component:

@@ -111,6 +111,26 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Settlement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('earned_minor', models.BigIntegerField()),
+                ('advanced_minor', models.BigIntegerField(help_text='Of the draw.')),
+                ('recovered_minor', models.BigIntegerField(help_text='Of what was owed before.')),
+                ('forgiven_minor', models.BigIntegerField(help_text='Of what was owed before.')),
+                ('carried_minor', models.BigIntegerField(help_text='What would have been below zero.')),
+                ('owed_before_minor', models.BigIntegerField()),
+                ('owed_after_minor', models.BigIntegerField()),
+                ('payable_minor', models.BigIntegerField()),
+                ('plan', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='commissions.plan')),
+                ('plan_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='commissions.planversion')),
+                ('statement', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='settlements', to='commissions.statement')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('statement', 'plan'), name='commissions_settlement_once'), models.CheckConstraint(condition=models.Q(('payable_minor', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('earned_minor'), '+', models.F('advanced_minor')), '-', models.F('recovered_minor')), '+', models.F('carried_minor')))), name='commissions_settlement_adds_up'), models.CheckConstraint(condition=models.Q(('advanced_minor__gte', 0), ('carried_minor__gte', 0), ('forgiven_minor__gte', 0), ('owed_after_minor__gte', 0), ('owed_before_minor__gte', 0), ('recovered_minor__gte', 0)), name='commissions_settlement_not_negative')],
+            },
+        ),
+        migrations.CreateModel(
             name='EarningLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

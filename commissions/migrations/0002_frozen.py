@@ -100,7 +100,8 @@ BEGIN
 END $$;
 """
 REFERRED = {"commissions_statement": "statement_id", "commissions_planversion": "plan_version_id", "sales_deal": "deal_id"}
-TABLES = {"statement": "commissions_closed_statement_is_frozen", "earningline": "commissions_closed_line_is_frozen"}
+TABLES = {"statement": "commissions_closed_statement_is_frozen", "earningline": "commissions_closed_line_is_frozen",
+          "settlement": "commissions_closed_line_is_frozen"}
 CHANGES = {
     "insert": ("INSERT", "new"),
     "update": ("UPDATE", "old"),

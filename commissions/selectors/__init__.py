@@ -51,6 +51,7 @@ from commissions.selectors.statements import (
     statement_view,
 )
 from commissions.selectors.templates import PlanTemplate, plan_templates, template_source
+from commissions.selectors.terms import terms_of
 from commissions.selectors.words import ChangeGroup, changes, in_words
 
 __all__ = [
@@ -113,5 +114,6 @@ __all__ = [
     "statement_view",
     "statements_matching",
     "template_source",
+    "terms_of",
     "visible_versions",
 ]

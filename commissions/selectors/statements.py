@@ -7,10 +7,11 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from commissions.engine.schema import Component
-from commissions.models import EarningLine, Period, PlanVersion, Statement
+from commissions.models import EarningLine, Period, PlanVersion, Settlement, Statement
 from commissions.selectors.documents import document_of
 from commissions.selectors.notices import NoticeRow, notice_rows
 from commissions.selectors.rates import rates_between
@@ -50,6 +51,20 @@ class ComponentGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class SettlementRow:
+    """From what was earned under a plan to what is paid: what is added (or, negative, taken), each said in words."""
+
+    plan: str
+    plan_version_pk: int
+    earned_minor: int
+    steps: tuple[tuple[str, int], ...]  # only those that moved something
+    payable_minor: int
+    owed_before_minor: int
+    forgiven_minor: int
+    owed_after_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class StatementView:
     pk: int
     payee: User
@@ -62,6 +77,7 @@ class StatementView:
     payable_minor: int
     computed_at: datetime
     components: tuple[ComponentGroup, ...]  # empty when nothing was earned: then the notices say why
+    settlements: tuple[SettlementRow, ...]  # empty where what was earned is what is paid
     notices: tuple[NoticeRow, ...]
 
 
@@ -77,7 +93,7 @@ class PeriodEarning:
 
 
 def statement_view(statement: Statement) -> StatementView:
-    """A statement with its lines by component; load it with `payee` and `period`. Three queries, however many lines."""
+    """A statement with its lines by component; load it with `payee` and `period`. Four queries, however many lines."""
     lines = statement.lines.select_related("deal__customer").order_by("component", "seq")
     period = statement.period
     return StatementView(
@@ -92,7 +108,26 @@ def statement_view(statement: Statement) -> StatementView:
         payable_minor=statement.payable_minor,
         computed_at=statement.computed_at,
         components=tuple(_groups(lines)),
+        settlements=tuple(map(_settlement, statement.settlements.select_related("plan").order_by("plan__name"))),
         notices=notice_rows(statement),
+    )
+
+
+def _settlement(row: Settlement) -> SettlementRow:
+    steps = (
+        (_("Advanced by the draw"), row.advanced_minor),
+        (_("Recovered of what was owed"), -row.recovered_minor),
+        (_("Below zero, carried to the next statement"), row.carried_minor),
+    )
+    return SettlementRow(
+        plan=row.plan.name,
+        plan_version_pk=row.plan_version_id,
+        earned_minor=row.earned_minor,
+        steps=tuple((words, amount) for words, amount in steps if amount),
+        payable_minor=row.payable_minor,
+        owed_before_minor=row.owed_before_minor,
+        forgiven_minor=row.forgiven_minor,
+        owed_after_minor=row.owed_after_minor,
     )
 
 

@@ -10,6 +10,7 @@ import polars as pl
 from django.db import connection
 
 from commissions.models import Period
+from commissions.services.settlements import Key, post_settlements
 from core.copy import copy_in, copy_out
 
 _TABLE: Final = "commissions_earningline"
@@ -55,8 +56,6 @@ ON CONFLICT (period_id, payee_id, currency) DO UPDATE SET total_minor = excluded
 RETURNING payee_id, currency, id
 """
 
-Key = tuple[int, str]  # payee and currency
-
 
 class TotalsDiffer(AssertionError):  # noqa: N818
     """A statement would not be the sum of its lines. A bug: nothing was posted."""
@@ -69,6 +68,7 @@ class Computed:
     lines: pl.DataFrame  # LINES and currency
     totals: pl.DataFrame  # payee, currency, total, payable; of zero for who is on a plan and earned nothing
     notices: pl.DataFrame  # NOTICES
+    settlements: pl.DataFrame  # SETTLEMENTS and currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +91,11 @@ def post(*, period: Period, payees: Sequence[int], computed: Computed, now: date
     changed_statements = _post_lines(
         lines, known=[ids[key] for key in standing if key in rows], gone=list(gone.values())
     )
+    settled = post_settlements(period=period, ids=ids, gone=gone, settlements=computed.settlements)
     _delete_statements(list(gone.values()))
     changed = {key for key, row in rows.items() if key not in standing or standing[key][1] != row} | set(gone)
     changed |= {key for key, pk in ids.items() if pk in changed_statements}
-    return frozenset(payee for payee, _currency in changed)
+    return settled | {payee for payee, _currency in changed}
 
 
 def _rows(computed: Computed) -> dict[Key, _Row]:

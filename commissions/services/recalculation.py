@@ -1,6 +1,7 @@
 """One period of some payees, computed from the facts and posted: what a run's chunk and a stale note both do."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import polars as pl
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from commissions.engine.calculate import calculate
 from commissions.models import Period
+from commissions.selectors.balances import balances
 from commissions.selectors.inputs import Gathered, gather
 from commissions.services.posting import Computed, post
 from commissions.services.refusals import PeriodNotOpen
@@ -52,7 +54,9 @@ def _refuse_unless_open(periods: Sequence[Period], statuses: dict[int, str]) -> 
 
 
 def _compute(gathered: Gathered, period: Period) -> Computed:
-    result = calculate(gathered.inputs, start=period.start, end=period.end)
+    facts = gathered.inputs
+    owed = balances(payees=gathered.payees, period=period, versions=facts.versions, plans=facts.plans)
+    result = calculate(replace(facts, balances=owed), start=period.start, end=period.end)
     mine = pl.col("payee").is_in(gathered.payees)
     currencies = pl.DataFrame(
         [(pk, document.currency) for pk, document in gathered.inputs.versions.items()],
@@ -63,4 +67,5 @@ def _compute(gathered: Gathered, period: Period) -> Computed:
         lines=result.lines.filter(mine).join(currencies, on="plan_version"),
         totals=result.statements.filter(mine).group_by("payee", "currency").agg(pl.col("total", "payable").sum()),
         notices=result.notices.filter(mine),
+        settlements=result.settlements.filter(mine).join(currencies, on="plan_version"),
     )

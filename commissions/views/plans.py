@@ -28,7 +28,12 @@ def plan(request: AuthedRequest, pk: int) -> HttpResponse:
     version = get_object_or_404(visible, pk=pk)
     shown = selectors.plan_page(version, today)
     mine = [row for row in selectors.attainment(request.user, today) if row.plan_version_pk == pk]
-    context = {"plan": shown, "sections": selectors.plan_sections(shown, mine), "is_mine": bool(mine)}
+    context = {
+        "plan": shown,
+        "sections": selectors.plan_sections(shown, mine),
+        "terms": selectors.terms_of(shown.document),
+        "is_mine": bool(mine),
+    }
     return render(request, "commissions/plan.html", context)
 
 

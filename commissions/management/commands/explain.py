@@ -40,6 +40,11 @@ class Command(BaseCommand):
     def _print(self, view: StatementView, explanations: dict[int, LineExplanation]) -> None:
         total = f"{to_major(view.total_minor, view.currency):,f} {view.currency}"
         self.stdout.write(f"{view.payee.name}, {view.label}: {total}")
+        for settled in view.settlements:
+            words = [f"{text} {to_major(amount, view.currency):+,f}" for text, amount in settled.steps]
+            owed = _("still owed %(amount)s") % {"amount": f"{to_major(settled.owed_after_minor, view.currency):,f}"}
+            payable = _("payable %(amount)s") % {"amount": f"{to_major(settled.payable_minor, view.currency):,f}"}
+            self.stdout.write(f"  {settled.plan}: {'; '.join([*words, payable, owed])}")
         for notice in view.notices:
             self.stdout.write(f"  ! {notice.deal}: {notice.text}" if notice.deal else f"  ! {notice.text}")
         for group in view.components:
@@ -73,6 +78,7 @@ def _as_data(view: StatementView, explanations: dict[int, LineExplanation]) -> d
         "currency": view.currency,
         "total_minor": view.total_minor,
         "payable_minor": view.payable_minor,
+        "settlements": [asdict(settled) for settled in view.settlements],
         "notices": [asdict(notice) for notice in view.notices],
         "lines": [asdict(explanations[line.pk]) for group in view.components for line in group.lines],
     }

@@ -171,7 +171,7 @@ DOCUMENTS = [
     ),
     (
         HEAD.replace("key: a", "key: payable"),
-        "components[0].key: payable is the name of the sum in examples. Choose another key.",
+        "components[0].key: payable has a meaning of its own in examples. Choose another key.",
     ),
     (
         HEAD.replace("rate: 5%}", "rate: 5%}, {key: a, name: B, rate: 6%}"),
@@ -189,7 +189,10 @@ def test_an_error_in_the_document_names_its_path_its_reason_and_the_remedy(text:
 
 EXAMPLES = [
     ("name: x, expect: {2026-13: {a: 5}}", "examples[0].expect.2026-13: '2026-13' is no period."),
-    ("name: x, expect: {2026-01: {b: 5}}", "examples[0].expect.2026-01.b: There is no component b. Known: a, payable."),
+    (
+        "name: x, expect: {2026-01: {b: 5}}",
+        "examples[0].expect.2026-01.b: There is no component b. Known: a, payable, owed.",
+    ),
     (
         "name: x, expect: {2026-01: {a: 5.001}}",
         "examples[0].expect.2026-01.a: 5.001 has more than the 2 decimals of USD.",

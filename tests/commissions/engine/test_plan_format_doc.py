@@ -26,6 +26,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "Keys of `credit`": schema.Credit,
     "Keys of a row of `curve`": schema.Step,
     "Keys of `cap`": schema.Cap,
+    "Keys of `draw`": schema.Draw,
     "Keys of an example": schema.Example,
     "Keys of a payee": schema.ExamplePayee,
     "Keys of a deal": schema.ExampleDeal,

@@ -1,0 +1,48 @@
+"""What payees owe from the statements before one, and the how-many-eth of their statements it is."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import polars as pl
+from django.db import connection
+
+from commissions.engine.frames import BALANCES
+from commissions.engine.schema import PlanDocument
+from commissions.engine.terms import has_terms, statement_number
+from commissions.models import Period
+from core.periods import period_of
+
+_OWED = """
+SELECT DISTINCT ON (statement.payee_id, settlement.plan_id)
+    statement.payee_id, settlement.plan_id, settlement.owed_after_minor
+FROM commissions_settlement settlement
+JOIN commissions_statement statement ON statement.id = settlement.statement_id
+JOIN commissions_period period ON period.id = statement.period_id
+WHERE statement.payee_id = ANY(%s) AND period.kind = %s AND period."end" <= %s
+ORDER BY statement.payee_id, settlement.plan_id, period."end" DESC
+"""
+_BEGUN = """
+SELECT payee_id, plan_id, min(lower(during)) FROM commissions_assignment
+WHERE payee_id = ANY(%s) AND plan_id = ANY(%s) GROUP BY payee_id, plan_id
+"""
+
+
+def balances(
+    *, payees: Sequence[int], period: Period, versions: Mapping[int, PlanDocument], plans: Mapping[int, int]
+) -> pl.DataFrame:
+    """BALANCES of a statement's payees, by plan: of plans with terms of their own, and of whoever owes something."""
+    with_terms = sorted({plans[version] for version, document in versions.items() if has_terms(document)})
+    with connection.cursor() as cursor:
+        cursor.execute(_OWED, [list(payees), period.kind, period.start])
+        owed = {(payee, plan): amount for payee, plan, amount in cursor.fetchall()}
+        begun: dict[tuple[int, int], date] = {}
+        if with_terms:
+            cursor.execute(_BEGUN, [list(payees), with_terms])
+            begun = {(payee, plan): day for payee, plan, day in cursor.fetchall()}
+    rows = [(*key, owed.get(key, 0), _number(begun.get(key), period)) for key in sorted(owed.keys() | begun.keys())]
+    return pl.DataFrame(rows, schema=BALANCES, orient="row")
+
+
+def _number(begun: date | None, period: Period) -> int:
+    calendar = period.calendar
+    return 0 if begun is None else max(statement_number(period_of(begun, calendar.kind), calendar), 0)

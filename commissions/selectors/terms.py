@@ -1,0 +1,53 @@
+"""A plan's draw and what becomes of a balance, in words."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from commissions.engine.schema import BelowZero, Draw, DrawKind, DrawPays, PlanDocument
+from core.money import to_minor
+from core.templatetags import formats
+from core.templatetags.juara import locale, money_text
+
+
+def terms_of(document: PlanDocument) -> list[str]:
+    """A sentence for each rule between earned and payable; none where what was earned is paid."""
+    found = list(_draw(document.draw, document.currency)) if document.draw else []
+    if document.below_zero is BelowZero.CARRY:
+        found.append(_("A statement below zero pays nothing; the rest is taken from later statements."))
+    return found
+
+
+def _draw(draw: Draw, currency: str) -> Iterator[str]:
+    amount = {"amount": money_text(to_minor(draw.amount, currency), currency)}
+    if draw.pays is DrawPays.TOP_UP:
+        yield _("Each statement pays at least %(amount)s: what is missing is advanced.") % amount
+    else:
+        yield _("Each statement pays %(amount)s in advance, beside what was earned.") % amount
+    if draw.periods is not None:
+        yield ngettext(
+            "That holds for the first statement on the plan.",
+            "That holds for the first %(n)s statements on the plan.",
+            draw.periods,
+        ) % {"n": draw.periods}
+    yield from _owing(draw, currency) if draw.kind is DrawKind.RECOVERABLE else [_("Nothing of it is owed back.")]
+
+
+def _owing(draw: Draw, currency: str) -> Iterator[str]:
+    if draw.recover_at_most == 1:
+        yield _("What was advanced is owed, and recovered from what later statements earn.")
+    else:
+        share = formats.percent(draw.recover_at_most, locale(), places=4)
+        yield _("What was advanced is owed, and recovered from at most %(share)s of what later statements earn.") % {
+            "share": share
+        }
+    if draw.most_owed is not None:
+        most = money_text(to_minor(draw.most_owed, currency), currency)
+        yield _("Never more than %(amount)s is owed: beyond that nothing is advanced.") % {"amount": most}
+    if draw.forgive_after is not None:
+        yield ngettext(
+            "What is still owed %(n)s statement after the draw has ended is forgiven.",
+            "What is still owed %(n)s statements after the draw has ended is forgiven.",
+            draw.forgive_after,
+        ) % {"n": draw.forgive_after}
