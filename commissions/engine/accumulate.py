@@ -9,7 +9,7 @@ from commissions.engine.bases import column_of
 from commissions.engine.curve import largest
 from commissions.engine.errors import AmountTooLarge
 from commissions.engine.expressions import compile_condition, parse_condition
-from commissions.engine.schema import Against, Component, PlanDocument, Window
+from commissions.engine.schema import Against, Component, Measure, PlanDocument, Window
 from core.money import exponent
 
 WIDE, NARROW = pl.Int128(), pl.Int64()
@@ -26,8 +26,8 @@ class Clause:
 
 
 def measure(clauses: Mapping[int, Clause]) -> pl.DataFrame:
-    """The credits that a component counts in any version of its plan, with `credited`, the payee's part of the base
-    in minor units. In the order of `place`.
+    """The credits that a component counts in any version of its plan, with `credited`, the payee's part of what it
+    measures: of the base in minor units, else of the units or the deal in millionths. In the order of `place`.
     """
     parts = [_measured(clause) for clause in clauses.values()]
     return parts[0] if len(parts) == 1 else pl.concat(parts).sort("place")
@@ -38,8 +38,19 @@ def _measured(clause: Clause) -> pl.DataFrame:
     counts = pl.col("role").is_in(component.credit.roles)
     if component.when:
         counts &= compile_condition(parse_condition(component.when), exponent(clause.document.currency))
-    part = column_of(component.base)
-    return clause.credits.filter(counts).select(*_CARRIED, credited=part)
+    return clause.credits.filter(counts).select(*_CARRIED, credited=_part(component))
+
+
+def _part(component: Component) -> pl.Expr:
+    """What the payee's share of a credit adds to x. A refund counts against, however its quantity is written.
+
+    Shares are parts per million, so a part of a unit is whole in millionths: nothing is rounded, and the parts of all
+    sharers add up.
+    """
+    if component.measure is Measure.AMOUNT:
+        return pl.col(column_of(component.base))
+    units = pl.col("quantity") if component.measure is Measure.QUANTITY else pl.lit(1, dtype=NARROW)
+    return pl.when(pl.col("amount") < 0).then(-units.abs()).otherwise(units) * pl.col("share")
 
 
 _CARRIED = ["payee", "plan", "plan_version", "deal", "role", "seq", "place", "closed"]

@@ -6,7 +6,7 @@ from commissions.engine.curve import largest, nearest
 from commissions.engine.errors import AmountTooLarge
 from commissions.engine.expressions import compile_base, parse_base
 from commissions.engine.frames import WHOLE_SHARE
-from commissions.engine.schema import PlanDocument, Rounding
+from commissions.engine.schema import Measure, PlanDocument, Rounding
 from core.money import exponent
 
 WIDE = pl.Int128()
@@ -28,7 +28,8 @@ def with_bases(rows: pl.DataFrame, sharers: pl.DataFrame, document: PlanDocument
     """
     split = rows.with_row_index("index").filter(pl.col("share") != WHOLE_SHARE).select("index", *_KEY, "payee")
     columns = []
-    for base in sorted({component.base for component in document.components}):
+    bases = {component.base for component in document.components if component.measure is Measure.AMOUNT}
+    for base in sorted(bases):
         whole = _whole(rows, base, document)
         parts = _parts(split.with_columns(base=whole[split["index"]]), sharers)
         columns.append(whole.clone().scatter(split["index"], parts).alias(column_of(base)))

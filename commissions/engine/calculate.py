@@ -25,7 +25,7 @@ from commissions.engine.frames import (
     Notice,
     empty,
 )
-from commissions.engine.schema import PlanDocument, Window
+from commissions.engine.schema import Measure, PlanDocument, Window
 from commissions.engine.settle import settle
 from core.periods import period_of
 
@@ -149,20 +149,25 @@ def measured_parts(inputs: Inputs, found: Credited) -> Iterator[Part]:
     """Each component that counts anything, plan by plan, over all the plan's versions, in the document's order."""
     for plan in sorted(found.assignments["plan"].unique()):
         own = {version: rows for version, rows in found.by_version.items() if inputs.plans[version] == plan}
-        for key in dict.fromkeys(part.key for version in own for part in inputs.versions[version].components):
-            clauses = clauses_of(inputs.versions, own, key)
+        components = [part for version in own for part in inputs.versions[version].components]
+        for key, measured_in in dict.fromkeys((part.key, part.measure) for part in components):
+            clauses = clauses_of(inputs.versions, own, key, measured_in)
             measured = measure(clauses)
             if measured.height:
                 yield Part(plan, key, clauses, measured)
 
 
-def clauses_of(versions: Mapping[int, PlanDocument], own: Mapping[int, pl.DataFrame], key: str) -> dict[int, Clause]:
-    """A component as each version of its plan has it, with that version's credits."""
+def clauses_of(
+    versions: Mapping[int, PlanDocument], own: Mapping[int, pl.DataFrame], key: str, measured_in: Measure
+) -> dict[int, Clause]:
+    """A component as each version of its plan has it, with that version's credits. Money and units don't add up, so
+    a component that starts to measure another thing starts anew.
+    """
     return {
         version: Clause(versions[version], part, rows)
         for version, rows in own.items()
         for part in versions[version].components
-        if part.key == key
+        if part.key == key and part.measure is measured_in
     }
 
 

@@ -1,17 +1,13 @@
 """What a well-formed plan may still get wrong: tiers out of order, amounts without meaning, formulas, examples."""
 
 from collections.abc import Callable, Iterator
-from decimal import Decimal
-from itertools import pairwise
 
-from commissions.engine.decimals import DECIMALS, canonical, decimals_of
+from commissions.engine.curve_checks import check_curve
+from commissions.engine.decimals import canonical
 from commissions.engine.errors import PlanError
 from commissions.engine.example_checks import RESERVED, check_examples, known_currency, money_errors
 from commissions.engine.expressions import ExpressionError, parse_base, parse_condition
-from commissions.engine.schema import Against, Component, Draw, DrawKind, PlanDocument, Tiers, Window
-
-LARGEST_RATE = 10  # 1000 %
-LARGEST_ATTAINMENT = 10  # of quota: 1000 %
+from commissions.engine.schema import Against, Component, Draw, DrawKind, PlanDocument, Window
 
 
 def check_document(document: PlanDocument) -> list[PlanError]:
@@ -72,7 +68,7 @@ def check_component(component: Component, path: str, currency: str | None) -> It
     """Errors of one component. Without a known currency, decimals of amounts aren't checked."""
     yield from _formula(component.when, parse_condition, f"{path}.when")
     yield from _formula(component.base, parse_base, f"{path}.base")
-    yield from _flat(component, path) if component.tiers is Tiers.FLAT else _curve(component, path, currency)
+    yield from check_curve(component, path, currency)
     if component.against is Against.QUOTA and component.window is Window.DEAL:
         yield PlanError(
             f"{path}.window", "A quota belongs to a month or more, not to a deal. Write `window: quarter`, say."
@@ -90,84 +86,3 @@ def _formula(text: str | None, parse: Callable[[str], object], path: str) -> Ite
         parse(text)
     except ExpressionError as error:
         yield PlanError(path, str(error))
-
-
-def _flat(component: Component, path: str) -> Iterator[PlanError]:
-    if component.curve:
-        remedy = "Write `tiers: marginal`, `tiers: retroactive` or `tiers: interpolated`"
-        yield PlanError(f"{path}.tiers", f"A curve has rows, but not how to read them. {remedy}; for one rate, `rate`.")
-    elif component.rate is None:
-        yield PlanError(f"{path}.rate", "It says no rate. Write `rate: 5%`, or tiers and a curve.")
-    else:
-        yield from _rate(component.rate, f"{path}.rate")
-
-
-def _curve(component: Component, path: str, currency: str | None) -> Iterator[PlanError]:
-    if component.rate is not None:
-        yield PlanError(f"{path}.rate", "One rate is for a flat component. Remove it, or tiers and curve.")
-    if "window" not in component.model_fields_set:
-        yield PlanError(
-            f"{path}.window", "Tiers need a window to add up in. Write `window: quarter`, or deal, month, year."
-        )
-    least = 2 if component.tiers is Tiers.INTERPOLATED else 1
-    if len(component.curve) < least:
-        yield PlanError(f"{path}.curve", f"{component.tiers} needs {least} or more rows. Add `- {{from: 0, …}}`.")
-        return
-    yield from _order(component, path)
-    for index, step in enumerate(component.curve):
-        where = f"{path}.curve[{index}]"
-        yield from _threshold(step.from_, component.against, f"{where}.from", currency)
-        yield from _value(component.tiers, step.rate, step.pay, where, currency)
-    first = component.curve[0]
-    if component.tiers is Tiers.INTERPOLATED and first.from_ == 0 and first.pay:
-        yield PlanError(f"{path}.curve[0].pay", "Nothing sold must pay nothing: a credit pays a difference. Write 0.")
-
-
-def _order(component: Component, path: str) -> Iterator[PlanError]:
-    starts = [step.from_ for step in component.curve]
-    if starts[0] != 0:
-        yield PlanError(f"{path}.curve[0].from", "The first row must start at 0, so that each amount has one. Add it.")
-    jumps = component.tiers is Tiers.INTERPOLATED  # two points at one x are a jump
-    for index, (one, other) in enumerate(pairwise(starts), start=1):
-        where = f"{path}.curve[{index}].from"
-        if other < one:
-            yield PlanError(where, f"{canonical(other)} comes after {canonical(one)}: rows must rise. Sort them.")
-        elif other == one and not (jumps and starts.count(one) == 2 and one > 0):
-            yield PlanError(where, f"Two rows start at {canonical(one)}, so both would apply. Remove or move one.")
-
-
-def _threshold(value: Decimal, against: Against, path: str, currency: str | None) -> Iterator[PlanError]:
-    if against is Against.AMOUNT:
-        yield from money_errors(value, path, currency)
-        return
-    if value > LARGEST_ATTAINMENT:
-        meant = canonical(value)
-        most = f"{LARGEST_ATTAINMENT * 100}% is the most"
-        yield PlanError(path, f"{meant} means {canonical(value * 100)}% of quota; {most}. Was {meant}% meant?")
-    if decimals_of(value) > DECIMALS:
-        yield PlanError(path, f"It has more than {DECIMALS - 2} decimals in percent. Round it.")
-
-
-def _value(
-    tiers: Tiers, rate: Decimal | None, pay: Decimal | None, path: str, currency: str | None
-) -> Iterator[PlanError]:
-    wanted, other = ("pay", rate) if tiers is Tiers.INTERPOLATED else ("rate", pay)
-    given = pay if wanted == "pay" else rate
-    if other is not None:
-        yield PlanError(path, f"A row of {tiers} tiers says `{wanted}` alone. Remove the other key.")
-    if given is None:
-        yield PlanError(f"{path}.{wanted}", f"{wanted} is missing. Write `{{from: …, {wanted}: …}}`.")
-    elif wanted == "rate":
-        yield from _rate(given, f"{path}.rate")
-    else:
-        yield from money_errors(given, f"{path}.pay", currency)
-
-
-def _rate(value: Decimal, path: str) -> Iterator[PlanError]:
-    if abs(value) > LARGEST_RATE:
-        meant = canonical(value)
-        yield PlanError(
-            path, f"{meant} means {canonical(value * 100)}%; {LARGEST_RATE * 100}% is the most. Was {meant}% meant?"
-        )
-    if decimals_of(value) > DECIMALS:
-        yield PlanError(path, f"It has more than {DECIMALS - 2} decimals in percent. Round it.")

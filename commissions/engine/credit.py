@@ -8,7 +8,7 @@ import polars as pl
 
 from commissions.engine.expressions import columns_of, parse_base, parse_condition
 from commissions.engine.frames import NO_NOTICES, SHARES, WHOLE_SHARE, Notice, notices
-from commissions.engine.schema import Component, PlanDocument
+from commissions.engine.schema import Component, Measure, PlanDocument
 
 _ALWAYS = {"deal", "key", "closed", "currency", "amount"}
 
@@ -32,7 +32,8 @@ def deal_columns(versions: Iterable[PlanDocument]) -> list[str]:
 
 def _columns(component: Component) -> frozenset[str]:
     condition = columns_of(parse_condition(component.when)) if component.when else frozenset[str]()
-    return columns_of(parse_base(component.base)) | condition
+    units = {"quantity"} if component.measure is Measure.QUANTITY else frozenset[str]()
+    return columns_of(parse_base(component.base)) | condition | units
 
 
 def credit(

@@ -19,6 +19,7 @@ _WORDS = {
     "flat": told("one rate for everything"),
     "marginal": told("each part at the rate of its own tier"),
     "retroactive": told("everything at the rate of the tier reached"),
+    "stepped": told("the amount of the row reached"),
     "interpolated": told("straight lines between points"),
     "amount": told("amounts"),
     "quota": told("shares of the quota"),
@@ -115,7 +116,8 @@ def _rates(old: Side, new: Side) -> Iterator[Told]:
 
 
 def _has_words_for_rows(side: Side) -> bool:
-    return all(row.keys() <= ROW_KEYS for row in side.component.get("curve", ()))
+    rows = side.component.get("curve", ())
+    return "measure" not in side.component and all(row.keys() <= ROW_KEYS for row in rows)
 
 
 def _has_words_for_cap(side: Side) -> bool:

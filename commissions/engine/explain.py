@@ -1,5 +1,6 @@
 """A line's own arithmetic, from the same curve that paid it; and how far it is to the next tier."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -12,6 +13,7 @@ from commissions.engine.segments import Curve, Segment, compile_curve
 class PieceKind(StrEnum):
     SLOPE = "slope"  # pay = slope x (end - start)
     JUMP = "jump"  # at one x, the pay changes at once: all that came before is paid at the next tier's rate
+    BONUS = "bonus"  # at one x, an amount is paid at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +24,9 @@ class Piece:
     tier: int  # index of the curve's row, from 0; of a jump, the row jumped to
     start: Fraction  # minor units of x; a share of quota may fall between two
     end: Fraction
-    rate: Decimal | None  # of the row; None where the slope comes from two points (interpolated)
-    slope: Fraction  # pay per minor unit of x: equals rate where there is one; of a jump, the change of rate
+    rate: Decimal | None  # of the row; None where the slope comes from two points, and where units are paid for
+    # pay per step of x (see Curve): equals rate where there is one; of a jump, the change of rate; 0 of a bonus
+    slope: Fraction
     pay: Fraction  # minor units, not rounded
 
 
@@ -35,7 +38,7 @@ class LineExplanation:
     tiers: Tiers
     window: Window
     quota: int | None  # minor units
-    x0: int  # minor units
+    x0: int  # minor units, or millionths of a unit or deal
     x1: int
     pieces: tuple[Piece, ...]
     exact0: Fraction  # the curve's pay at x0 and x1 before rounding, minor units
@@ -112,7 +115,7 @@ def _pieces(curve: Curve, component: Component, quota: int | None, x0: int, x1: 
     for index in range(first, last + 1):
         segment = curve.segments[index]
         if index > first:
-            pieces += _jump(curve, component, curve.segments[index - 1], segment, quota)
+            pieces += _jumps(curve, component, curve.segments[index - 1], segment, quota)
         end = curve.start_of(curve.segments[index + 1], quota) if index < last else Fraction(x1)
         pieces += _slope(curve, component, segment, quota, here, end)
         here = end
@@ -129,13 +132,16 @@ def _slope(
     return [Piece(PieceKind.SLOPE, segment.tier, start, end, rate, pay / (end - start), pay)]
 
 
-def _jump(curve: Curve, component: Component, left: Segment, right: Segment, quota: int | None) -> list[Piece]:
-    place = curve.start_of(right, quota)
+def _jumps(curve: Curve, component: Component, left: Segment, right: Segment, quota: int | None) -> Iterator[Piece]:
+    """What changes at once where one segment meets the next: all pay of before, an amount, or both."""
+    place, step = curve.start_of(right, quota), component.steps[right.tier]
     pay = curve.on(right, place, quota) - curve.on(left, place, quota)
-    if not pay:
-        return []
-    slope = pay / place if place else Fraction(0)
-    return [Piece(PieceKind.JUMP, right.tier, place, place, component.steps[right.tier].rate, slope, pay)]
+    bonus = Fraction(right.bonus) if step.pay is None else pay
+    if pay != bonus:
+        slope = (pay - bonus) / place if place else Fraction(0)
+        yield Piece(PieceKind.JUMP, right.tier, place, place, step.rate, slope, pay - bonus)
+    if bonus:
+        yield Piece(PieceKind.BONUS, right.tier, place, place, None, Fraction(0), bonus)
 
 
 def _reversed(piece: Piece) -> Piece:

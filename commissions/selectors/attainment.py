@@ -15,6 +15,7 @@ from commissions.engine.segments import compile_curve
 from commissions.models import PlanVersion
 from commissions.selectors.explanations import share_of
 from commissions.selectors.inputs import gather
+from commissions.selectors.units import Unit, unit_of
 from core.periods import Period, PeriodKind, period_of
 
 
@@ -39,6 +40,23 @@ class Attainment:
     next_distance_minor: int | None
     next_rate: Decimal | None
     earned_minor: int  # in the window so far, by this component
+    unit: Unit  # of x and the next tier, which are millionths where it isn't money
+
+    @property
+    def x(self) -> str:
+        return self.unit.text(self.x_minor)
+
+    @property
+    def x_short(self) -> str:
+        return self.unit.short(self.x_minor)
+
+    @property
+    def next_distance(self) -> str:
+        return self.unit.text(self.next_distance_minor or 0)
+
+    @property
+    def next_distance_short(self) -> str:
+        return self.unit.short(self.next_distance_minor or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +169,11 @@ def _row(
         next_distance_minor=following.distance if following else None,
         next_rate=following.rate if following else None,
         earned_minor=earned,
+        unit=unit_of(component, document.currency),
     )
 
 
 def _rate(document: PlanDocument, component: Component, quota: int | None, x: int) -> Decimal | None:
-    if component.tiers is Tiers.INTERPOLATED or (component.against is Against.QUOTA and not quota):
+    if component.tiers in (Tiers.INTERPOLATED, Tiers.STEPPED) or (component.against is Against.QUOTA and not quota):
         return None
     return component.steps[compile_curve(document, component).segment_at(x, quota).tier].rate

@@ -7,8 +7,10 @@ from fractions import Fraction
 
 from commissions.engine.explain import Piece, PieceKind, explain
 from commissions.engine.schema import Window
+from commissions.engine.segments import x_unit
 from commissions.models import EarningLine
 from commissions.selectors.documents import document_of
+from commissions.selectors.units import Unit, unit_of
 from core.money import exponent
 from core.periods import period_of
 
@@ -24,13 +26,13 @@ class StepRow:
     """A part of the way from x0 to x1, in the order walked. Exact amounts are in major units, not rounded."""
 
     kind: PieceKind  # slope: pay = rate x width; jump: all before is paid anew at the next tier's rate
-    start: Decimal  # major units of x
+    start: Decimal  # major units of x, or units or deals
     end: Decimal
     start_share: Decimal | None  # as a share of quota, 0.5 is 50 %; None without a quota
     end_share: Decimal | None
-    rate: Decimal | None  # 0.05 is 5 %; of a jump the change of rate; None where two points give the slope
-    slope: Decimal  # pay per unit of x
-    width: Decimal  # major units of x that this step pays for; negative on the way back
+    rate: Decimal | None  # 0.05 is 5 %; of a jump the change of rate; None without a rate in the plan
+    slope: Decimal  # pay, in major units, for one of x
+    width: Decimal  # of x, that this step pays for; negative on the way back
     pay: Decimal  # major units, exact
 
 
@@ -46,7 +48,8 @@ class LineExplanation:
     plan_version_pk: int
     component: str  # key
     component_name: str
-    tiers: str  # flat, marginal, retroactive, interpolated
+    unit: Unit  # of credited_minor, x0_minor and x1_minor, which are millionths where it isn't money
+    tiers: str  # flat, marginal, retroactive, interpolated, stepped
     window: str  # deal, month, quarter, half, year
     window_label: str  # 2017-Q2; the deal's day for a window of one deal
     when: str | None
@@ -104,6 +107,7 @@ def line_explanation(line: EarningLine) -> LineExplanation:
         plan_version_pk=version.pk,
         component=component.key,
         component_name=component.name,
+        unit=unit_of(component, document.currency),
         tiers=component.tiers.value,
         window=component.window.value,
         window_label=_window_label(line, component.window),
@@ -121,7 +125,7 @@ def line_explanation(line: EarningLine) -> LineExplanation:
         x1_minor=line.x1_minor,
         x0_share=share_of(line.x0_minor, line.quota_minor),
         x1_share=share_of(line.x1_minor, line.quota_minor),
-        steps=tuple(_step(piece, unit, line.quota_minor) for piece in why.pieces),
+        steps=tuple(_step(piece, x_unit(component, document.currency), unit, line.quota_minor) for piece in why.pieces),
         exact0=to_decimal(why.exact0 / unit),
         exact1=to_decimal(why.exact1 / unit),
         y0_minor=why.y0,
@@ -147,7 +151,8 @@ def _window_label(line: EarningLine, window: Window) -> str:
     return period_of(line.window_start, kind).label if kind else line.date.isoformat()
 
 
-def _step(piece: Piece, unit: int, quota: int | None) -> StepRow:
+def _step(piece: Piece, one: int, unit: int, quota: int | None) -> StepRow:
+    """`one`: how much of x is a dollar, a unit or a deal. `unit`: minor units of a major one of pay."""
     is_jump = piece.kind is PieceKind.JUMP
     width = piece.start if is_jump else piece.end - piece.start
     if is_jump and piece.pay * piece.slope < 0:  # on the way back: the same change, taken back
@@ -155,12 +160,12 @@ def _step(piece: Piece, unit: int, quota: int | None) -> StepRow:
     rate = piece.rate if not is_jump else to_decimal(piece.slope) if piece.rate is not None else None
     return StepRow(
         kind=piece.kind,
-        start=to_decimal(piece.start / unit),
-        end=to_decimal(piece.end / unit),
+        start=to_decimal(piece.start / one),
+        end=to_decimal(piece.end / one),
         start_share=share_of(piece.start, quota),
         end_share=share_of(piece.end, quota),
         rate=rate,
-        slope=to_decimal(piece.slope),
-        width=to_decimal(width / unit),
+        slope=to_decimal(piece.slope * one / unit),
+        width=to_decimal(width / one),
         pay=to_decimal(piece.pay / unit),
     )

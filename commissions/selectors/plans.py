@@ -11,8 +11,8 @@ from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
 
 from accounts.models import User, seen_by
 from commissions.engine.examples import ExampleResult, run_examples
-from commissions.engine.schema import Against, Component, Example, PlanDocument
-from commissions.engine.segments import Curve, compile_curve
+from commissions.engine.schema import Against, Component, Example, Measure, PlanDocument
+from commissions.engine.segments import Curve, compile_curve, x_unit
 from commissions.models import Assignment, Plan, PlanVersion
 from commissions.selectors.documents import document_of
 from commissions.selectors.explanations import to_decimal
@@ -24,10 +24,12 @@ _results: dict[str, list[ExampleResult]] = {}
 
 @dataclass(frozen=True, slots=True)
 class TierRow:
-    starts_at: Decimal  # major units, or a share of quota (0.5 is 50 %)
+    starts_at: Decimal  # major units, units, deals, or a share of quota (0.5 is 50 %)
     ends_at: Decimal | None  # None: the last tier
     rate: Decimal | None
-    pay: Decimal | None  # major units, of interpolated curves
+    pay_per_unit: Decimal | None  # major units, of curves over units or deals
+    pay: Decimal | None  # major units, of interpolated and stepped curves
+    bonus: Decimal | None  # major units, paid when the row is reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def plan_page(version: PlanVersion, today: date) -> PlanPage:
         in_force_from=during.lower if during else None,
         in_force_until=during.upper if during else None,
         components=tuple(component_view(document, component) for component in document.components),
-        examples=_examples(version.hash, document),
+        examples=example_rows(version.hash, document),
         versions=tuple(siblings),
         payees=version.plan.assignments.filter(during__contains=today).count(),
     )
@@ -145,7 +147,8 @@ def component_view(document: PlanDocument, component: Component) -> ComponentVie
 def _tier_rows(component: Component) -> Iterator[TierRow]:
     for step, following in pairwise([*component.steps, None]):
         if step is not None:
-            yield TierRow(step.from_, following.from_ if following else None, step.rate, step.pay)
+            end = following.from_ if following else None
+            yield TierRow(step.from_, end, step.rate, step.pay_per_unit, step.pay, step.bonus)
 
 
 def _example_quota(document: PlanDocument) -> Decimal:
@@ -158,8 +161,10 @@ def _points(document: PlanDocument, component: Component, quota: Decimal | None)
     curve = compile_curve(document, component)
     unit = 10 ** exponent(document.currency)
     quota_minor = None if quota is None else to_minor(quota, document.currency)
-    per_x = Fraction(quota_minor) if quota_minor else Fraction(unit)
-    for x, y in _walk(curve, quota_minor, _right_end(curve, quota_minor, unit)):
+    one = x_unit(component, document.currency)
+    per_x = Fraction(quota_minor or one)
+    usual = 100_000 if component.measure is Measure.AMOUNT else 100
+    for x, y in _walk(curve, quota_minor, _right_end(curve, quota_minor, usual * one)):
         yield CurvePoint(to_decimal(x / per_x), to_decimal(y / unit))
 
 
@@ -176,12 +181,13 @@ def _walk(curve: Curve, quota: int | None, right: Fraction) -> Iterator[tuple[Fr
     yield right, curve.on(curve.segments[-1], right, quota)
 
 
-def _right_end(curve: Curve, quota: int | None, unit: int) -> Fraction:
+def _right_end(curve: Curve, quota: int | None, usual: int) -> Fraction:
+    """`usual`: where the drawing of a curve without thresholds ends."""
     last = curve.start_of(curve.segments[-1], quota)
-    return last * Fraction(5, 4) if last > 0 else Fraction(quota or 100_000 * unit)
+    return last * Fraction(5, 4) if last > 0 else Fraction(quota or usual)
 
 
-def _examples(digest: str, document: PlanDocument) -> tuple[ExampleRow, ...]:
+def example_rows(digest: str, document: PlanDocument) -> tuple[ExampleRow, ...]:
     if digest not in _results:
         if len(_results) > 500:
             _results.clear()

@@ -1,11 +1,12 @@
-"""Which rates of a component a line touched."""
+"""Which rates of a component a line touched: shares of money, or money for each unit or deal."""
 
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
 from commissions.engine.schema import Against, Component, StartsWhen, Tiers
-from core.money import exponent
+from commissions.engine.segments import x_unit
+from commissions.selectors.units import price_of, unit_of
 
 
 def rates_between(component: Component, currency: str, *, quota: int | None, x0: int, x1: int) -> tuple[Decimal, ...]:
@@ -13,10 +14,10 @@ def rates_between(component: Component, currency: str, *, quota: int | None, x0:
 
     Of retroactive tiers only the rate reached: it holds for everything before it too.
     """
-    if component.tiers is Tiers.INTERPOLATED or x0 == x1:
+    if component.tiers in (Tiers.INTERPOLATED, Tiers.STEPPED) or x0 == x1:
         return ()
     starts = [_threshold(step.from_, component, currency, quota) for step in component.steps]
-    rates = [step.rate or Decimal(0) for step in component.steps]
+    rates = [price_of(step, unit_of(component, currency)) for step in component.steps]
     if component.tiers is Tiers.RETROACTIVE:
         reached = [start < x1 or (start == x1 and component.starts_when is StartsWhen.REACHED) for start in starts]
         return (rates[max(sum(reached) - 1, 0)],)
@@ -30,4 +31,4 @@ def rates_between(component: Component, currency: str, *, quota: int | None, x0:
 def _threshold(written: Decimal, component: Component, currency: str, quota: int | None) -> Fraction:
     if component.against is Against.QUOTA:
         return Fraction(written) * (quota or 0)
-    return Fraction(written) * int(10 ** exponent(currency))
+    return Fraction(written) * x_unit(component, currency)

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commissions.engine.explain import PieceKind
 from commissions.selectors.explanations import LineExplanation, StepRow
-from core.money import exponent, to_minor
+from commissions.selectors.units import exact_money, is_whole
 from core.periods import parse_period
 from core.templatetags import formats
 from core.templatetags.juara import locale
@@ -28,6 +27,10 @@ _MOVES = {
     ("deal", True, False): gettext_lazy("%(credited)s of this deal counts for %(payee)s"),
     ("deal", False, True): gettext_lazy("%(credited)s of this refund counts against you"),
     ("deal", False, False): gettext_lazy("%(credited)s of this refund counts against %(payee)s"),
+    ("units", True, True): gettext_lazy("This deal counts as %(credited)s for you"),
+    ("units", True, False): gettext_lazy("This deal counts as %(credited)s for %(payee)s"),
+    ("units", False, True): gettext_lazy("This deal counts as %(credited)s against you"),
+    ("units", False, False): gettext_lazy("This deal counts as %(credited)s against %(payee)s"),
 }
 
 
@@ -44,6 +47,7 @@ class ReadingRow:
 @dataclass(frozen=True, slots=True)
 class Reading:
     sentence: str
+    credited: str
     rows: tuple[ReadingRow, ...]
     exact: str  # the sum of the rows
     rounding: str  # how the sum became the line; empty when it was whole already
@@ -55,8 +59,9 @@ def reading(why: LineExplanation, *, is_own: bool) -> Reading:
     """The sentence and the table of a line, in the reader's language."""
     return Reading(
         sentence=" ".join(_sentences(why, is_own=is_own)),
-        rows=tuple(_row(step, why) for step in why.steps),
-        exact=_exact(why.exact1 - why.exact0, why.currency),
+        credited=why.unit.text(why.credited_minor),
+        rows=tuple(_row(step, why) for step in why.steps if step.pay or why.tiers != "stepped"),
+        exact=exact_money(why.exact1 - why.exact0, why.currency),
         rounding=_rounding(why),
         cap=_cap(why),
         capped_away=_money(-why.capped_away_minor, why.currency),
@@ -68,25 +73,29 @@ def _sentences(why: LineExplanation, *, is_own: bool) -> Iterator[str]:
         yield _("Nothing of this deal counts here: its credit is 0, so it earned nothing.")
         return
     move = _move(why, is_own=is_own)
-    rates = _interpolated(why) if why.tiers == "interpolated" else _rates(why)
+    rates = _interpolated(why) if why.tiers in ("interpolated", "stepped") else _rates(why)
     yield _("%(move)s: %(rates)s.") % {"move": move, "rates": rates}
     yield from (_jump(step, why) for step in why.steps if step.kind is PieceKind.JUMP)
+    yield from (_bonus(step, why) for step in why.steps if step.kind is PieceKind.BONUS)
     if why.capped_away_minor:
         yield _cap(why)
 
 
 def _move(why: LineExplanation, *, is_own: bool) -> str:
-    measure = (
-        "deal" if why.window == "deal" or why.tiers == "flat" else "amount" if why.quota_minor is None else "quota"
-    )
-    return str(_MOVES[measure, why.credited_minor > 0, is_own]) % {
+    return str(_MOVES[_kind_of_move(why), why.credited_minor > 0, is_own]) % {
         "payee": why.payee,
-        "credited": _money(abs(why.credited_minor), why.currency),
-        "x0": _money(why.x0_minor, why.currency),
-        "x1": _money(why.x1_minor, why.currency),
+        "credited": why.unit.text(abs(why.credited_minor)),
+        "x0": why.unit.text(why.x0_minor),
+        "x1": why.unit.text(why.x1_minor),
         "quota": _money(why.quota_minor or 0, why.currency),
         "window": _window(why),
     }
+
+
+def _kind_of_move(why: LineExplanation) -> str:
+    if why.window == "deal" or why.tiers == "flat":
+        return "deal" if why.unit.is_money else "units"
+    return "amount" if why.quota_minor is None else "quota"
 
 
 def _window(why: LineExplanation) -> str:
@@ -108,21 +117,21 @@ def _rates(why: LineExplanation) -> str:
     is_refund = why.credited_minor < 0
     if len(slopes) == 1:
         text = _("all of it took back %(rate)s") if is_refund else _("all of it earned %(rate)s")
-        return text % {"rate": _percent(slopes[0])}
+        return text % {"rate": _price(slopes[0], why)}
     first = (
         _("the part down to %(end)s took back %(rate)s") if is_refund else _("the part up to %(end)s earned %(rate)s")
     )
     following = _("the next down to %(end)s %(rate)s") if is_refund else _("the next up to %(end)s %(rate)s")
     texts = [first, *[following] * (len(slopes) - 2), _("the rest %(rate)s")]
-    ends = [{"end": _exact(step.end, why.currency), "rate": _percent(step)} for step in slopes]
+    ends = [{"end": why.unit.exact(step.end), "rate": _price(step, why)} for step in slopes]
     return ", ".join(text % words for text, words in zip(texts, ends, strict=True))
 
 
 def _jump(step: StepRow, why: LineExplanation) -> str:
     words = {
-        "step": _exact(step.start, why.currency),
+        "step": why.unit.exact(step.start),
         "window": _window(why),
-        "pay": _exact(abs(step.pay), why.currency),
+        "pay": exact_money(abs(step.pay), why.currency),
     }
     if step.pay < 0:
         return (
@@ -135,28 +144,38 @@ def _jump(step: StepRow, why: LineExplanation) -> str:
 
 
 def _row(step: StepRow, why: LineExplanation) -> ReadingRow:
-    start, end = _exact(step.start, why.currency), _exact(step.end, why.currency)
+    start, end = why.unit.exact(step.start), why.unit.exact(step.end)
+    if step.kind is PieceKind.BONUS:
+        pay = exact_money(step.pay, why.currency)
+        return ReadingRow(_("At %(start)s, at once") % {"start": start}, amount="1", rate=pay, pay=pay)
     if step.kind is PieceKind.JUMP:
         part = _("Everything up to %(start)s, at the changed rate") % {"start": start}
     else:
         part = _("From %(start)s to %(end)s") % {"start": start, "end": end}
     return ReadingRow(
         part=part,
-        amount=_exact(step.width, why.currency),
-        rate=_percent(step, signed=step.kind is PieceKind.JUMP),
-        pay=_exact(step.pay, why.currency),
+        amount=why.unit.exact(step.width),
+        rate=_price(step, why, signed=step.kind is PieceKind.JUMP),
+        pay=exact_money(step.pay, why.currency),
     )
 
 
+def _bonus(step: StepRow, why: LineExplanation) -> str:
+    words = {"step": why.unit.exact(step.start), "pay": exact_money(abs(step.pay), why.currency)}
+    if step.pay < 0:
+        return _("Passing %(step)s took %(pay)s at once.") % words
+    return _("Passing %(step)s paid %(pay)s at once.") % words
+
+
 def _rounding(why: LineExplanation) -> str:
-    if _is_whole(why.exact0, why.currency) and _is_whole(why.exact1, why.currency):
+    if is_whole(why.exact0, why.currency) and is_whole(why.exact1, why.currency):
         return ""
     return _(
         "Rounding happens on the whole way: %(exact1)s at the new place rounds to %(y1)s, %(exact0)s at the old one "
         "to %(y0)s, and %(y1)s less %(y0)s is %(line)s."
     ) % {
-        "exact0": _exact(why.exact0, why.currency),
-        "exact1": _exact(why.exact1, why.currency),
+        "exact0": exact_money(why.exact0, why.currency),
+        "exact1": exact_money(why.exact1, why.currency),
         "y0": _money(why.y0_minor, why.currency),
         "y1": _money(why.y1_minor, why.currency),
         "line": _money(why.uncapped_minor, why.currency),
@@ -176,21 +195,9 @@ def _cap(why: LineExplanation) -> str:
     return _("It made room below the plan's cap, which gave back %(given)s: the line is %(amount)s.") % words
 
 
-def _percent(step: StepRow, *, signed: bool = False) -> str:
-    share = step.slope if step.rate is None else step.rate
-    return formats.percent(share, locale(), places=7, signed=signed)
+def _price(step: StepRow, why: LineExplanation, *, signed: bool = False) -> str:
+    return why.unit.price(step.slope if step.rate is None else step.rate, signed=signed)
 
 
 def _money(minor: int, currency: str) -> str:
     return formats.written_money(minor, currency, locale()).text
-
-
-def _is_whole(major: Decimal, currency: str) -> bool:
-    return major == round(major, exponent(currency))
-
-
-def _exact(major: Decimal, currency: str) -> str:
-    """Money where it is whole minor units; else the number with the decimals it has."""
-    if _is_whole(major, currency):
-        return _money(to_minor(round(major, exponent(currency)), currency), currency)
-    return formats.number(major, locale(), places=9)

@@ -8,9 +8,10 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commissions.engine.schema import Component, StartsWhen, Tiers, Window
+from commissions.engine.schema import Component, Measure, StartsWhen, Tiers, Window
 from commissions.selectors.attainment import Attainment
 from commissions.selectors.plans import ComponentView, PlanPage, TierRow
+from commissions.selectors.units import price_of, unit_of
 from core.money import exponent
 from core.templatetags import formats
 from core.templatetags.juara import locale
@@ -26,6 +27,11 @@ _TIERS = {
     Tiers.MARGINAL: gettext_lazy("Each part of the sum is paid at the rate of its own tier."),
     Tiers.RETROACTIVE: gettext_lazy("Reaching a tier pays its rate for everything credited in the window."),
     Tiers.INTERPOLATED: gettext_lazy("Pay follows straight lines between the points below."),
+    Tiers.STEPPED: gettext_lazy("Reaching a row pays its amount in all, whatever lies beyond it before the next."),
+}
+_MEASURES = {
+    Measure.QUANTITY: gettext_lazy("It counts how many were sold, not their price."),
+    Measure.COUNT: gettext_lazy("It counts deals, whatever they are worth: each is one, and a refund takes one back."),
 }
 _CAPS = {
     Window.DEAL: gettext_lazy("It pays at most %(amount)s per deal; what would go beyond is not paid."),
@@ -41,7 +47,8 @@ class TierText:
     start: str
     end: str  # empty in the last tier
     start_money: str  # of the reader's own quota; empty when there is none
-    value: str  # rate, or pay
+    value: str  # rate, pay for each, or pay
+    bonus: str  # empty where none is paid
     is_mine: bool
 
 
@@ -52,9 +59,12 @@ class PlanSection:
     rules: tuple[str, ...]
     when: str  # the condition as written; empty when every deal counts
     base: str
+    pays_amounts: bool  # in all, at the rows of the curve, instead of rates
     is_interpolated: bool
+    has_bonuses: bool
+    is_money: bool  # what counts; else units or deals
     tiers: tuple[TierText, ...]
-    points: tuple[tuple[Decimal | Fraction, Fraction], ...]  # x as share or minor units, y in minor units
+    points: tuple[tuple[Decimal | Fraction, Fraction], ...]  # x: share, minor units, or units; y: minor units
     is_against_quota: bool
     drawn_for: str  # the quota that the drawing takes, in money
     mine: Attainment | None
@@ -76,7 +86,10 @@ def _section(view: ComponentView, currency: str, mine: Attainment | None) -> Pla
         rules=tuple(_rules(component, currency)),
         when=component.when or "",
         base=component.base,
+        pays_amounts=component.tiers in (Tiers.INTERPOLATED, Tiers.STEPPED),
         is_interpolated=component.tiers is Tiers.INTERPOLATED,
+        has_bonuses=any(step.bonus for step in component.steps),
+        is_money=component.measure is Measure.AMOUNT,
         tiers=tuple(_tiers(view, currency, quota, you)),
         points=tuple(_points(view, currency, quota)),
         is_against_quota=view.is_against_quota,
@@ -92,12 +105,15 @@ def _rules(component: Component, currency: str) -> Iterator[str]:
     else:
         roles = ", ".join(component.credit.roles)
         yield _("Counts won deals for people in these roles, on the day they close: %(roles)s.") % {"roles": roles}
+    if component.measure in _MEASURES:
+        yield str(_MEASURES[component.measure])
     yield str(_WINDOWS[component.window])
     if component.tiers is Tiers.FLAT:
-        yield _("Every credit earns %(rate)s.") % {"rate": formats.percent(component.rate or 0, locale(), places=7)}
+        unit = unit_of(component, currency)
+        yield _("Every credit earns %(rate)s.") % {"rate": unit.price(price_of(component.steps[0], unit))}
     else:
         yield str(_TIERS[component.tiers])
-    if component.tiers in (Tiers.MARGINAL, Tiers.RETROACTIVE) and len(component.curve) > 1:
+    if component.tiers is not Tiers.INTERPOLATED and len(component.curve) > 1:
         if component.starts_when is StartsWhen.REACHED:
             yield _("A tier begins when its threshold is reached exactly.")
         else:
@@ -107,19 +123,24 @@ def _rules(component: Component, currency: str) -> Iterator[str]:
 
 
 def _tiers(view: ComponentView, currency: str, quota: int | None, you: Fraction | None) -> Iterator[TierText]:
+    unit = unit_of(view.component, currency)
     for row in view.rows:
-        value = _money(row.pay, currency) if row.rate is None else formats.percent(row.rate, locale(), places=7)
+        rated = row.rate if unit.is_money else row.pay_per_unit
+        value = _money(row.pay, currency) if rated is None else unit.price(rated)
         yield TierText(
             start=_threshold(view, row.starts_at, currency),
             end="" if row.ends_at is None else _threshold(view, row.ends_at, currency),
             start_money=_of_quota(row.starts_at, quota, currency) if view.is_against_quota else "",
             value=value,
-            is_mine=you is not None and row.rate is not None and _holds(view, row, you, currency),
+            bonus=_money(row.bonus, currency) if row.bonus else "",
+            is_mine=you is not None
+            and view.component.tiers is not Tiers.INTERPOLATED
+            and _holds(view, row, you, currency),
         )
 
 
 def _holds(view: ComponentView, row: TierRow, you: Fraction, currency: str) -> bool:
-    scale = Fraction(1) if view.is_against_quota else Fraction(10 ** exponent(currency))
+    scale = Fraction(10 ** exponent(currency) if _is_in_money(view) else 1)
     start, end = Fraction(row.starts_at) * scale, None if row.ends_at is None else Fraction(row.ends_at) * scale
     if view.component.starts_when is StartsWhen.EXCEEDED:
         return (start < you or start == 0) and (end is None or you <= end)
@@ -130,16 +151,22 @@ def _points(view: ComponentView, currency: str, quota: int | None) -> Iterator[t
     unit = Fraction(10 ** exponent(currency))
     is_scaled = view.is_against_quota and view.component.tiers is not Tiers.INTERPOLATED
     scale = Fraction(quota) / (Fraction(view.quota) * unit) if quota and view.quota and is_scaled else Fraction(1)
+    one = unit if _is_in_money(view) else Fraction(1)
     for point in view.points:
-        x = Fraction(point.x) if view.is_against_quota else Fraction(point.x) * unit
+        x = Fraction(point.x) * one
         yield x, Fraction(point.y) * unit * scale
+
+
+def _is_in_money(view: ComponentView) -> bool:
+    """Whether places on the curve are minor units; else they are shares of quota, units or deals."""
+    return view.component.measure is Measure.AMOUNT and not view.is_against_quota
 
 
 def _place(view: ComponentView, mine: Attainment | None) -> Fraction | None:
     if mine is None:
         return None
     if not view.is_against_quota:
-        return Fraction(max(mine.x_minor, 0))
+        return Fraction(max(mine.x_minor, 0), 1 if mine.unit.is_money else mine.unit.steps)
     return Fraction(max(mine.x_minor, 0), mine.quota_minor) if mine.quota_minor else None
 
 
@@ -152,7 +179,9 @@ def _drawn_for(view: ComponentView, currency: str, quota: int | None) -> str:
 
 
 def _threshold(view: ComponentView, value: Decimal, currency: str) -> str:
-    return formats.percent(value, locale(), places=7) if view.is_against_quota else _money(value, currency)
+    if view.is_against_quota:
+        return formats.percent(value, locale(), places=7)
+    return unit_of(view.component, currency).exact(value)
 
 
 def _of_quota(share: Decimal, quota: int | None, currency: str) -> str:

@@ -15,6 +15,7 @@ from commissions.models import EarningLine, Period, PlanVersion, Settlement, Sta
 from commissions.selectors.documents import document_of
 from commissions.selectors.notices import NoticeRow, notice_rows
 from commissions.selectors.rates import rates_between
+from commissions.selectors.units import Unit, unit_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,27 @@ class LineRow:
     customer: str  # empty when the deal has none
     role: str
     date: date
+    unit: Unit  # of the next three, which are millionths where it isn't money
     credited_minor: int
     x0_minor: int
     x1_minor: int
     rates: tuple[Decimal, ...]  # of the tiers the line touched, in that order; empty for a curve through points
     uncapped_minor: int
     amount_minor: int
+
+    @property
+    def credited(self) -> str:
+        return self.unit.text(self.credited_minor)
+
+    @property
+    def way(self) -> str:
+        """From where to where it moved its payee."""
+        return f"{self.unit.short(self.x0_minor)} → {self.unit.short(self.x1_minor)}"
+
+    @property
+    def prices(self) -> str:
+        """The rates one after the other; empty for a curve through points."""
+        return " → ".join(self.unit.price(rate, places=4) for rate in self.rates)
 
     @property
     def is_capped(self) -> bool:
@@ -45,9 +61,14 @@ class ComponentGroup:
     plan_version_pk: int
     key: str
     name: str
+    unit: Unit
     credited_minor: int
     amount_minor: int
     lines: tuple[LineRow, ...]
+
+    @property
+    def credited(self) -> str:
+        return self.unit.text(self.credited_minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +195,7 @@ def _group(version: PlanVersion, component: Component, currency: str, rows: Sequ
         plan_version_pk=version.pk,
         key=component.key,
         name=component.name,
+        unit=unit_of(component, currency),
         credited_minor=sum(row.credited_minor for row in rows),
         amount_minor=sum(row.amount_minor for row in rows),
         lines=tuple(_row(row, component, currency) for row in rows),
@@ -189,6 +211,7 @@ def _row(line: EarningLine, component: Component, currency: str) -> LineRow:
         customer=deal.customer.name if deal.customer else "",
         role=line.role,
         date=line.date,
+        unit=unit_of(component, currency),
         credited_minor=line.credited_minor,
         x0_minor=line.x0_minor,
         x1_minor=line.x1_minor,

@@ -61,10 +61,11 @@ def won(
     shares: Iterable[tuple[User, int]] = (),
     currency: str = "USD",
     key: str = "",
+    **more: Any,
 ) -> Deal:
     deal = Deal.objects.create(
         external_id=key or f"D-{next(_number):04}", owner=owner, status="won", closed_on=closed_on,
-        amount_minor=amount_minor, currency=currency,
+        amount_minor=amount_minor, currency=currency, **more,
     )  # fmt: skip
     DealShare.objects.bulk_create(DealShare(deal=deal, user=user, share_ppm=ppm) for user, ppm in shares)
     return deal

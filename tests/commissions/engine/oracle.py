@@ -5,7 +5,6 @@ Shares nothing with the engine but the document's classes and the tree of an exp
 
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
@@ -102,7 +101,14 @@ def closed_on(facts: Facts, key: str) -> date:
 
 
 def component_lines(facts: Facts, plan: int, key: str, payee: str) -> list[Line]:
-    counted = credits_of(facts, plan, key, payee)
+    """Money and units don't add up: a version that measures another thing starts anew."""
+    everything = credits_of(facts, plan, key, payee)
+    kinds = sorted({credit.component.measure.value for credit in everything})
+    return [line for kind in kinds for line in measured_lines(facts, key, payee, kind, everything)]
+
+
+def measured_lines(facts: Facts, key: str, payee: str, kind: str, everything: list[Credited]) -> list[Line]:
+    counted = [credit for credit in everything if credit.component.measure.value == kind]
     done: list[tuple[Credited, Line]] = []
     for index, credit in enumerate(counted):
         document, component = facts.versions[credit.version], credit.component
@@ -170,9 +176,18 @@ def credit_of(facts: Facts, plan: int, key: str, deal: Deal, share: Share) -> li
                 continue
             if component.when and not holds(parse_condition(component.when), deal):
                 continue
-            base = rounded(amount_of(parse_base(component.base), deal), document)
-            found.append(Credited(deal, share.role, version, component, part_of(facts, deal, share, base)))
+            found.append(
+                Credited(deal, share.role, version, component, counted_of(facts, document, component, deal, share))
+            )
     return found
+
+
+def counted_of(facts: Facts, document: PlanDocument, component: Component, deal: Deal, share: Share) -> int:
+    """Minor units of the base; or, of units and deals, millionths, which a share in parts per million never splits."""
+    if component.measure.value == "amount":
+        return part_of(facts, deal, share, rounded(amount_of(parse_base(component.base), deal), document))
+    size = deal.quantity if component.measure.value == "quantity" else 1
+    return (-abs(size) if deal.amount < 0 else size) * share.ppm
 
 
 def part_of(facts: Facts, deal: Deal, share: Share, base: int) -> int:
@@ -207,22 +222,24 @@ def pay(document: PlanDocument, component: Component, x: int, quota: int | None)
     if component.window.value == "deal" and x < 0:
         return -pay(document, component, -x, quota)
     minor = 10 ** EXPONENTS[document.currency]
-    unit = Fraction(quota) if quota is not None else Fraction(minor)
+    one = minor if component.measure.value == "amount" else 1_000_000
+    unit = Fraction(quota) if quota is not None else Fraction(one)
     starts = [Fraction(step.from_) * unit for step in component.steps]
+    rates = [Fraction(step.rate or 0) + Fraction(step.pay_per_unit or 0) * minor / one for step in component.steps]
+    pays = [Fraction(step.pay or 0) * minor for step in component.steps]
+    reached = tier_of(component, starts, x)
+    bonuses = sum((Fraction(step.bonus or 0) * minor for step in component.steps[: reached + 1]), Fraction(0))
     match component.tiers.value:
         case "flat":
-            return Fraction(component.rate or 0) * x
+            return rates[0] * x
         case "marginal":
-            return marginal(component, starts, x)
+            return marginal(rates, starts, x) + bonuses
         case "retroactive":
-            return rate_of(component, tier_of(component, starts, x)) * x
+            return rates[reached] * x + bonuses
+        case "stepped":
+            return pays[reached]
         case _:
-            pays = [Fraction(step.pay or Decimal(0)) * minor for step in component.curve]
             return interpolated(component, starts, pays, x)
-
-
-def rate_of(component: Component, index: int) -> Fraction:
-    return Fraction(component.steps[index].rate or Decimal(0))
 
 
 def tier_of(component: Component, starts: list[Fraction], x: int) -> int:
@@ -235,13 +252,13 @@ def tier_of(component: Component, starts: list[Fraction], x: int) -> int:
     return found
 
 
-def marginal(component: Component, starts: list[Fraction], x: int) -> Fraction:
+def marginal(rates: list[Fraction], starts: list[Fraction], x: int) -> Fraction:
     if x < 0:
-        return rate_of(component, 0) * x
+        return rates[0] * x
     total = Fraction(0)
     for index, start in enumerate(starts):
         end = starts[index + 1] if index + 1 < len(starts) else Fraction(max(x, 0)) + start
-        total += rate_of(component, index) * max(Fraction(0), min(Fraction(x), end) - start)
+        total += rates[index] * max(Fraction(0), min(Fraction(x), end) - start)
     return total
 
 

@@ -17,6 +17,7 @@ DAYS = st.sampled_from(
 )
 WINDOWS = ("month", "quarter", "half", "year")
 RATES = st.sampled_from(["0", "1%", "5%", "7.25%", "12%", "33.3333333%", "-2%", "0.000001", "100%", "0.125"])
+PAYS_PER_UNIT = st.sampled_from(["0", "1", "25", "0.0075", "33.333333333", "-2", "0.5", "1000"])
 AMOUNTS = st.one_of(st.sampled_from([0, 50, 100, 150, 250, 500, 1000]), st.integers(0, 2000))
 CONDITIONS = (
     'deal.type = "new"',
@@ -31,41 +32,60 @@ BASES = ("deal.amount", "deal.amount * 50%", "deal.amount / 3", "(deal.amount + 
 MONEY_BASES = ("deal.amount - 10.5", "deal.amount * 2 - (deal.amount + 1) / 7")
 
 
+THRESHOLDS = {
+    "amount": ["50", "100", "150", "250", "333", "500", "1000"],
+    "quota": ["25%", "50%", "75%", "100%", "110.5%", "33.3333333%", "150%", "200%"],
+    "units": ["0.5", "1", "2", "2.5", "3", "4.333333", "6"],
+}
+
+
 @st.composite
-def thresholds(draw: st.DrawFn, against: str, count: int) -> list[str]:
-    shares = ["25%", "50%", "75%", "100%", "110.5%", "33.3333333%", "150%", "200%"]
-    sums = ["50", "100", "150", "250", "333", "500", "1000"]
-    picked = draw(st.lists(st.sampled_from(shares if against == "quota" else sums), unique=True, max_size=count))
+def thresholds(draw: st.DrawFn, kind: str, count: int) -> list[str]:
+    picked = draw(st.lists(st.sampled_from(THRESHOLDS[kind]), unique=True, max_size=count))
     return ["0", *sorted(picked, key=lambda text: float(text.rstrip("%")))]
 
 
 @st.composite
-def curves(draw: st.DrawFn, tiers: str, against: str) -> list[dict[str, str]]:
-    starts = draw(thresholds(against, 3))
-    if tiers != "interpolated":
-        return [{"from": start, "rate": draw(RATES)} for start in starts]
+def prices(draw: st.DrawFn, kind: str) -> dict[str, str]:
+    return {"pay_per_unit": draw(PAYS_PER_UNIT)} if kind == "units" else {"rate": draw(RATES)}
+
+
+@st.composite
+def curves(draw: st.DrawFn, tiers: str, kind: str) -> list[dict[str, str]]:
+    starts = draw(thresholds(kind, 3))
+    if tiers in ("marginal", "retroactive"):
+        rows = [{"from": start} | draw(prices(kind)) for start in starts]
+        for row in rows[1:]:
+            if draw(st.integers(0, 2)) == 0:
+                row["bonus"] = str(draw(st.integers(-50, 500)))
+        return rows
     points = [{"from": "0", "pay": "0"}]
+    most = 2 if tiers == "interpolated" else 1  # two at one place: a jump
     for start in starts[1:] or ["1"]:
-        pays = draw(st.lists(st.integers(-50, 900), min_size=1, max_size=2))  # two at one place: a jump
+        pays = draw(st.lists(st.integers(-50, 900), min_size=1, max_size=most))
         points += [{"from": start, "pay": str(pay)} for pay in pays]
     return points
 
 
 @st.composite
 def components(draw: st.DrawFn, key: str, *, reversible: bool) -> dict[str, Any]:
-    tiers = draw(st.sampled_from(["flat", "marginal", "retroactive", "interpolated"]))
-    against = draw(st.sampled_from(["amount", "quota"]))
+    tiers = draw(st.sampled_from(["flat", "marginal", "retroactive", "interpolated", "stepped"]))
+    measure = draw(st.sampled_from(["amount", "amount", "quantity", "count"]))
+    against = draw(st.sampled_from(["amount", "quota"] if measure == "amount" else ["amount"]))
+    kind = against if measure == "amount" else "units"
     window = draw(st.sampled_from(WINDOWS if against == "quota" else ("deal", *WINDOWS)))
     component = {
         "key": key,
         "name": key,
-        "base": draw(st.sampled_from(BASES if reversible else BASES + MONEY_BASES)),
+        "measure": measure,
         "tiers": tiers,
         "against": against,
         "window": window,
         "starts_when": draw(st.sampled_from(["reached", "exceeded"])),
         "credit": {"roles": draw(st.sampled_from([["owner"], ["owner", "helper"]]))},
     }
+    if measure == "amount":
+        component["base"] = draw(st.sampled_from(BASES if reversible else BASES + MONEY_BASES))
     if draw(st.booleans()):
         component["when"] = draw(st.sampled_from(CONDITIONS if reversible else CONDITIONS + MONEY_CONDITIONS))
     if draw(st.booleans()):
@@ -73,7 +93,7 @@ def components(draw: st.DrawFn, key: str, *, reversible: bool) -> dict[str, Any]
             "per": draw(st.sampled_from(("deal", *WINDOWS))),
             "amount": str(draw(st.sampled_from([1, 10, 25, 40, 333]))),
         }
-    return component | ({"rate": draw(RATES)} if tiers == "flat" else {"curve": draw(curves(tiers, against))})
+    return component | (draw(prices(kind)) if tiers == "flat" else {"curve": draw(curves(tiers, kind))})
 
 
 @st.composite
@@ -91,9 +111,11 @@ def documents(draw: st.DrawFn, currency: str, *, reversible: bool) -> PlanDocume
 
 
 @st.composite
-def deals(draw: st.DrawFn, currency: str) -> Deal:
+def deals(draw: st.DrawFn, currency: str, *, reversible: bool = False) -> Deal:
+    """A reversible one has an amount whose sign says whether it is a refund."""
     places = {"USD": 2, "JPY": 0, "KWD": 3}[currency]
     whole = draw(AMOUNTS) * 10**places + draw(st.sampled_from([0, 0, 0, 1, 5, -1]))
+    whole = whole or 1 if reversible else whole
     other = "EUR" if draw(st.integers(0, 19)) == 0 else currency
     return Deal(
         key=f"D{draw(st.integers(0, 10**6))}",
@@ -101,7 +123,7 @@ def deals(draw: st.DrawFn, currency: str) -> Deal:
         amount=whole * draw(st.sampled_from([1, 1, 1, -1])),
         currency=other,
         opened=draw(st.sampled_from([None, date(2025, 12, 1), date(2026, 3, 1)])),
-        quantity=draw(st.integers(1, 3)),
+        quantity=draw(st.integers(1 if reversible else -1, 3)),
         type=draw(st.sampled_from([None, "new", "renewal"])),
         product_family=draw(st.sampled_from([None, "Focus", "Core"])),
         customer_country=draw(st.sampled_from([None, "ID", "SG"])),
@@ -129,7 +151,7 @@ def facts(draw: st.DrawFn, *, versions: int = 2, reversible: bool = False, most_
     """A plan of up to two versions, beside another plan, for two payees of three; nobody calculates Cia."""
     currency = draw(st.sampled_from(["USD", "JPY", "KWD"]))
     documents_ = {number: draw(documents(currency, reversible=reversible)) for number in range(1, versions + 1)}
-    facts_ = {deal.key: deal for deal in draw(st.lists(deals(currency), max_size=most_deals))}
+    facts_ = {deal.key: deal for deal in draw(st.lists(deals(currency, reversible=reversible), max_size=most_deals))}
     change = draw(st.sampled_from([date(2026, 1, 31), date(2026, 2, 1), date(2026, 7, 1)]))
     assignments = [Assigned("ana", 1, date(2025, 1, 1), change if versions > 1 else None)]
     if versions > 1:

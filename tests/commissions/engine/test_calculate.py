@@ -8,7 +8,7 @@ import pytest
 from commissions.engine.calculate import Inputs, calculate, history_start
 from commissions.engine.document import load_plan
 from commissions.engine.errors import AmountTooLarge
-from commissions.engine.frames import ASSIGNMENTS, LINES, NOTICES, QUOTAS, STATEMENTS
+from commissions.engine.frames import ASSIGNMENTS, LINES, NOTICES, QUOTAS, STATEMENTS, empty
 from tests.commissions.engine.plan_texts import ACCELERATOR, YEAR, deals, paid, plan_of, run, shares, whole
 
 STEPS = "tiers: marginal, curve: [{from: 0, rate: 10%}, {from: 10, rate: 20%}]"
@@ -252,3 +252,43 @@ def test_a_sum_beyond_64_bits_is_refused_not_wrapped() -> None:
     many = deals(*({"amount": 10**17 - 1, "closed": date(2026, 1, 1)} for _ in range(60)))
     with pytest.raises(AmountTooLarge, match="A payee's total in a window exceeds"):
         run(plan_of("rate: 1%, window: year"), many)
+
+
+def test_a_share_of_a_deal_is_that_share_of_its_units_and_of_the_one_deal() -> None:
+    units = plan_of("measure: quantity, pay_per_unit: 30")
+    count = plan_of("measure: count, pay_per_unit: 30")
+    facts = deals({"amount": 900, "quantity": 5})
+    thirds = shares((1, 1, 333_334), (1, 2, 666_666))
+    assert run(units, facts, thirds).lines["credited"].to_list() == [1_666_670, 3_333_330]
+    assert paid(run(units, facts, thirds)) == [5_000, 10_000]
+    assert paid(run(count, facts, thirds)) == [1_000, 2_000]
+
+
+def test_a_refund_counts_against_whichever_sign_its_quantity_has() -> None:
+    facts = deals({"amount": 900, "quantity": 5}, {"amount": -500, "quantity": 3}, {"amount": -400, "quantity": -2})
+    assert paid(run(plan_of("measure: quantity, pay_per_unit: 10"), facts)) == [5_000, -3_000, -2_000]
+    assert paid(run(plan_of("measure: count, pay_per_unit: 10"), facts)) == [1_000, -1_000, -1_000]
+
+
+def test_a_component_that_measures_another_thing_starts_anew() -> None:
+    rows = "window: year, tiers: marginal, curve: [{from: 0, %s}, {from: 2, %s}]"
+    money = plan_of(rows % ("rate: 100%", "rate: 200%"))
+    units = plan_of("measure: count, " + rows % ("pay_per_unit: 1", "pay_per_unit: 2"))
+    facts = deals({"amount": 300, "closed": date(2026, 1, 1)}, {"amount": 300, "closed": date(2026, 2, 1)})
+    result = calculate(
+        Inputs(
+            deals=facts,
+            shares=whole(facts),
+            assignments=pl.DataFrame(
+                [(1, 10, date(2026, 1, 1), date(2026, 2, 1)), (1, 11, date(2026, 2, 1), None)],
+                schema=ASSIGNMENTS,
+                orient="row",
+            ),
+            quotas=empty(QUOTAS),
+            versions={10: money, 11: units},
+            plans={10: 5, 11: 5},
+        ),
+        start=YEAR[0],
+        end=YEAR[1],
+    )
+    assert result.lines.sort("seq").select("x0", "x1", "amount").rows() == [(0, 300, 400), (0, 1_000_000, 100)]

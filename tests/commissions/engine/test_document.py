@@ -146,7 +146,7 @@ def test_the_json_schema_describes_the_keys_people_write() -> None:
     }  # fmt: skip
     assert "from" in schema["$defs"]["Step"]["properties"]
     assert schema["$defs"]["Step"]["additionalProperties"] is False
-    assert schema["$defs"]["Tiers"]["enum"] == ["flat", "marginal", "retroactive", "interpolated"]
+    assert schema["$defs"]["Tiers"]["enum"] == ["flat", "marginal", "retroactive", "interpolated", "stepped"]
 
 
 def test_a_year_as_a_label_and_people_as_payees_are_read() -> None:

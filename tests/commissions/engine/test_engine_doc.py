@@ -59,6 +59,10 @@ def exact(row: Line, document: PlanDocument) -> str:
     return str(Decimal(found.exact1.numerator) / Decimal(found.exact1.denominator) / 100)
 
 
+def units(millionths: int) -> str:
+    return f"{Decimal(millionths) / 1_000_000:f}"
+
+
 def money(minor: int | Fraction) -> str:
     assert Fraction(minor).denominator == 1
     return f"{to_major(int(minor), 'USD'):,f}"
@@ -71,6 +75,9 @@ CELLS: dict[str, Callable[[Line, PlanDocument], str]] = {
     "credited": lambda row, _: money(row["credited"]),
     "x0": lambda row, _: money(row["x0"]),
     "x1": lambda row, _: money(row["x1"]),
+    "units": lambda row, _: units(row["credited"]),
+    "units before": lambda row, _: units(row["x0"]),
+    "units after": lambda row, _: units(row["x1"]),
     "exact pay at x1": exact,
     "pay at x0": lambda row, _: money(row["y0"]),
     "pay at x1": lambda row, _: money(row["y1"]),

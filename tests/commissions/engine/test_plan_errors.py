@@ -55,7 +55,7 @@ COMPONENTS = [
     ),
     (
         "tiers: sliding, window: month",
-        "components[0].tiers: 'sliding' isn't known here. Write one of: 'flat', 'marginal', 'retroactive' or 'interpolated'.",  # noqa: E501
+        "components[0].tiers: 'sliding' isn't known here. Write one of: 'flat', 'marginal', 'retroactive', 'interpolated' or 'stepped'.",  # noqa: E501
     ),
     ("window: negative, rate: 5%", "components[0].window: 'negative' isn't known here. Write one of: 'deal', 'month',"),
     (

@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from commissions.engine import checks, decimals, example_checks, schema, source
+from commissions.engine import curve_checks, decimals, example_checks, schema, source
 from commissions.engine.document import PlanInvalid, load_plan
 from commissions.engine.examples import run_examples
 from commissions.engine.expressions import FIELDS, build, parse, parse_base, parse_condition
@@ -162,11 +162,17 @@ def test_the_limits_are_those_of_the_program() -> None:
     assert limits["a document"] == f"{source.MOST_BYTES // 1024} KB, nested at most {source.DEEPEST} deep"
     assert limits["a number"] == f"{decimals.MOST_DIGITS} characters"
     assert limits["a rate"] == (
-        f"from -{checks.LARGEST_RATE * 100} % to {checks.LARGEST_RATE * 100} %, "
+        f"from -{curve_checks.LARGEST_RATE * 100} % to {curve_checks.LARGEST_RATE * 100} %, "
         f"with at most {percent} decimals in percent"
     )
     assert limits["a threshold as a share of quota"] == (
-        f"at most {checks.LARGEST_ATTAINMENT * 100} %, with at most {percent} decimals in percent"
+        f"at most {curve_checks.LARGEST_ATTAINMENT * 100} %, with at most {percent} decimals in percent"
+    )
+    assert limits["a threshold in units or deals"] == (
+        f"less than {curve_checks.LARGEST_UNITS:,}, with at most {example_checks.SHARE_DECIMALS} decimals"
+    )
+    assert limits["what a unit or a deal pays"] == (
+        f"less than {curve_checks.LARGEST_PAY_PER_UNIT:,}, with at most {decimals.DECIMALS} decimals"
     )
     assert limits["a share of a deal"].endswith(f"at most {example_checks.SHARE_DECIMALS - 2} decimals in percent")
     assert limits["a formula"] == (

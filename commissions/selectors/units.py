@@ -1,0 +1,77 @@
+"""What a component counts, and what it pays for it, as people read it: money and a percentage, or units and a price."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from commissions.engine.frames import WHOLE_SHARE
+from commissions.engine.schema import Component, Measure, Step
+from core.money import exponent, to_minor
+from core.templatetags import formats
+from core.templatetags.juara import locale
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Of one component's x: minor units of a currency, or millionths of a unit or deal."""
+
+    measure: Measure
+    currency: str
+
+    @property
+    def is_money(self) -> bool:
+        return self.measure is Measure.AMOUNT
+
+    @property
+    def steps(self) -> int:
+        """How many steps of x one is."""
+        return int(10 ** exponent(self.currency)) if self.is_money else WHOLE_SHARE
+
+    def text(self, x: int) -> str:
+        """USD 1,000.00, or 3 units, or 2.5 deals."""
+        if self.is_money:
+            return formats.written_money(x, self.currency, locale()).text
+        return self.exact(Decimal(x) / self.steps)
+
+    def short(self, x: int) -> str:
+        return formats.short_money(x, self.currency, locale()) if self.is_money else self.text(x)
+
+    def exact(self, units: Decimal) -> str:
+        """The same of dollars, units or deals; of money that is no whole minor units, the bare number."""
+        if self.is_money:
+            return exact_money(units, self.currency)
+        words = {"number": formats.number(units, locale(), places=9)}
+        plural = int(units) if units == int(units) else 2
+        if self.measure is Measure.QUANTITY:
+            return ngettext("%(number)s unit", "%(number)s units", plural) % words
+        return ngettext("%(number)s deal", "%(number)s deals", plural) % words
+
+    def price(self, each: Decimal, *, signed: bool = False, places: int = 7) -> str:
+        """What one of it pays: 5%, or 25.00 per unit, or 200.00 per deal."""
+        if self.is_money:
+            return formats.percent(each, locale(), places=places, signed=signed)
+        words = {"amount": exact_money(each, self.currency)}
+        text = _("%(amount)s per unit") if self.measure is Measure.QUANTITY else _("%(amount)s per deal")
+        return text % words
+
+
+def unit_of(component: Component, currency: str) -> Unit:
+    return Unit(component.measure, currency)
+
+
+def price_of(step: Step, unit: Unit) -> Decimal:
+    """What a row pays for one of what it counts."""
+    return (step.rate if unit.is_money else step.pay_per_unit) or Decimal(0)
+
+
+def exact_money(major: Decimal, currency: str) -> str:
+    """Money where it is whole minor units; else the number with the decimals it has."""
+    if is_whole(major, currency):
+        return formats.written_money(to_minor(round(major, exponent(currency)), currency), currency, locale()).text
+    return formats.number(major, locale(), places=9)
+
+
+def is_whole(major: Decimal, currency: str) -> bool:
+    return major == round(major, exponent(currency))
