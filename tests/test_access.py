@@ -47,6 +47,22 @@ GET  commissions:plan                              login  200   200   200   404 
 GET  commissions:plan            #anas             login  200   404   200   404   200   200   404
 GET  commissions:plan            #draft            login  404   404   404   404   200   200   404
 GET  commissions:plan-source     #anas             login  200   404   200   404   200   200   404
+GET  commissions:plan-new                          login  403   403   403   403   403   200   403
+GET  commissions:plan-upload                       405    405   405   405   405   405   405   405
+POST commissions:plan-upload     #empty            login  403   403   403   403   403   422   403
+GET  commissions:plan-write                        login  403   403   403   403   403   200   403
+POST commissions:plan-write                        login  403   403   403   403   403   302   403
+POST commissions:plan-write      #empty            login  403   403   403   403   403   422   403
+POST commissions:plan-check                        login  403   403   403   403   403   200   403
+GET  commissions:plan-edit                         login  403   403   403   403   403   404   403
+GET  commissions:plan-edit       #draft            login  403   403   403   403   403   200   403
+POST commissions:plan-edit       #draft            login  403   403   403   403   403   302   403
+POST commissions:plan-edit       #stale            login  403   403   403   403   403   409   403
+POST commissions:plan-publish    #draft            login  403   403   403   403   403   302   403
+POST commissions:plan-retire                       login  403   403   403   403   403   302   403
+POST commissions:plan-discard    #draft            login  403   403   403   403   403   302   403
+GET  commissions:plan-changes                      login  200   200   200   404   200   200   404
+GET  commissions:plan-changes    #draft            login  404   404   404   404   200   200   404
 GET  commissions:periods                           login  403   403   403   403   200   200   403
 GET  commissions:period                            login  403   403   403   403   200   200   403
 GET  commissions:period          #none             login  403   403   403   403   404   404   403
@@ -257,6 +273,9 @@ def _arguments(world: World, inactive: User) -> dict[str, list[object]]:
         "commissions:plan anas": [anas.pk],
         "commissions:plan draft": [draft.pk],
         "commissions:plan-source": [anas.pk],
+        **{f"commissions:plan-{act}": [world.version.pk] for act in ("edit", "retire", "changes")},
+        **{f"commissions:plan-{act} draft": [draft.pk] for act in ("edit", "publish", "discard", "changes")},
+        "commissions:plan-edit stale": [draft.pk],
         "commissions:period": ["2026-11"],
         "commissions:period none": ["2031-01"],
         "commissions:run": ["2026-11"],
@@ -349,6 +368,13 @@ def _data(cast: Cast) -> dict[str, dict[str, Any]]:
         "sales:mapping": {"name": "CRM", "source": MAPPING},
         "sales:mapping-new": {"name": "Another", "source": MAPPING},
         "commissions:run-start": {"period": "2026-12"},
+        "commissions:plan-write": {"source": PLAN.replace("plan: Account Executive", "plan: New"), "revision": 0},
+        "commissions:plan-check": {"source": PLAN},
+        "commissions:plan-edit draft": {"source": PLAN, "revision": 1},
+        "commissions:plan-edit stale": {"source": PLAN, "revision": 0},
+        "commissions:plan-publish draft": {"from_date": "2026-12-01", "revision": 1},
+        "commissions:plan-retire": {"from_date": "2026-12-01"},
+        "commissions:plan-discard draft": {"revision": 1},
         "accounts:person-new": {**ana, "name": "Eva", "email": "eva@example.com"},
         "accounts:person-edit": ana,
         "accounts:person-team": {"team": cast.east.pk, "starts_on": "2026-12-01"},

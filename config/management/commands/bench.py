@@ -6,10 +6,11 @@ from dataclasses import asdict
 from django.core.management.base import BaseCommand, CommandError
 
 from config.bench.engine import measure_engine
+from config.bench.payee import measure_payee
 from config.bench.results import Measured
 from config.bench.run import NotEmptyError, measure_run
 
-_OPTIONS = ("repeat", "chunks", "workers")
+_OPTIONS = ("repeat", "chunks", "workers", "sample")
 
 
 class Command(BaseCommand):
@@ -19,6 +20,7 @@ class Command(BaseCommand):
         actions = parser.add_subparsers(dest="action", required=True)
         for action, text in (
             ("engine", "Time the engine over a made-up year, and the COPY of the lines that it makes."),
+            ("payee", "Fill an empty database, and time one payee's recalculation after a change, and an estimate."),
             ("run", "Fill an empty database with that year and time a whole run of it: read, compute, write."),
         ):
             sub = actions.add_parser(action, help=text, description=text)
@@ -26,7 +28,9 @@ class Command(BaseCommand):
             sub.add_argument("--payees", type=int, default=10_000, metavar="N")
             sub.add_argument("--components", type=int, default=3, metavar="N")
             sub.add_argument("--json", action="store_true", help="print the result as a list of objects")
-            if action == "engine":
+            if action == "payee":
+                sub.add_argument("--sample", type=int, default=200, metavar="N", help="payees to take the median of")
+            elif action != "run":
                 sub.add_argument("--repeat", type=int, default=3, metavar="N", help="runs to take the median of")
             else:
                 sub.add_argument("--workers", type=int, default=os.cpu_count(), metavar="N", help="default: the cores")
@@ -39,20 +43,23 @@ class Command(BaseCommand):
             raise CommandError("Every number must be at least 1.")
         try:
             if action == "engine":
-                result = measure_engine(**sizes, repeat=numbers["repeat"])
+                results = [measure_engine(**sizes, repeat=numbers["repeat"])]
+            elif action == "payee":
+                results = measure_payee(**sizes, sample=numbers["sample"])
             else:
-                result = measure_run(**sizes, chunks=numbers.get("chunks"), workers=numbers["workers"])
+                results = [measure_run(**sizes, chunks=numbers.get("chunks"), workers=numbers["workers"])]
         except NotEmptyError as error:
             raise CommandError(f"{error} Run it with `python -m config.run.throwaway`.") from None
         if options["json"]:
-            self.stdout.write(json.dumps([asdict(result)], indent=2))
-        else:
+            self.stdout.write(json.dumps([asdict(result) for result in results], indent=2))
+            return
+        for result in results:
             self._print(result)
 
     def _print(self, measured: Measured) -> None:
-        self.stdout.write(f"{measured.name}: {measured.seconds:.2f} s for {measured.rows:,} lines")
+        self.stdout.write(f"{measured.name}: {measured.seconds:.3f} s for {measured.rows:,} lines")
         for stage, seconds in measured.stages.items():
-            self.stdout.write(f"  {stage:<12}{seconds:7.2f} s")
-        self.stdout.write(f"baseline: {measured.baseline_seconds:.2f} s, bare {measured.bare_seconds:.2f} s")
+            self.stdout.write(f"  {stage:<12}{seconds:8.3f} s")
+        self.stdout.write(f"baseline: {measured.baseline_seconds:.3f} s, bare {measured.bare_seconds:.3f} s")
         self.stdout.write(f"  {measured.baseline}")
         self.stdout.write(f"ratio: {measured.ratio:.2f}    peak memory: {measured.peak_mb} MB")
