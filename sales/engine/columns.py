@@ -118,7 +118,25 @@ def guess(kind: Kind, head: Head) -> dict[str, Any]:
         fields = {"external_id": stand_in, **fields}
     dates = [head.samples.get(fields[f.name], ()) for f in FIELDS[kind] if f.type == Type.DATE and f.name in fields]
     found = date_format([value for values in dates for value in values])
-    return {"date_formats": [found], "fields": fields} if found else {"fields": fields}
+    guessed = fields | _status(fields, head)
+    return {"date_formats": [found], "fields": guessed} if found else {"fields": guessed}
+
+
+def _status(fields: Mapping[str, str], head: Head) -> dict[str, Any]:
+    """Where a file has no status but its stages tell what was won and lost: without one, every deal would be open.
+
+    >>> _status({"stage": "Stage"}, Head(("Stage",), {"Stage": ("Prospecting", "Closed Won")}))
+    {'status': {'column': 'Stage', 'values': {'Prospecting': 'open', 'Closed Won': 'won'}}}
+    """
+    stages = {stage: _outcome(stage) for stage in head.samples.get(fields.get("stage", ""), ())}
+    if "status" in fields or not {"won", "lost"} & set(stages.values()):
+        return {}
+    return {"status": {"column": fields["stage"], "values": stages}}
+
+
+def _outcome(stage: str) -> str:
+    words_of_it = normal(stage).split("_")
+    return next((outcome for outcome in ("won", "lost") if outcome in words_of_it), "open")
 
 
 def date_format(values: list[str]) -> str | None:

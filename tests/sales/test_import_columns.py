@@ -44,10 +44,12 @@ def test_an_upload_without_a_mapping_waits_for_its_columns(ada: Client) -> None:
     page = ada.get(url("import-columns", row.pk))
     form = page.context["form"]
     chosen = {
-        name: form[f"column-{name}"].value() for name in ("external_id", "owner", "amount", "closed_on", "splits")
+        name: form[f"column-{name}"].value()
+        for name in ("external_id", "status", "owner", "amount", "closed_on", "splits")
     }
     assert chosen == {
         "external_id": "column:opportunity_id",
+        "status": "column:deal_stage",
         "owner": "column:sales_agent",
         "amount": "column:close_value",
         "closed_on": "column:close_date",
