@@ -1,8 +1,11 @@
-"""What the pages of statements and periods ask for."""
+"""What the pages of statements, periods and plans ask for."""
+
+from typing import BinaryIO, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from commissions.engine.source import MOST_BYTES
 from commissions.models import Period
 from core.periods import Period as CalendarPeriod
 from core.periods import PeriodError, parse_period
@@ -45,3 +48,54 @@ class RunForm(forms.Form):
 
 def choices_of(periods: list[Period]) -> list[tuple[str, str]]:
     return [("", str(_("All periods"))), *((period.label, period.label) for period in periods)]
+
+
+class PlanForm(forms.Form):
+    """A plan's text, and the revision of the draft that it was read at; 0 for a new draft.
+
+    Whether the text is a plan isn't asked here: the editor shows that beside it, line by line.
+    """
+
+    source = forms.CharField(
+        label=_("Plan as YAML"),
+        strip=False,
+        max_length=MOST_BYTES,
+        widget=forms.Textarea(
+            {"class": "yaml", "rows": 30, "spellcheck": "false", "autocapitalize": "off", "autocomplete": "off"}
+        ),
+        error_messages={"required": _("Nothing is written here yet. Start from a template, or write a plan.")},
+    )
+    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def clean_source(self) -> str:
+        return str(self.cleaned_data["source"]).replace("\r\n", "\n")
+
+
+class PlanUploadForm(forms.Form):
+    file = forms.FileField(label=_("YAML file"), widget=forms.ClearableFileInput({"accept": ".yaml,.yml"}))
+
+    def clean_file(self) -> str:
+        """The text of the file."""
+        file = cast("BinaryIO", self.cleaned_data["file"])
+        content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise forms.ValidationError(
+                _("The file has more than %(most)s KB. A plan needs less: is it one?"),
+                params={"most": MOST_BYTES // 1024},
+            )
+        try:
+            return content.decode("utf-8-sig").replace("\r\n", "\n")
+        except UnicodeDecodeError:
+            raise forms.ValidationError(_("This is not UTF-8 text. Save it as UTF-8.")) from None
+
+
+class FromDateForm(forms.Form):
+    from_date = forms.DateField(label=_("From"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+
+
+class PublishForm(FromDateForm):
+    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
+class RevisionForm(forms.Form):
+    revision = forms.IntegerField(min_value=0)

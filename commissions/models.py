@@ -39,10 +39,28 @@ class PlanVersion(models.Model):
     during = DateRangeField(_("in force"), null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    revision = models.IntegerField(default=1, help_text=_("How often the draft was saved: nobody saves over another."))
+    saved_at = models.DateTimeField(null=True)
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    published_alone = models.BooleanField(
+        default=False, help_text=_("Whoever saved it published it too: there was no other administrator to review it.")
+    )
+    retired_at = models.DateTimeField(null=True)
+    retired_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["plan", "number"], name="commissions_planversion_number"),
+            models.UniqueConstraint(
+                fields=["plan"], condition=Q(status="draft"), name="commissions_planversion_one_draft"
+            ),
+            models.CheckConstraint(
+                condition=Q(saved_by=None)
+                | Q(published_by=None)
+                | ~Q(saved_by=F("published_by"))
+                | Q(published_alone=True),
+                name="commissions_planversion_second_person",
+            ),
             models.CheckConstraint(
                 condition=Q(status="draft") | Q(during__isnull=False, published_at__isnull=False),
                 name="commissions_planversion_published_has_dates",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from commissions.views import estimator, periods, plans, statements
+from commissions.views import drafts, estimator, periods, plans, statements
 
 app_name = "commissions"
 urlpatterns = [
@@ -11,6 +11,15 @@ urlpatterns = [
     path("estimator/<int:pk>/", estimator.estimator, name="estimator-of"),
     path("estimator/<int:pk>/deals/<slug:key>/", estimator.estimated, name="estimated"),
     path("plans/", plans.plans, name="plans"),
+    path("plans/new/", drafts.plan_new, name="plan-new"),
+    path("plans/new/upload", drafts.plan_upload, name="plan-upload"),
+    path("plans/new/write", drafts.plan_write, name="plan-write"),
+    path("plans/check", drafts.plan_check, name="plan-check"),
+    path("plans/<int:pk>/edit", drafts.plan_edit, name="plan-edit"),
+    path("plans/<int:pk>/publish", drafts.plan_publish, name="plan-publish"),
+    path("plans/<int:pk>/retire", drafts.plan_retire, name="plan-retire"),
+    path("plans/<int:pk>/discard", drafts.plan_discard, name="plan-discard"),
+    path("plans/<int:pk>/changes", plans.plan_changes, name="plan-changes"),
     path("plans/<int:pk>/", plans.plan, name="plan"),
     path("plans/<int:pk>/source", plans.plan_source, name="plan-source"),
     path("periods/", periods.periods, name="periods"),

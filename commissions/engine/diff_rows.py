@@ -63,9 +63,9 @@ def rate_changes(old: Side, new: Side) -> Iterator[Told]:
         yield told("Everything now earns one rate: %(new)s.", new=Share(Decimal(after)))
     elif before is not None and after is None:
         yield told("The one rate of %(old)s no longer holds.", old=Share(Decimal(before)))
-    elif before != after:
-        moves = _direction(Decimal(before), Decimal(after))
-        yield MOVES[moves].filled(old=Share(Decimal(before)), new=Share(Decimal(after)))
+    elif before is not None and after is not None and before != after:
+        one, other = Decimal(before), Decimal(after)
+        yield MOVES[_direction(one, other)].filled(old=Share(one), new=Share(other))
 
 
 def row_changes(old: Side, new: Side) -> Iterator[Told]:

@@ -2,6 +2,7 @@
 
 from commissions.selectors.attainment import Attainment, attainment, attainments
 from commissions.selectors.documents import document_of
+from commissions.selectors.drafts import Assessment, SourceError, assess, changes_to, in_force
 from commissions.selectors.explanations import LineExplanation, StepRow, line_explanation
 from commissions.selectors.lists import (
     PeriodRow,
@@ -55,6 +56,7 @@ from commissions.selectors.terms import terms_of
 from commissions.selectors.words import ChangeGroup, changes, in_words
 
 __all__ = [
+    "Assessment",
     "Attainment",
     "ChangeGroup",
     "ComponentGroup",
@@ -77,15 +79,19 @@ __all__ = [
     "ReadingRow",
     "RunProgress",
     "Siblings",
+    "SourceError",
     "StatementView",
     "StepRow",
     "TierRow",
     "TierText",
+    "assess",
     "attainment",
     "attainments",
     "changes",
+    "changes_to",
     "document_of",
     "earned_this_period",
+    "in_force",
     "in_words",
     "latest_lines",
     "latest_run",

@@ -1,13 +1,17 @@
 """What commissions writes: plans, assignments, runs and what follows from a change."""
 
 from commissions.services.assignments import AssignmentRefused, assign, set_quota, unassign
+from commissions.services.drafts import DraftExists, change_draft, create_draft, discard_draft
 from commissions.services.periods import get_period
 from commissions.services.plans import (
+    DraftChanged,
     ExamplesFail,
     PlanRefused,
     check_examples,
     describe,
     publish_version,
+    retire_version,
+    reviewers,
     save_draft,
 )
 from commissions.services.recalculation import hold, recalculate
@@ -18,13 +22,18 @@ from commissions.services.stale_work import recalculate_stale
 
 __all__ = [
     "AssignmentRefused",
+    "DraftChanged",
+    "DraftExists",
     "ExamplesFail",
     "PeriodNotOpen",
     "PlanRefused",
     "RunRefused",
     "assign",
+    "change_draft",
     "check_examples",
+    "create_draft",
     "describe",
+    "discard_draft",
     "get_period",
     "hold",
     "note_facts",
@@ -33,6 +42,8 @@ __all__ = [
     "publish_version",
     "recalculate",
     "recalculate_stale",
+    "retire_version",
+    "reviewers",
     "save_draft",
     "set_quota",
     "start_run",

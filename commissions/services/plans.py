@@ -8,7 +8,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Role, User
 from commissions import signals
 from commissions.engine.document import document_hash, load_plan, to_json
 from commissions.engine.examples import ExampleResult, run_examples
@@ -16,6 +16,7 @@ from commissions.engine.schema import PlanDocument
 from commissions.models import Plan, PlanVersion
 from commissions.selectors import document_of
 from commissions.services.stale import note_plan
+from core.templatetags.juara import day, moment
 
 
 class PlanRefused(ValueError):  # noqa: N818 a name of the field
@@ -33,27 +34,38 @@ class ExamplesFail(PlanRefused):
         return _("The examples of this plan don't all hold, so it can't be published:\n%(shown)s") % {"shown": shown}
 
 
+class DraftChanged(PlanRefused):
+    """Somebody saved or published the draft since it was read. The message says who."""
+
+
 @transaction.atomic
-def save_draft(*, source: str, acting_user: User | None, now: datetime) -> PlanVersion:  # noqa: ARG001 every write names both
+def save_draft(*, source: str, acting_user: User | None, now: datetime) -> PlanVersion:
     """Validate a document and keep it as its plan's draft, in place of an earlier draft. Raises PlanInvalid."""
     document = load_plan(source)
     plan, _created = Plan.objects.get_or_create(name=document.plan)
     Plan.objects.select_for_update().get(pk=plan.pk)
-    draft = plan.versions.filter(status=PlanVersion.Status.DRAFT).order_by("-number").first()
+    draft = plan.versions.filter(status=PlanVersion.Status.DRAFT).first()
     if draft is None:
-        latest = plan.versions.aggregate(number=Max("number"))["number"] or 0
-        draft = PlanVersion(plan=plan, number=latest + 1)
+        draft = PlanVersion(plan=plan, number=next_number(plan), revision=0)
     draft.document, draft.source, draft.hash = to_json(document), source, document_hash(document)
+    draft.revision, draft.saved_by, draft.saved_at = draft.revision + 1, acting_user, now
     draft.save()
     return draft
 
 
+def next_number(plan: Plan) -> int:
+    return int(plan.versions.aggregate(number=Max("number"))["number"] or 0) + 1
+
+
 @transaction.atomic
-def publish_version(*, version: PlanVersion, from_date: date, acting_user: User | None, now: datetime) -> PlanVersion:
-    """Put a draft in force from a day on. Raises PlanRefused, ExamplesFail.
+def publish_version(
+    *, version: PlanVersion, from_date: date, acting_user: User | None, now: datetime, revision: int | None = None
+) -> PlanVersion:
+    """Put a draft in force from a day on. Raises PlanRefused, DraftChanged, ExamplesFail.
 
     1. Lock the plan, so that two publishers take turns.
-    2. Refuse what isn't a draft, or pays in another currency or rhythm than the versions before.
+    2. Refuse what isn't a draft, isn't the revision that was reviewed, or pays in another currency or rhythm than the
+       versions before; and who saved it last, while somebody else could review it.
     3. Run the examples: all must hold. A plan without examples may be published; the page and the command warn.
     4. End the versions before it on that day; those it replaces from their first day on are retired.
     5. Note whose statements it makes stale.
@@ -61,16 +73,76 @@ def publish_version(*, version: PlanVersion, from_date: date, acting_user: User 
     Plan.objects.select_for_update().get(pk=version.plan_id)
     version.refresh_from_db()
     _refuse_unless_draft(version)
+    if revision is not None and revision != version.revision:
+        raise DraftChanged(changed_text(version))
     document = document_of(version)
     _refuse_another_rhythm(version.plan, document)
+    version.published_alone = _is_alone(version, acting_user)
     check_examples(document)
     _make_room(version.plan, from_date)
     version.status = PlanVersion.Status.PUBLISHED
     version.during, version.published_at, version.published_by = DateRange(from_date, None), now, acting_user
-    version.save(update_fields=["status", "during", "published_at", "published_by"])
+    version.save(update_fields=["status", "during", "published_at", "published_by", "published_alone"])
     note_plan(plan=version.plan, start=from_date, now=now)
     signals.statements_stale.send(Plan)
     return version
+
+
+@transaction.atomic
+def retire_version(*, version: PlanVersion, from_date: date, acting_user: User, now: datetime) -> PlanVersion:
+    """Let a published version pay nothing from a day on, without another in its place. Raises PlanRefused."""
+    Plan.objects.select_for_update().get(pk=version.plan_id)
+    version.refresh_from_db()
+    _refuse_unless_in_force(version, from_date)
+    start = version.during.lower
+    if from_date <= start:
+        version.status, version.during = PlanVersion.Status.RETIRED, DateRange(empty=True)
+    else:
+        version.during = DateRange(start, from_date)
+    version.retired_at, version.retired_by = now, acting_user
+    version.save(update_fields=["status", "during", "retired_at", "retired_by"])
+    note_plan(plan=version.plan, start=max(start, from_date), now=now)
+    signals.statements_stale.send(Plan)
+    return version
+
+
+def changed_text(version: PlanVersion) -> str:
+    """Who changed the draft that somebody else has open, and when."""
+    who = version.saved_by.name if version.saved_by else _("the command line")
+    return _("%(who)s saved this draft at %(at)s, after you opened it.") % {
+        "who": who,
+        "at": moment(version.saved_at) if version.saved_at else "–",
+    }
+
+
+def reviewers(version: PlanVersion, acting_user: User) -> list[str]:
+    """The names of those who must publish in the place of somebody who saved the draft last; nobody if she may."""
+    if version.saved_by_id != acting_user.pk:
+        return []
+    others = User.objects.filter(is_active=True, roles__contains=[Role.ADMIN]).exclude(pk=acting_user.pk)
+    return list(others.order_by("name").values_list("name", flat=True))
+
+
+def _is_alone(version: PlanVersion, acting_user: User | None) -> bool:
+    """Whether nobody else could have reviewed it. Raises PlanRefused when somebody could."""
+    if acting_user is None or version.saved_by_id != acting_user.pk:
+        return False
+    if others := reviewers(version, acting_user):
+        raise PlanRefused(
+            _("You saved this draft last, so somebody else must review and publish it: %(others)s.")
+            % {"others": ", ".join(others)}
+        )
+    return True
+
+
+def _refuse_unless_in_force(version: PlanVersion, from_date: date) -> None:
+    if version.status != PlanVersion.Status.PUBLISHED:
+        raise PlanRefused(_("%(version)s isn't published, so there is nothing to retire.") % {"version": version})
+    if version.during.upper is not None and version.during.upper <= from_date:
+        raise PlanRefused(
+            _("%(version)s ends before %(day)s anyway: on %(end)s. Choose an earlier day.")
+            % {"version": version, "day": day(from_date), "end": day(version.during.upper)}
+        )
 
 
 def check_examples(document: PlanDocument) -> None:

@@ -1,13 +1,21 @@
 """Plans, as those who are paid by them and those who answer for them read them."""
 
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from commissions import selectors
+from commissions import selectors, services
+from commissions.forms import FromDateForm, PublishForm
+from commissions.models import PlanVersion
+from commissions.policies import can_publish_plans
 from commissions.views.shared import PER_PAGE
 from core.http import AuthedRequest
 
@@ -17,24 +25,58 @@ from core.http import AuthedRequest
 def plans(request: AuthedRequest) -> HttpResponse:
     found = selectors.plan_list(request.user, timezone.localdate())
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "commissions/plans.html", {"page": page})
+    return render(request, "commissions/plans.html", {"page": page, "may_write": can_publish_plans(request.user)})
 
 
 @require_GET
 @login_required
 def plan(request: AuthedRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
-    visible = selectors.visible_versions(request.user, today).select_related("plan", "published_by")
+    visible = selectors.visible_versions(request.user, today).select_related(
+        "plan", "published_by", "saved_by", "retired_by"
+    )
     version = get_object_or_404(visible, pk=pk)
     shown = selectors.plan_page(version, today)
+    if not request.user.sees_everyone:
+        published = tuple(one for one in shown.versions if one.status != PlanVersion.Status.DRAFT)
+        shown = replace(shown, versions=published)
     mine = [row for row in selectors.attainment(request.user, today) if row.plan_version_pk == pk]
     context = {
         "plan": shown,
         "sections": selectors.plan_sections(shown, mine),
         "terms": selectors.terms_of(shown.document),
         "is_mine": bool(mine),
+        "act": _acts(request, version, today) if can_publish_plans(request.user) else None,
     }
     return render(request, "commissions/plan.html", context)
+
+
+def _acts(request: AuthedRequest, version: PlanVersion, today: date) -> dict[str, Any]:
+    """What an administrator may do with a version."""
+    if version.status == PlanVersion.Status.DRAFT:
+        initial = {"from_date": today, "revision": version.revision}
+        return {"publish": PublishForm(initial=initial), "reviewers": services.reviewers(version, request.user)}
+    is_over = version.during.isempty or (version.during.upper is not None and version.during.upper <= today)
+    return {"retire": None if is_over else FromDateForm(initial={"from_date": today})}
+
+
+@require_GET
+@login_required
+def plan_changes(request: AuthedRequest, pk: int) -> HttpResponse:
+    """What a version changes in another of its plan: the one chosen, else the one before it."""
+    visible = selectors.visible_versions(request.user, timezone.localdate()).select_related("plan")
+    version = get_object_or_404(visible, pk=pk)
+    others = visible.filter(plan=version.plan).exclude(pk=pk).order_by("-number")
+    other = _other(others, version, request.GET.get("since", ""))
+    groups = selectors.changes(selectors.document_of(other), selectors.document_of(version)) if other else ()
+    context = {"version": version, "others": others, "other": other, "groups": groups}
+    return render(request, "commissions/plan_changes.html", context)
+
+
+def _other(others: QuerySet[PlanVersion], version: PlanVersion, chosen: str) -> PlanVersion | None:
+    if chosen:
+        return get_object_or_404(others, pk=chosen if chosen.isdecimal() else 0)
+    return others.filter(number__lt=version.number).first() or others.first()
 
 
 @require_GET
