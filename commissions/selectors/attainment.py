@@ -44,7 +44,7 @@ class Attainment:
 
     @property
     def x(self) -> str:
-        return self.unit.text(self.x_minor)
+        return self.unit.shown(self.x_minor)
 
     @property
     def x_short(self) -> str:
@@ -52,7 +52,7 @@ class Attainment:
 
     @property
     def next_distance(self) -> str:
-        return self.unit.text(self.next_distance_minor or 0)
+        return self.unit.shown(self.next_distance_minor or 0)
 
     @property
     def next_distance_short(self) -> str:

@@ -20,6 +20,7 @@ from commissions.models import Period as PeriodRow
 from commissions.selectors.inputs import DealFacts, deal_facts, gather
 from commissions.selectors.outlook import Place, places
 from commissions.selectors.shortfalls import shortfalls
+from commissions.selectors.units import Unit, unit_of
 from core.money import round_half_up
 from core.periods import Period, PeriodKind, period_of
 from sales.models import Deal
@@ -55,7 +56,12 @@ class Part:
 
     component: str  # its name
     currency: str
+    unit: Unit  # of what the line credits
     line: EarningLine  # not in the database
+
+    @property
+    def credited(self) -> str:
+        return self.unit.short(self.line.credited_minor)
 
     @property
     def is_capped(self) -> bool:
@@ -200,7 +206,8 @@ def _earnings(
     for row in after.lines.filter(pl.col("deal").is_in(list(deals))).iter_rows(named=True):
         document = inputs.versions[row["plan_version"]]
         line = _line(row, payee, deals[row["deal"]], versions[row["plan_version"]], document.period)
-        parts[row["deal"]].append(Part(document.component(row["component"]).name, document.currency, line))
+        component = document.component(row["component"])
+        parts[row["deal"]].append(Part(component.name, document.currency, unit_of(component, document.currency), line))
     reasons = shortfalls([deal for pk, deal in deals.items() if pk not in parts], after.notices, inputs)
     return {pk: DealEarning(tuple(parts[pk]), _sums(parts[pk]), reasons.get(pk, ())) for pk in deals}
 

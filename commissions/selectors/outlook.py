@@ -10,16 +10,17 @@ import polars as pl
 from commissions.engine.ahead import round_step, worth_of_next
 from commissions.engine.calculate import Inputs
 from commissions.engine.explain import what_next
-from commissions.engine.schema import Against, Component, PlanDocument, Window
+from commissions.engine.schema import Against, Component, Measure, PlanDocument, Window
+from commissions.engine.segments import x_unit
 from commissions.models import PlanVersion
 from commissions.selectors.explanations import share_of
-from core.money import exponent, to_minor
+from commissions.selectors.units import Unit, unit_of
 from core.periods import Period, PeriodKind, period_of
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One component in one window that the deals touch. Amounts in minor units of the plan's currency."""
+    """One component in one window that the deals touch. Pay is in minor units of the plan's currency."""
 
     plan: str
     plan_version_pk: int
@@ -27,6 +28,7 @@ class Place:
     component_name: str
     currency: str
     window_label: str  # 2017-Q2; empty where each deal is paid by itself
+    unit: Unit  # of x and of steps on it, which are millionths where it isn't money
     before_minor: int  # x without the deals
     after_minor: int  # and with them
     quota_minor: int | None
@@ -36,6 +38,22 @@ class Place:
     next_rate: Decimal | None  # None where points give the slope
     step_minor: int  # a round amount
     step_worth_minor: int | None  # what crediting that much more would pay, after the cap; None without a quota
+
+    @property
+    def before(self) -> str:
+        return self.unit.short(self.before_minor)
+
+    @property
+    def after(self) -> str:
+        return self.unit.short(self.after_minor)
+
+    @property
+    def next_distance(self) -> str:
+        return self.unit.short(self.next_distance_minor or 0)
+
+    @property
+    def step(self) -> str:
+        return self.unit.short(self.step_minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +99,16 @@ def _place(spot: _Spot, inputs: Inputs, before: pl.DataFrame, after: pl.DataFram
     component, document = spot.component, spot.document
     x0, x1, quota = _x(before, spot), _x(after, spot), _quota(spot, inputs)
     following = what_next(document, component.key, quota=quota, x=x1) if spot.window else None
-    unit: int = 10 ** exponent(document.currency)
-    usual = max(int(after["credited"].abs().sum()), 100_000 * unit)
-    step = round_step(quota or _scale(component, document) or usual, unit)
+    one = x_unit(component, document.currency)
+    usual = max(int(after["credited"].abs().sum()), (100_000 if component.measure is Measure.AMOUNT else 1) * one)
+    step = round_step(quota or _scale(component, document) or usual, one)
     return Place(
         plan=spot.version.plan.name,
         plan_version_pk=spot.version.pk,
         component=component.key,
         component_name=component.name,
         currency=document.currency,
+        unit=unit_of(component, document.currency),
         window_label=spot.window.label if spot.window else "",
         before_minor=x0,
         after_minor=x1,
@@ -125,10 +144,10 @@ def _quota(spot: _Spot, inputs: Inputs) -> int | None:
 
 
 def _scale(component: Component, document: PlanDocument) -> int:
-    """The last threshold, where thresholds are money."""
+    """The last threshold, where thresholds aren't shares of a quota."""
     if component.against is Against.QUOTA:
         return 0
-    return abs(to_minor(component.steps[-1].from_, document.currency))
+    return int(abs(component.steps[-1].from_) * x_unit(component, document.currency))
 
 
 def _paid(lines: pl.DataFrame, spot: _Spot) -> int:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet, Sum
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -36,12 +37,12 @@ class LineRow:
 
     @property
     def credited(self) -> str:
-        return self.unit.text(self.credited_minor)
+        return self.unit.shown(self.credited_minor)
 
     @property
     def way(self) -> str:
         """From where to where it moved its payee."""
-        return f"{self.unit.short(self.x0_minor)} → {self.unit.short(self.x1_minor)}"
+        return format_html("{} → {}", self.unit.short(self.x0_minor), self.unit.short(self.x1_minor))
 
     @property
     def prices(self) -> str:
@@ -68,7 +69,7 @@ class ComponentGroup:
 
     @property
     def credited(self) -> str:
-        return self.unit.text(self.credited_minor)
+        return self.unit.shown(self.credited_minor)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,10 @@ _TEMPLATES: Mapping[str, tuple[Promise, Promise]] = {
         _("Account executive with accelerators"),
         _("New business against a quarterly quota; the rate rises at three quarters of it and beyond it."),
     ),
+    "sdr-meetings": (
+        _("SDR per meeting"),
+        _("An amount for each qualified meeting, more from the eleventh of a month on, and a bonus for twenty."),
+    ),
     "account-manager": (
         _("Account manager on renewals"),
         _("A small rate for renewals, and tiers against a quota for upsell and cross-sell."),

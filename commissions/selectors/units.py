@@ -10,7 +10,7 @@ from commissions.engine.frames import WHOLE_SHARE
 from commissions.engine.schema import Component, Measure, Step
 from core.money import exponent, to_minor
 from core.templatetags import formats
-from core.templatetags.juara import locale
+from core.templatetags.juara import locale, money, money_short
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,13 @@ class Unit:
             return formats.written_money(x, self.currency, locale()).text
         return self.exact(Decimal(x) / self.steps)
 
+    def shown(self, x: int) -> str:
+        """The same as a page shows it: money with its markup."""
+        return money(x, self.currency) if self.is_money else self.text(x)
+
     def short(self, x: int) -> str:
-        return formats.short_money(x, self.currency, locale()) if self.is_money else self.text(x)
+        """The same where there is little room."""
+        return money_short(x, self.currency) if self.is_money else self.text(x)
 
     def exact(self, units: Decimal) -> str:
         """The same of dollars, units or deals; of money that is no whole minor units, the bare number."""
