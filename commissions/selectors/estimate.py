@@ -19,6 +19,7 @@ from commissions.models import EarningLine, PlanVersion, Statement
 from commissions.models import Period as PeriodRow
 from commissions.selectors.inputs import DealFacts, deal_facts, gather
 from commissions.selectors.outlook import Place, places
+from commissions.selectors.payables import Payable, payables
 from commissions.selectors.shortfalls import shortfalls
 from commissions.selectors.units import Unit, unit_of
 from core.money import round_half_up
@@ -83,6 +84,8 @@ class PeriodOutlook:
     currency: str
     before_minor: int
     after_minor: int
+    payable_before_minor: int | None  # where a draw or a balance makes another sum of it
+    payable_after_minor: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,10 @@ class Estimate:
     places: tuple[Place, ...]
     is_on_plan: bool  # on any of these days
     reads: frozenset[str]  # what the plans look at in a deal: amount, type, product_family
+
+    @property
+    def has_terms(self) -> bool:
+        return any(row.payable_after_minor is not None for row in self.periods)
 
 
 def reach(today: date) -> tuple[date, date]:
@@ -129,10 +136,11 @@ def estimate(*, payee: User, supposed: Sequence[Supposed], today: date) -> Estim
     versions = PlanVersion.objects.select_related("plan").defer("document", "source").in_bulk(found)
     earnings = _earnings(payee, supposed, after, inputs, versions)
     without, added = (_daily(result.lines, inputs) for result in (before, after))
+    paid = (payables(payee.pk, days, inputs, result.lines) for result in (before, after))
     return Estimate(
         deals=earnings,
         totals=_totals(supposed, earnings, without, added),
-        periods=_periods(days, without, added, inputs),
+        periods=_periods(days, _Sums(without, added, *paid), inputs),
         places=tuple(places(payee.pk, days, inputs, before=before.lines, after=after.lines, versions=versions)),
         is_on_plan=inputs.assignments.height > 0,
         reads=frozenset(inputs.deals.columns),
@@ -244,7 +252,15 @@ def _total(code: str, brings: int, supposed: Sequence[Supposed], earnings: Mappi
     return Total(code, brings, brings - sum(own.values()), round_half_up(weighted, 100))
 
 
-def _periods(days: Iterable[date], before: _Daily, after: _Daily, inputs: Inputs) -> tuple[PeriodOutlook, ...]:
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    before: _Daily
+    after: _Daily
+    payable_before: Payable
+    payable_after: Payable
+
+
+def _periods(days: Iterable[date], sums: _Sums, inputs: Inputs) -> tuple[PeriodOutlook, ...]:
     """The statements that these days touch, and the windows over which their plans' credits add up."""
     kinds = {
         (kind, document.currency)
@@ -254,15 +270,17 @@ def _periods(days: Iterable[date], before: _Daily, after: _Daily, inputs: Inputs
     }
     touched = {(period_of(day, kind), currency) for day in days for kind, currency in kinds}
     ordered = sorted(touched, key=lambda each: (each[0].kind.months, each[0].start, each[1]))
-    return tuple(_outlook(period, currency, before, after) for period, currency in ordered)
+    return tuple(_outlook(period, currency, sums) for period, currency in ordered)
 
 
-def _outlook(period: Period, currency: str, before: _Daily, after: _Daily) -> PeriodOutlook:
-    sums = [
+def _outlook(period: Period, currency: str, sums: _Sums) -> PeriodOutlook:
+    before, after = (
         sum(amount for (code, day), amount in daily.items() if code == currency and day in period)
-        for daily in (before, after)
-    ]
-    return PeriodOutlook(period.label, currency, *sums)
+        for daily in (sums.before, sums.after)
+    )
+    paid = [payable.get((period, currency)) for payable in (sums.payable_before, sums.payable_after)]
+    differs = paid not in ([None, None], [before, after])
+    return PeriodOutlook(period.label, currency, before, after, *(paid if differs else (None, None)))
 
 
 def _daily(lines: pl.DataFrame, inputs: Inputs) -> _Daily:

@@ -31,6 +31,14 @@ components:
     cap: {per: quarter, amount: 3000}
 """
 
+DRAW = """
+plan: Draw
+currency: USD
+period: month
+components: [{key: all, name: All, rate: 10%}]
+draw: {kind: recoverable, amount: 1000}
+"""
+
 
 @pytest.fixture(autouse=True)
 def _today() -> Iterator[None]:
@@ -87,6 +95,31 @@ def test_a_cap_leaves_of_a_later_deal_only_what_room_there_is(cast: Cast) -> Non
     assert [part.is_capped for part in found.deals[-2].parts] == [True]
     (place,) = found.places
     assert place.step_worth_minor == 0
+
+
+def test_a_draw_tells_payable_from_earned_and_the_next_month_recovers_it(cast: Cast) -> None:
+    # November: 600 earned, 400 advanced. December: 2,500 earned, the 400 recovered from the 1,500 beyond the draw.
+    version = publish(DRAW)
+    services.assign(
+        plan=version.plan, payees=[cast.ana], from_date=date(2026, 11, 1), until=None, quota_minor=None, per="month",
+        acting_user=None, now=NOW,
+    )  # fmt: skip
+    deals = [
+        open_deal(cast.ana, "a", 6_000_00, date(2026, 11, 25)),
+        open_deal(cast.ana, "b", 25_000_00, date(2026, 12, 9)),
+    ]
+    found = estimate(payee=cast.ana, supposed=supposing(*deals), today=TODAY)
+    assert [
+        (row.label, row.after_minor, row.payable_before_minor, row.payable_after_minor) for row in found.periods
+    ] == [
+        ("2026-11", 600_00, 1_000_00, 1_000_00),
+        ("2026-12", 2_500_00, 1_000_00, 2_100_00),
+    ]
+    Deal.objects.update(status=Deal.Status.WON)
+    for label in ("2026-11", "2026-12"):
+        calculated(label, cast.finn)
+    payable = list(Statement.objects.order_by("period__start").values_list("payable_minor", flat=True))
+    assert payable == [row.payable_after_minor for row in found.periods]
 
 
 def test_a_shared_deal_earns_by_the_payees_part_of_it(world: World) -> None:

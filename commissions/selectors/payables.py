@@ -1,0 +1,70 @@
+"""What statements to come would pay of what they earn, where a plan has a draw or something is owed."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import polars as pl
+
+from commissions.engine.calculate import Inputs
+from commissions.engine.settle import settle
+from commissions.engine.terms import has_terms
+from commissions.models import Period as PeriodRow
+from commissions.selectors.balances import balances
+from core.periods import Period, PeriodKind, period_of
+
+Payable = dict[tuple[Period, str], int]  # by period and currency, minor units
+
+
+def payables(payee: int, days: Sequence[date], inputs: Inputs, lines: pl.DataFrame) -> Payable:
+    """What each statement from the first of these days to the last would pay, each starting where the one before it
+    leaves off. Of plans without terms nothing is said: there, what is earned is payable. `lines` are all of the range.
+    """
+    found: Payable = {}
+    for kind in sorted({document.period for document in inputs.versions.values()}):
+        versions = {pk: document for pk, document in inputs.versions.items() if document.period is kind}
+        periods = _periods(days, kind)
+        row = PeriodRow(kind=kind.value, start=periods[0].start, end=periods[0].end)
+        owed = balances(payees=[payee], period=row, versions=versions, plans=inputs.plans)
+        if owed.height or any(has_terms(document) for document in versions.values()):
+            found |= _chain(periods, inputs, versions, lines, owed)
+    return found
+
+
+def _periods(days: Sequence[date], kind: PeriodKind) -> list[Period]:
+    found = [period_of(min(days), kind)]
+    while found[-1].end <= max(days):
+        found.append(found[-1].next())
+    return found
+
+
+def _chain(
+    periods: Sequence[Period],
+    inputs: Inputs,
+    versions: Mapping[int, object],
+    lines: pl.DataFrame,
+    owed: pl.DataFrame,
+) -> Payable:
+    found: Payable = defaultdict(int)
+    plan = pl.col("plan_version").replace_strict(inputs.plans, return_dtype=pl.Int64())
+    assigned = inputs.assignments.filter(pl.col("plan_version").is_in(list(versions))).with_columns(plan=plan)
+    for period in periods:
+        in_force = (pl.col("start") < period.end) & (pl.col("end").is_null() | (pl.col("end") > period.start))
+        own = lines.filter(
+            pl.col("plan_version").is_in(list(versions))
+            & pl.col("date").is_between(period.start, period.end, closed="left")
+        )
+        statements, settlements = settle(own, assigned.filter(in_force), inputs.versions, owed)
+        for currency, payable in statements.select("currency", "payable").iter_rows():
+            found[period, currency] += payable
+        owed = _carried(owed, settlements)
+    return dict(found)
+
+
+def _carried(owed: pl.DataFrame, settlements: pl.DataFrame) -> pl.DataFrame:
+    """BALANCES of the next statement."""
+    left = settlements.select("payee", "plan", left="owed_after")
+    following = owed.join(left, on=["payee", "plan"], how="left", maintain_order="left")
+    return following.with_columns(owed=pl.col("left").fill_null(pl.col("owed")), number=pl.col("number") + 1).drop(
+        "left"
+    )
