@@ -54,8 +54,13 @@ def plan(request: AuthedRequest, pk: int) -> HttpResponse:
 def _acts(request: AuthedRequest, version: PlanVersion, today: date) -> dict[str, Any]:
     """What an administrator may do with a version."""
     if version.status == PlanVersion.Status.DRAFT:
-        initial = {"from_date": today, "revision": version.revision}
-        return {"publish": PublishForm(initial=initial), "reviewers": services.reviewers(version, request.user)}
+        compared = selectors.in_force(version.plan.name, today)
+        return {
+            "publish": PublishForm(initial={"from_date": today, "revision": version.revision}),
+            "reviewers": services.reviewers(version, request.user),
+            "compared": compared,
+            "changes": selectors.changes_to(compared, version.source) if compared else (),
+        }
     is_over = version.during.isempty or (version.during.upper is not None and version.during.upper <= today)
     return {"retire": None if is_over else FromDateForm(initial={"from_date": today})}
 

@@ -153,6 +153,13 @@ def test_a_draft_is_reviewed_and_published_by_a_second_person(ada: Client, cast:
     assert "Published23 Nov 2026, 16:00, Eva" in page
 
 
+def test_a_reviewer_reads_what_the_draft_would_change(ada: Client) -> None:
+    published(FLAT)
+    draft = saved(ada, FLAT.replace("10%", "9%"))
+    page = text_of(ada.get(address("", draft)))
+    assert "Review and publish Against version 1 Everything The rate falls from 10% to 9%." in page
+
+
 def test_a_draft_whose_example_fails_has_no_publish_button_and_is_refused(ada: Client) -> None:
     draft = saved(ada, TIERED.replace("payable: 100", "payable: 99"))
     assert "An example fails, so this draft can't be published." in text_of(ada.get(address("", draft)))
