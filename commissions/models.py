@@ -6,6 +6,7 @@ from typing import Self
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -289,3 +290,31 @@ class StaleStatement(models.Model):
     on = models.DateField()
     created_at = models.DateTimeField(db_default=Now())
     attempts = models.IntegerField(default=0, help_text=_("How often the recalculation raised; after 3 it is left."))
+
+
+class Scenario(models.Model):
+    """A plan as somebody changed it to see what it would have cost in a range of past months. It pays nobody."""
+
+    name = models.CharField(_("name"), max_length=100)
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="scenarios")
+    start = models.DateField()
+    end = models.DateField()
+    document = models.JSONField()
+    source = models.TextField(_("source"))
+    quotas_percent = models.DecimalField(_("quotas"), max_digits=13, decimal_places=9, help_text=_("Of what is set."))
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "name"], name="commissions_scenario_name"),
+            models.CheckConstraint(condition=Q(start__lt=F("end")), name="commissions_scenario_order"),
+            models.CheckConstraint(condition=Q(quotas_percent__gt=0), name="commissions_scenario_quotas_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def during(self) -> DateRange:
+        return DateRange(self.start, self.end)

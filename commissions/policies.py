@@ -14,6 +14,11 @@ def can_export_payouts(user: User) -> bool:
     return can_run_finance(user)
 
 
+def can_try_plans(user: User) -> bool:
+    """To see what other terms would have cost, and to make a draft of them; nothing is paid by a draft."""
+    return can_run_finance(user)
+
+
 def can_publish_plans(user: User) -> bool:
     return can_administer(user)
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from commissions.views import drafts, estimator, periods, plans, statements
+from commissions.views import drafts, estimator, periods, plans, statements, whatif
 
 app_name = "commissions"
 urlpatterns = [
@@ -22,6 +22,11 @@ urlpatterns = [
     path("plans/<int:pk>/changes", plans.plan_changes, name="plan-changes"),
     path("plans/<int:pk>/", plans.plan, name="plan"),
     path("plans/<int:pk>/source", plans.plan_source, name="plan-source"),
+    path("whatif/", whatif.whatif, name="whatif"),
+    path("whatif/scenarios/", whatif.scenarios, name="scenarios"),
+    path("whatif/compared/", whatif.compared, name="scenarios-compared"),
+    path("whatif/scenarios/<int:pk>/draft", whatif.scenario_draft, name="scenario-draft"),
+    path("whatif/scenarios/<int:pk>/delete", whatif.scenario_delete, name="scenario-delete"),
     path("periods/", periods.periods, name="periods"),
     path("periods/run", periods.run_start, name="run-start"),
     path("periods/<str:label>/", periods.period, name="period"),

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,8 +17,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django import Settings
 
 from accounts.models import Role, User
-from commissions.models import PlanVersion
+from commissions.models import Plan, PlanVersion, Scenario
 from commissions.services import assign, save_draft
+from commissions.services.scenarios import save_scenario
 from sales.engine.fields import Kind
 from sales.models import Deal, DealShare, ImportMapping
 from sales.services import run_import, start_import
@@ -63,6 +66,19 @@ POST commissions:plan-retire                       login  403   403   403   403 
 POST commissions:plan-discard    #draft            login  403   403   403   403   403   302   403
 GET  commissions:plan-changes                      login  200   200   200   404   200   200   404
 GET  commissions:plan-changes    #draft            login  404   404   404   404   200   200   404
+GET  commissions:whatif                            login  403   403   403   403   200   200   403
+GET  commissions:whatif          #none             login  403   403   403   403   404   404   403
+POST commissions:whatif                            login  403   403   403   403   200   200   403
+POST commissions:whatif          #empty            login  403   403   403   403   422   422   403
+GET  commissions:scenarios                         login  403   403   403   403   200   200   403
+GET  commissions:scenarios-compared                login  403   403   403   403   200   200   403
+GET  commissions:scenarios-compared #none          login  403   403   403   403   302   302   403
+GET  commissions:scenario-draft                    405    405   405   405   405   405   405   405
+POST commissions:scenario-draft                    login  403   403   403   403   302   302   403
+POST commissions:scenario-draft  #none             login  403   403   403   403   404   404   403
+GET  commissions:scenario-delete                   405    405   405   405   405   405   405   405
+POST commissions:scenario-delete                   login  403   403   403   403   302   302   403
+POST commissions:scenario-delete #none             login  403   403   403   403   404   404   403
 GET  commissions:periods                           login  403   403   403   403   200   200   403
 GET  commissions:period                            login  403   403   403   403   200   200   403
 GET  commissions:period          #none             login  403   403   403   403   404   404   403
@@ -276,6 +292,8 @@ def _arguments(world: World, inactive: User) -> dict[str, list[object]]:
         **{f"commissions:plan-{act}": [world.version.pk] for act in ("edit", "retire", "changes")},
         **{f"commissions:plan-{act} draft": [draft.pk] for act in ("edit", "publish", "discard", "changes")},
         "commissions:plan-edit stale": [draft.pk],
+        **{f"commissions:scenario-{act}": [_scenarios_of(world)[0]] for act in ("draft", "delete")},
+        **{f"commissions:scenario-{act} none": [0] for act in ("draft", "delete")},
         "commissions:period": ["2026-11"],
         "commissions:period none": ["2031-01"],
         "commissions:run": ["2026-11"],
@@ -287,6 +305,17 @@ def _arguments(world: World, inactive: User) -> dict[str, list[object]]:
         "accounts:team": [cast.west.pk],
         "account_reset_password_from_key": ["1", "not-a-key"],
     }
+
+
+def _scenarios_of(world: World) -> list[int]:
+    """Two of them, the same at every call."""
+    for name in ("Ten", "Twelve"):
+        if not Scenario.objects.filter(name=name).exists():
+            save_scenario(
+                name=name, plan=world.version.plan, start=date(2026, 10, 1), end=date(2026, 12, 1), source=PLAN,
+                quotas_percent=Decimal(100), acting_user=world.cast.finn, now=NOW,
+            )  # fmt: skip
+    return list(Scenario.objects.order_by("name").values_list("pk", flat=True))
 
 
 def _plan_of_ana_alone(cast: Cast) -> PlanVersion:
@@ -340,6 +369,9 @@ def _imported(content: str, *, dry_run: bool) -> int:
 def _queries(cast: Cast) -> dict[str, str]:
     board = "board-revenue-person-2026-11=0"
     return {
+        "commissions:whatif none": "?scenario=0",
+        "commissions:scenarios-compared": "?"
+        + "&".join(f"s={pk}" for pk in Scenario.objects.values_list("pk", flat=True)),
         "live board": f"?{board}",
         "live ana": f"?person-{cast.ana.pk}=0",
         "live ben": f"?person-{cast.ben.pk}=0",
@@ -368,6 +400,12 @@ def _data(cast: Cast) -> dict[str, dict[str, Any]]:
         "sales:mapping": {"name": "CRM", "source": MAPPING},
         "sales:mapping-new": {"name": "Another", "source": MAPPING},
         "commissions:run-start": {"period": "2026-12"},
+        "commissions:whatif": {
+            "plan": Plan.objects.get(name="Account Executive").pk,
+            "first": "2026-10",
+            "last": "2026-11",
+            "seen": PLAN,
+        },
         "commissions:plan-write": {"source": PLAN.replace("plan: Account Executive", "plan: New"), "revision": 0},
         "commissions:plan-check": {"source": PLAN},
         "commissions:plan-edit draft": {"source": PLAN, "revision": 1},

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -117,6 +118,9 @@ def as_yaml(document: PlanDocument) -> str:
     for part, component in zip(said["components"], document.components, strict=True):
         part["window"] = component.window.value  # tiers must say over what they add up
         _write_numbers(part, against_quota=component.against is Against.QUOTA)
+    said["examples"] = [_example(example) for example in said.get("examples", ())]
+    if not said["examples"]:
+        del said["examples"]
     return yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=120)
 
 
@@ -139,3 +143,17 @@ def _percent(text: str) -> str:
 def _plain(text: str) -> int | str:
     """A whole number without quotes; YAML's other numbers are binary, so those stay texts."""
     return int(text) if text.lstrip("-").isdigit() else text
+
+
+_TEXTS = {"id", "name", "source", "type", "owner"}
+
+
+def _example(said: Any, key: str = "") -> Any:  # noqa: ANN401 whatever an example holds
+    """An example with its numbers and days as YAML has them."""
+    if isinstance(said, dict):
+        return {name: _example(value, name) for name, value in said.items()}
+    if isinstance(said, list):
+        return [_example(value) for value in said]
+    if key in {"closed", "opened", "starts"}:
+        return date.fromisoformat(said)
+    return said if key in _TEXTS or not isinstance(said, str) else _plain(said)

@@ -146,9 +146,10 @@ def _earned(prepared: Prepared, known: dict[Any, pl.DataFrame]) -> list[pl.DataF
     found = []
     for part in prepared.parts:
         settings = _settings(prepared, part)
-        if settings not in known:
-            known[settings] = _by_payee(_lines(prepared, part)[0])
-        found.append(known[settings])
+        paid = known.get(settings)
+        if paid is None:
+            paid = known[settings] = _by_payee(_lines(prepared, part)[0])
+        found.append(paid)
     return found
 
 

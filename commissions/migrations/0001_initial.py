@@ -4,6 +4,7 @@ import django.contrib.postgres.constraints
 import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
+import django.db.models.expressions
 import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
@@ -197,5 +198,23 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='earningline',
             constraint=models.UniqueConstraint(fields=('statement', 'seq', 'component'), name='commissions_earningline_once'),
+        ),
+        migrations.CreateModel(
+            name='Scenario',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=100, verbose_name='name')),
+                ('start', models.DateField()),
+                ('end', models.DateField()),
+                ('document', models.JSONField()),
+                ('source', models.TextField(verbose_name='source')),
+                ('quotas_percent', models.DecimalField(decimal_places=9, help_text='Of what is set.', max_digits=13, verbose_name='quotas')),
+                ('created_at', models.DateTimeField()),
+                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scenarios', to='commissions.plan')),
+                ('saved_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('plan', 'name'), name='commissions_scenario_name'), models.CheckConstraint(condition=models.Q(('start__lt', models.F('end'))), name='commissions_scenario_order'), models.CheckConstraint(condition=models.Q(('quotas_percent__gt', 0)), name='commissions_scenario_quotas_positive')],
+            },
         ),
     ]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Final, LiteralString
 
 import polars as pl
@@ -80,8 +81,17 @@ class Gathered:
     payees: tuple[int, ...]
 
 
-def gather(*, payees: Sequence[int], kinds: Sequence[str], start: date, end: date) -> Gathered:
+def gather(
+    *,
+    payees: Sequence[int],
+    kinds: Sequence[str],
+    start: date,
+    end: date,
+    also: Mapping[int, PlanDocument] = MappingProxyType({}),
+) -> Gathered:
     """The inputs for the statements of these payees and kinds, for any of the days from `start` to before `end`.
+
+    `also`, by plan, are documents that aren't in force and whose facts are read as well.
 
     1. Plan versions and assignments, each pair for the days that it has in common.
     2. Deals back to the start of the longest window, of all who have a part in them: a split's odd cent needs them all.
@@ -92,16 +102,17 @@ def gather(*, payees: Sequence[int], kinds: Sequence[str], start: date, end: dat
     assigned = copy_out(_ASSIGNED, [payees, list(kinds), year, end], _ASSIGNED_COLUMNS)
     versions = _documents(assigned)
     plans: dict[int, int] = dict(assigned.select("plan_version", "plan").unique().iter_rows())
-    since = history_start(versions, start) if versions else start
+    read, read_plans = {**versions, **_aside(also)}, {**plans, **{-plan: plan for plan in also}}
+    since = history_start(read, start) if read else start
     on_a_plan = assigned["payee"].unique().to_list()
     whose = [on_a_plan, since, end] * 2
-    deals = _deals(whose, deal_columns(versions.values()))
+    deals = _deals(whose, deal_columns(read.values()))
     shares = _shares(whose, deals)
     inputs = Inputs(
         deals=deals,
         shares=shares,
         assignments=assigned.select(*ASSIGNMENTS),
-        quotas=_quotas(on_a_plan, versions, plans, since, end),
+        quotas=_quotas(on_a_plan, read, read_plans, since, end),
         versions=versions,
         plans=plans,
         payees=_people(shares),
@@ -149,6 +160,11 @@ def _shares(whose: list[Any], deals: pl.DataFrame, credited: LiteralString = _CR
     whole = deals.join(given.filter(pl.col("role") == "owner"), on="deal", how="anti").drop_nulls("owner")
     owned = whole.select("deal", payee="owner", role=pl.lit("owner"), share=pl.lit(WHOLE_SHARE))
     return pl.concat([given, owned.cast(given.schema)])
+
+
+def _aside(also: Mapping[int, PlanDocument]) -> dict[int, PlanDocument]:
+    """Under numbers that no version has."""
+    return {-plan: document for plan, document in also.items()}
 
 
 def _documents(assigned: pl.DataFrame) -> dict[int, PlanDocument]:

@@ -9,6 +9,7 @@ from config.bench.engine import measure_engine
 from config.bench.payee import measure_payee
 from config.bench.results import Measured
 from config.bench.run import NotEmptyError, measure_run
+from config.bench.whatif import measure_whatif
 
 _OPTIONS = ("repeat", "chunks", "workers", "sample")
 
@@ -20,6 +21,7 @@ class Command(BaseCommand):
         actions = parser.add_subparsers(dest="action", required=True)
         for action, text in (
             ("engine", "Time the engine over a made-up year, and the COPY of the lines that it makes."),
+            ("whatif", "Time what-if over that year: the first answer, and those after a slider moved."),
             ("payee", "Fill an empty database, and time one payee's recalculation after a change, and an estimate."),
             ("run", "Fill an empty database with that year and time a whole run of it: read, compute, write."),
         ):
@@ -44,6 +46,8 @@ class Command(BaseCommand):
         try:
             if action == "engine":
                 results = [measure_engine(**sizes, repeat=numbers["repeat"])]
+            elif action == "whatif":
+                results = measure_whatif(**sizes, repeat=numbers["repeat"])
             elif action == "payee":
                 results = measure_payee(**sizes, sample=numbers["sample"])
             else:

@@ -85,6 +85,23 @@ def test_a_document_is_written_as_people_write_it() -> None:
     assert "starts_when" not in text
 
 
+def test_examples_are_written_with_their_days_and_numbers() -> None:
+    plan = load_plan(
+        PLAN
+        + """
+examples:
+  - name: "12"
+    payee: {quota: {2026-Q1: 100000.50}}
+    deals: [{id: "7", closed: 2026-01-10, amount: 48000, type: "3"}]
+    expect: {2026-01: {flat: 300.50, tiers: 2400, points: 1920}}
+"""
+    )
+    text = as_yaml(plan)
+    assert "closed: 2026-01-10" in text
+    assert "amount: 48000" in text
+    assert to_json(load_plan(text)) == to_json(plan)
+
+
 @given(documents("USD", reversible=False))
 def test_what_is_written_reads_back_as_the_same_document(document: PlanDocument) -> None:
     assert to_json(load_plan(as_yaml(document))) == to_json(document)
