@@ -1,0 +1,167 @@
+"""Which status each person gets at every address; test_access.py asks for all of them."""
+
+# Ana and Ben are reps of two teams, Mia manages both; Pia is a manager to whom nobody reports, Nora has no role.
+# `login` is the redirect there; every row is about Ana's rows unless it says otherwise. After # which form is sent.
+TABLE = """
+                                                   nobody Ana   Ben   Mia   Pia   Finn  Ada   Nora
+GET  dashboards:home                               login  200   200   200   200   200   200   200
+GET  dashboards:rank                               login  200   200   200   200   200   200   200
+GET  leaderboards:boards                           login  302   302   302   302   302   302   302
+GET  leaderboards:board                            login  200   200   200   200   200   200   200
+GET  leaderboards:board          #unknown          login  404   404   404   404   404   404   404
+
+GET  commissions:statements                        login  200   200   200   200   200   200   200
+GET  commissions:statement                         login  200   404   200   404   200   200   404
+GET  commissions:statement       #none             login  404   404   404   404   404   404   404
+GET  commissions:line                              login  200   404   200   404   200   200   404
+GET  commissions:estimator                         login  200   200   200   200   200   200   200
+GET  commissions:estimator-of                      login  200   404   200   404   200   200   404
+GET  commissions:estimator-of    #none             login  404   404   404   404   404   404   404
+GET  commissions:estimated                         login  200   404   200   404   200   200   404
+GET  commissions:estimated       #won              login  404   404   404   404   404   404   404
+GET  commissions:plans                             login  200   200   200   200   200   200   200
+GET  commissions:plan                              login  200   200   200   404   200   200   404
+GET  commissions:plan            #anas             login  200   404   200   404   200   200   404
+GET  commissions:plan            #draft            login  404   404   404   404   200   200   404
+GET  commissions:plan-source     #anas             login  200   404   200   404   200   200   404
+GET  commissions:plan-new                          login  403   403   403   403   403   200   403
+GET  commissions:plan-upload                       405    405   405   405   405   405   405   405
+POST commissions:plan-upload     #empty            login  403   403   403   403   403   422   403
+GET  commissions:plan-write                        login  403   403   403   403   403   200   403
+POST commissions:plan-write                        login  403   403   403   403   403   302   403
+POST commissions:plan-write      #empty            login  403   403   403   403   403   422   403
+POST commissions:plan-check                        login  403   403   403   403   403   200   403
+GET  commissions:plan-edit                         login  403   403   403   403   403   404   403
+GET  commissions:plan-edit       #draft            login  403   403   403   403   403   200   403
+POST commissions:plan-edit       #draft            login  403   403   403   403   403   302   403
+POST commissions:plan-edit       #stale            login  403   403   403   403   403   409   403
+POST commissions:plan-publish    #draft            login  403   403   403   403   403   302   403
+POST commissions:plan-retire                       login  403   403   403   403   403   302   403
+POST commissions:plan-discard    #draft            login  403   403   403   403   403   302   403
+GET  commissions:plan-changes                      login  200   200   200   404   200   200   404
+GET  commissions:plan-changes    #draft            login  404   404   404   404   200   200   404
+GET  commissions:whatif                            login  403   403   403   403   200   200   403
+GET  commissions:whatif          #none             login  403   403   403   403   404   404   403
+POST commissions:whatif                            login  403   403   403   403   200   200   403
+POST commissions:whatif          #empty            login  403   403   403   403   422   422   403
+GET  commissions:scenarios                         login  403   403   403   403   200   200   403
+GET  commissions:scenarios-compared                login  403   403   403   403   200   200   403
+GET  commissions:scenarios-compared #none          login  403   403   403   403   302   302   403
+GET  commissions:scenario-draft                    405    405   405   405   405   405   405   405
+POST commissions:scenario-draft                    login  403   403   403   403   302   302   403
+POST commissions:scenario-draft  #none             login  403   403   403   403   404   404   403
+GET  commissions:scenario-delete                   405    405   405   405   405   405   405   405
+POST commissions:scenario-delete                   login  403   403   403   403   302   302   403
+POST commissions:scenario-delete #none             login  403   403   403   403   404   404   403
+GET  commissions:periods                           login  403   403   403   403   200   200   403
+GET  commissions:period                            login  403   403   403   403   200   200   403
+GET  commissions:period          #none             login  403   403   403   403   404   404   403
+GET  commissions:run                               login  403   403   403   403   200   200   403
+GET  commissions:export                            login  403   403   403   403   200   200   403
+GET  commissions:run-start                         405    405   405   405   405   405   405   405
+POST commissions:run-start                         login  403   403   403   403   302   302   403
+POST commissions:run-start       #empty            login  403   403   403   403   422   422   403
+
+GET  sales:deals                                   login  200   200   200   200   200   200   200
+GET  sales:deal                                    login  200   404   200   404   200   200   404
+GET  sales:deal                  #shared           login  200   200   200   404   200   200   404
+GET  sales:deal                  #none             login  404   404   404   404   404   404   404
+GET  sales:deal-new                                login  200   200   200   200   403   200   403
+POST sales:deal-new                                login  302   302   302   302   403   302   403
+POST sales:deal-new              #empty            login  422   422   422   422   403   422   403
+GET  sales:deal-edit                               login  200   404   403   404   403   200   404
+GET  sales:deal-edit             #won              login  403   404   403   404   403   200   404
+GET  sales:deal-edit             #shared           login  403   200   403   404   403   200   404
+POST sales:deal-edit                               login  302   404   403   404   403   302   404
+POST sales:deal-edit             #won              login  403   404   403   404   403   302   404
+POST sales:deal-edit             #empty            login  422   404   403   404   403   422   404
+GET  sales:deal-close                              405    405   405   405   405   405   405   405
+POST sales:deal-close                              login  302   404   403   404   403   302   404
+POST sales:deal-close            #won              login  422   404   422   404   422   422   404
+POST sales:deal-close            #empty            login  422   404   403   404   403   422   404
+GET  sales:suggestions                             login  200   200   200   200   200   200   200
+GET  sales:suggestions           #unknown          login  404   404   404   404   404   404   404
+
+GET  sales:imports                                 login  403   403   403   403   403   200   403
+GET  sales:import-new                              login  403   403   403   403   403   200   403
+POST sales:import-new            #empty            login  403   403   403   403   403   422   403
+GET  sales:import-template                         login  403   403   403   403   403   200   403
+GET  sales:import-template       #unknown          login  403   403   403   403   403   404   403
+GET  sales:import                                  login  403   403   403   403   403   200   403
+GET  sales:import                #none             login  403   403   403   403   403   404   403
+GET  sales:import-state                            login  403   403   403   403   403   200   403
+GET  sales:import-columns                          login  403   403   403   403   403   200   403
+POST sales:import-columns                          login  403   403   403   403   403   302   403
+GET  sales:import-source                           405    405   405   405   405   405   405   405
+POST sales:import-source         #empty            login  403   403   403   403   403   422   403
+GET  sales:import-apply                            405    405   405   405   405   405   405   405
+POST sales:import-apply                            login  403   403   403   403   403   302   403
+GET  sales:import-check                            405    405   405   405   405   405   405   405
+POST sales:import-check                            login  403   403   403   403   403   302   403
+GET  sales:import-refused                          login  403   403   403   403   403   404   403
+GET  sales:import-refused        #some             login  403   403   403   403   403   200   403
+GET  sales:mappings                                login  403   403   403   403   403   200   403
+GET  sales:mapping-new                             login  403   403   403   403   403   200   403
+POST sales:mapping-new                             login  403   403   403   403   403   302   403
+POST sales:mapping-new           #empty            login  403   403   403   403   403   422   403
+GET  sales:mapping                                 login  403   403   403   403   403   200   403
+POST sales:mapping                                 login  403   403   403   403   403   302   403
+POST sales:mapping               #empty            login  403   403   403   403   403   422   403
+GET  sales:mapping-delete                          405    405   405   405   405   405   405   405
+POST sales:mapping-delete                          login  403   403   403   403   403   302   403
+
+GET  accounts:people                               login  403   403   403   403   403   200   403
+GET  accounts:person                               login  403   403   403   403   403   200   403
+GET  accounts:person             #none             login  403   403   403   403   403   404   403
+GET  accounts:person-new                           login  403   403   403   403   403   200   403
+POST accounts:person-new                           login  403   403   403   403   403   302   403
+POST accounts:person-new         #empty            login  403   403   403   403   403   422   403
+GET  accounts:person-edit                          login  403   403   403   403   403   200   403
+POST accounts:person-edit                          login  403   403   403   403   403   302   403
+POST accounts:person-edit        #empty            login  403   403   403   403   403   422   403
+GET  accounts:person-team                          405    405   405   405   405   405   405   405
+POST accounts:person-team                          login  403   403   403   403   403   302   403
+POST accounts:person-team        #empty            login  403   403   403   403   403   422   403
+GET  accounts:person-manager                       405    405   405   405   405   405   405   405
+POST accounts:person-manager                       login  403   403   403   403   403   302   403
+POST accounts:person-manager     #empty            login  403   403   403   403   403   422   403
+GET  accounts:person-invite                        405    405   405   405   405   405   405   405
+POST accounts:person-invite                        login  403   403   403   403   403   200   403
+POST accounts:person-invite      #inactive         login  403   403   403   403   403   404   403
+GET  accounts:teams                                login  403   403   403   403   403   200   403
+GET  accounts:team                                 login  403   403   403   403   403   200   403
+POST accounts:team                                 login  403   403   403   403   403   302   403
+GET  accounts:team-new                             login  403   403   403   403   403   200   403
+POST accounts:team-new                             login  403   403   403   403   403   302   403
+POST accounts:team-new           #empty            login  403   403   403   403   403   422   403
+GET  accounts:profile                              login  200   200   200   200   200   200   200
+POST accounts:profile                              login  302   302   302   302   302   302   302
+POST accounts:profile            #empty            login  422   422   422   422   422   422   422
+
+GET  account_login                                 200    302   302   302   302   302   302   302
+POST account_login                                 302    302   302   302   302   302   302   302
+POST account_login               #wrong            200    302   302   302   302   302   302   302
+GET  account_logout                                302    200   200   200   200   200   200   200
+POST account_logout                                302    302   302   302   302   302   302   302
+GET  account_inactive                              200    200   200   200   200   200   200   200
+GET  account_signup                                200    302   302   302   302   302   302   302
+POST account_signup                                200    302   302   302   302   302   302   302
+GET  account_change_password                       login  200   200   200   200   200   200   200
+POST account_change_password     #empty            login  200   200   200   200   200   200   200
+GET  account_reset_password                        200    200   200   200   200   200   200   200
+POST account_reset_password                        302    302   302   302   302   302   302   302
+GET  account_reset_password_done                   200    200   200   200   200   200   200   200
+GET  account_reset_password_from_key               200    200   200   200   200   200   200   200
+GET  account_reset_password_from_key_done          200    200   200   200   200   200   200   200
+
+GET  healthz                                       200    200   200   200   200   200   200   200
+POST healthz                                       405    405   405   405   405   405   405   405
+GET  set_language                                  405    405   405   405   405   405   405   405
+POST set_language                                  302    302   302   302   302   302   302   302
+GET  live                                          400    400   400   400   400   400   400   400
+GET  live                        #board            403    200   200   200   200   200   200   200
+GET  live                        #ana              403    200   404   200   404   200   200   404
+GET  live                        #ben              403    404   200   200   404   200   200   404
+GET  live                        #board+ben        403    404   200   200   404   200   200   404
+GET  live                        #unknown          403    404   404   404   404   404   404   404
+"""
