@@ -61,7 +61,6 @@ class PlanSection:
     base: str
     pays_amounts: bool  # in all, at the rows of the curve, instead of rates
     is_interpolated: bool
-    has_bonuses: bool
     is_money: bool  # what counts; else units or deals
     tiers: tuple[TierText, ...]
     points: tuple[tuple[Decimal | Fraction, Fraction], ...]  # x: share, minor units, or units; y: minor units
@@ -88,7 +87,6 @@ def _section(view: ComponentView, currency: str, mine: Attainment | None) -> Pla
         base=component.base,
         pays_amounts=component.tiers in (Tiers.INTERPOLATED, Tiers.STEPPED),
         is_interpolated=component.tiers is Tiers.INTERPOLATED,
-        has_bonuses=any(step.bonus for step in component.steps),
         is_money=component.measure is Measure.AMOUNT,
         tiers=tuple(_tiers(view, currency, quota, you)),
         points=tuple(_points(view, currency, quota)),

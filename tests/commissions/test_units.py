@@ -102,7 +102,7 @@ def test_the_plan_shows_units_pay_for_each_and_what_is_paid_once(ana: User) -> N
     assert "Every credit earns $200.00 per deal." in text
     assert "0 units 100 units $2.50 per unit 100 units you are here – $4.00 per unit" in text
     assert "You are at 110 units in November 2026" in text
-    assert "$1,000.00 you are here – 8% $500.00" in text
+    assert "$1,000.00 you are here – 8%and $500.00 once" in text
 
 
 def test_units_are_said_in_indonesian(ana: User) -> None:
