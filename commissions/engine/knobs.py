@@ -22,7 +22,7 @@ class Knob:
 
     name: str  # of the field: component.what.row
     component: Component
-    what: str  # rate, from, pay, cap
+    what: str  # rate, from, pay, pay_per_unit, bonus, cap
     row: int  # of the curve; 0 for a flat rate or a cap
     value: Decimal
     is_share: bool
@@ -30,7 +30,9 @@ class Knob:
     @property
     def high(self) -> Decimal:
         """Where the slider ends: twice the value, and never so near that it can't be moved."""
-        return max(2 * abs(self.value), Decimal(20 if self.what == "rate" else 200 if self.is_share else 1000))
+        if self.what == "rate":
+            return max(2 * self.value, abs(self.value) + 5)
+        return max(2 * self.value, Decimal(200)) if self.is_share else 2 * abs(self.value) or Decimal(1000)
 
     @property
     def low(self) -> Decimal:
@@ -52,7 +54,7 @@ def knobs(document: PlanDocument) -> list[Knob]:
     >>> from commissions.engine.document import load_plan
     >>> plan = load_plan("{plan: A, currency: USD, period: month, components: [{key: a, name: A, rate: 5%}]}")
     >>> [(knob.name, knob.value, knob.high) for knob in knobs(plan)]
-    [('a.rate.0', Decimal('5'), Decimal('20'))]
+    [('a.rate.0', Decimal('5'), Decimal('10'))]
     """
     return [knob for component in document.components for knob in _of(component)]
 
@@ -64,8 +66,10 @@ def _of(component: Component) -> Iterator[Knob]:
             yield _knob(component, "from", row, step.from_, is_share=against_quota)
         if step.rate is not None:
             yield _knob(component, "rate", row, step.rate, is_share=True)
-        if step.pay is not None:
-            yield _knob(component, "pay", row, step.pay, is_share=False)
+        money = {"pay": step.pay, "pay_per_unit": step.pay_per_unit, "bonus": step.bonus}
+        for what, amount in money.items():
+            if amount is not None:
+                yield _knob(component, what, row, amount, is_share=False)
     if component.cap:
         yield _knob(component, "cap", 0, component.cap.amount, is_share=False)
 
@@ -130,8 +134,8 @@ def _write_numbers(part: dict[str, Any], *, against_quota: bool) -> None:
             row["rate"] = _percent(row["rate"])
         if "from" in row:
             row["from"] = _percent(row["from"]) if against_quota else _plain(row["from"])
-        if "pay" in row:
-            row["pay"] = _plain(row["pay"])
+        for key in {"pay", "pay_per_unit", "bonus"} & row.keys():
+            row[key] = _plain(row[key])
     if "cap" in part:
         part["cap"]["amount"] = _plain(part["cap"]["amount"])
 

@@ -29,9 +29,9 @@ from commissions.engine.component import component_lines
 from commissions.engine.schema import Against, PlanDocument
 
 _APART = {"plan", "examples", "draw", "below_zero"}  # of a document: no line comes from them
-_LATER = {"name", "rate", "curve", "tiers", "starts_when"}  # of a component: of stage 3 and after
+_LATER = {"name", "rate", "pay_per_unit", "curve", "tiers", "starts_when"}  # of a component: of stage 3 and after
 _KNOWN = _APART | {"format", "currency", "period", "rounding", "components"}
-_KNOWN_OF_COMPONENT = _LATER | {"key", "credit", "when", "base", "window", "against", "cap"}
+_KNOWN_OF_COMPONENT = _LATER | {"key", "credit", "when", "base", "measure", "window", "against", "cap"}
 
 
 @dataclass(frozen=True, slots=True)

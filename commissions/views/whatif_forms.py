@@ -40,6 +40,8 @@ class RangeForm(forms.Form):
         starts = {"plan": plans[0].pk if plans else "", "first": months[USUAL].label, "last": months[1].label}
         super().__init__({**starts, **(data or {})})
         self.fields["plan"].queryset = Plan.objects.filter(pk__in=[plan.pk for plan in plans]).order_by("name")  # type: ignore[attr-defined]
+        for bound in self.fields.values():
+            bound.widget.attrs["class"] = "form-select"
         for name in ("first", "last"):
             self.fields[name].choices = [(month.label, period_name(month.label)) for month in months]  # type: ignore[attr-defined]
 
@@ -63,6 +65,10 @@ class KnobField:
     knob: Knob
     value: str
     was: Decimal | None  # None where the plan has no such number
+
+    @property
+    def is_as_was(self) -> bool:
+        return self.was == self.knob.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,10 +44,33 @@ def test_every_rate_threshold_pay_and_cap_has_a_knob_but_where_a_curve_begins() 
     }
 
 
+def test_amounts_per_unit_and_bonuses_have_knobs_too() -> None:
+    units = """
+plan: Units
+currency: USD
+period: month
+components:
+  - key: units
+    name: Units
+    measure: quantity
+    window: month
+    tiers: marginal
+    curve: [{from: 0, pay_per_unit: 3}, {from: 10, pay_per_unit: 4, bonus: 50}]
+"""
+    plan = load_plan(units)
+    assert {knob.name: str(knob.value) for knob in knobs(plan)} == {
+        "units.pay_per_unit.0": "3",
+        "units.from.1": "10",
+        "units.pay_per_unit.1": "4",
+        "units.bonus.1": "50",
+    }
+    assert turned(plan, {"units.bonus.1": "75"}) == load_plan(units.replace("bonus: 50", "bonus: 75"))
+
+
 def test_a_slider_can_stand_on_its_value_and_beyond() -> None:
     by_name = {knob.name: knob for knob in knobs(load_plan(PLAN))}
     flat, start = by_name["flat.rate.0"], by_name["points.from.1"]
-    assert (flat.low, flat.high, flat.step) == (0, 20, Decimal("0.01"))
+    assert (flat.low, flat.high, flat.step) == (0, Decimal("7.25"), Decimal("0.01"))
     assert (start.low, start.high, start.step) == (0, 100_000, 1000)
 
 
