@@ -6,7 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from commissions.engine.schema import Component, PlanDocument, Tiers, Window
+from commissions.engine.frames import WHOLE_SHARE
+from commissions.engine.schema import Component, Measure, PlanDocument, Tiers, Window
 from commissions.engine.segments import Curve, Segment, compile_curve
 
 
@@ -170,14 +171,17 @@ def what_next(document: PlanDocument, component: str, *, quota: int | None, x: i
     if index == len(curve.segments):
         return None
     segment = curve.segments[index]
-    starts_at = _first_in(curve, segment, quota)
+    starts_at = _first_in(curve, segment, quota, beyond=1 if part.measure is Measure.AMOUNT else WHOLE_SHARE)
     step = part.steps[segment.tier]
     attainment = step.from_ if curve.against_quota else None
     return NextTier(starts_at, starts_at - x, segment.tier, step.rate, attainment)
 
 
-def _first_in(curve: Curve, segment: Segment, quota: int | None) -> int:
-    """The first whole minor unit that is in the segment."""
+def _first_in(curve: Curve, segment: Segment, quota: int | None, *, beyond: int) -> int:
+    """The first step of x that is in the segment. Where its start must be exceeded, the first multiple of `beyond`:
+    a minor unit more, or the next whole unit or deal, for nobody sells a millionth of one.
+    """
     place = curve.start_of(segment, quota)
-    rounded_up = -(-place.numerator // place.denominator)
-    return rounded_up if curve.owns_boundary or place.denominator != 1 else rounded_up + 1
+    if curve.owns_boundary:
+        return -(-place.numerator // place.denominator)
+    return (place // beyond + 1) * beyond

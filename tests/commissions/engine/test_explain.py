@@ -131,3 +131,14 @@ def test_a_step_is_an_amount_paid_at_once_and_taken_back_at_once() -> None:
     there, back = (explain(plan, "a", quota=None, x0=x0, x1=x1).pieces for x0, x1 in ((0, 12_000), (12_000, 0)))
     assert [(piece.start, piece.pay) for piece in there if piece.kind is PieceKind.BONUS] == [(10_000, 2_000)]
     assert [(piece.start, piece.pay) for piece in back if piece.kind is PieceKind.BONUS] == [(10_000, -2_000)]
+
+
+@pytest.mark.parametrize(("starts_when", "starts_at"), [("reached", 10_000_000), ("exceeded", 11_000_000)])
+def test_the_next_tier_of_units_that_must_be_exceeded_starts_at_a_whole_one(starts_when: str, starts_at: int) -> None:
+    plan = plan_of(
+        f"measure: count, window: month, tiers: marginal, starts_when: {starts_when}, "
+        "curve: [{from: 0, pay_per_unit: 1}, {from: 10, pay_per_unit: 2}]"
+    )
+    found = what_next(plan, "a", quota=None, x=4_500_000)
+    assert found is not None
+    assert (found.starts_at, found.distance) == (starts_at, starts_at - 4_500_000)
