@@ -10,7 +10,7 @@ from commissions.engine.document import to_json
 from commissions.engine.schema import PlanDocument
 from commissions.engine.words import Figure, Told, told
 
-_WORDS = {
+WORDS = {
     "deal": told("each deal by itself"),
     "month": told("a month"),
     "quarter": told("a quarter"),
@@ -168,7 +168,7 @@ def _worded(templates: dict[str, Told], old: dict[str, Any], new: dict[str, Any]
 
 
 def _word(key: str, value: Any) -> Figure:  # noqa: ANN401 of JSON
-    return str(value) if key in {"plan", "name"} else _WORDS.get(str(value), _shown(value))
+    return str(value) if key in {"plan", "name"} else WORDS.get(str(value), _shown(value))
 
 
 def _rest(old: dict[str, Any], new: dict[str, Any], said: set[str], path: str = "") -> Iterator[Told]:

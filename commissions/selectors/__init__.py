@@ -1,6 +1,7 @@
 """What pages and commands read of commissions."""
 
 from commissions.selectors.attainment import Attainment, attainment, attainments
+from commissions.selectors.cards import Card, PlanHead, cards, has_cards, mark_of, plan_head, with_cards
 from commissions.selectors.documents import document_of
 from commissions.selectors.drafts import Assessment, SourceError, assess, changes_to, in_force
 from commissions.selectors.explanations import LineExplanation, StepRow, line_explanation
@@ -58,6 +59,7 @@ from commissions.selectors.words import ChangeGroup, changes, in_words
 __all__ = [
     "Assessment",
     "Attainment",
+    "Card",
     "ChangeGroup",
     "ComponentGroup",
     "ComponentView",
@@ -72,6 +74,7 @@ __all__ = [
     "PeriodEarning",
     "PeriodOverview",
     "PeriodRow",
+    "PlanHead",
     "PlanPage",
     "PlanSection",
     "PlanTemplate",
@@ -87,15 +90,18 @@ __all__ = [
     "assess",
     "attainment",
     "attainments",
+    "cards",
     "changes",
     "changes_to",
     "document_of",
     "earned_this_period",
+    "has_cards",
     "in_force",
     "in_words",
     "latest_lines",
     "latest_run",
     "line_explanation",
+    "mark_of",
     "notice_rows",
     "notice_text",
     "payees_matching",
@@ -107,6 +113,7 @@ __all__ = [
     "period_statements",
     "plan_currency",
     "plan_document",
+    "plan_head",
     "plan_list",
     "plan_page",
     "plan_sections",
@@ -122,4 +129,5 @@ __all__ = [
     "template_source",
     "terms_of",
     "visible_versions",
+    "with_cards",
 ]

@@ -1,6 +1,7 @@
 """Plans on their way: from a template, a version or a file to a draft, and from a draft to what people are paid by."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -18,6 +19,15 @@ from commissions.policies import can_publish_plans
 from core.http import AuthedRequest
 
 NEW = 0  # the revision of what was never saved
+EMPTY = """plan: New plan
+currency: USD
+period: month
+components:
+  - key: sales
+    name: Sales
+    rate: 5%
+"""
+LOOKS = {"check", "add", "remove"}  # buttons that save nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +65,11 @@ def _start_page(request: AuthedRequest, form: PlanUploadForm, status: int) -> Ht
 @require_http_methods(["GET", "POST"])
 @require(can_publish_plans)
 def plan_write(request: AuthedRequest) -> HttpResponse:
-    """The editor of a new draft: empty, or filled from `?template=` or `?version=`."""
+    """The editor of a new draft: with the smallest plan, or filled from `?template=` or `?version=`."""
     if request.method == "GET":
         return _editor(request, None, PlanForm(initial={"source": _start(request), "revision": NEW}))
-    form = PlanForm(request.POST)
-    if not form.is_valid() or "check" in request.POST:
+    form = _filled_in(request)
+    if not form.is_valid() or LOOKS & request.POST.keys():
         return _editor(request, None, form)
     try:
         draft = services.create_draft(source=form.cleaned_data["source"], acting_user=request.user, now=timezone.now())
@@ -78,7 +88,7 @@ def _start(request: AuthedRequest) -> str:
             raise Http404(slug) from None
     if number := request.GET.get("version"):
         return get_object_or_404(PlanVersion, pk=number if number.isdecimal() else 0).source
-    return ""
+    return EMPTY
 
 
 @require_http_methods(["GET", "POST"])
@@ -90,8 +100,8 @@ def plan_edit(request: AuthedRequest, pk: int) -> HttpResponse:
         if version.status != PlanVersion.Status.DRAFT:
             raise Http404("published")
         return _editor(request, version, PlanForm(initial={"source": version.source, "revision": version.revision}))
-    form = PlanForm(request.POST)
-    if not form.is_valid() or "check" in request.POST:
+    form = _filled_in(request)
+    if not form.is_valid() or LOOKS & request.POST.keys():
         return _editor(request, version, form)
     try:
         saved = services.change_draft(
@@ -105,6 +115,15 @@ def plan_edit(request: AuthedRequest, pk: int) -> HttpResponse:
     except services.PlanRefused as error:
         return _editor(request, version, form, Trouble(str(error)))
     return _saved(request, saved)
+
+
+def _filled_in(request: AuthedRequest) -> PlanForm:
+    """The text in the editor, changed as its cards say."""
+    return PlanForm({"source": _source(request), "revision": request.POST.get("revision")})
+
+
+def _source(request: AuthedRequest) -> str:
+    return selectors.with_cards(request.POST.get("source", "").replace("\r\n", "\n"), request.POST.dict())
 
 
 def _conflict(request: AuthedRequest, version: PlanVersion, form: PlanForm, why: str) -> HttpResponse:
@@ -140,7 +159,7 @@ def _editor(
         "version": version,
         "is_draft": is_draft,
         "trouble": trouble,
-        "assessment": selectors.assess(source, timezone.localdate()) if source.strip() else None,
+        **_beside(source),
     }
     refused = trouble is not None or (form.is_bound and not form.is_valid())
     return render(request, "commissions/plan_edit.html", context, status=422 if refused and status == 200 else status)
@@ -149,10 +168,25 @@ def _editor(
 @require_POST
 @require(can_publish_plans)
 def plan_check(request: AuthedRequest) -> HttpResponse:
-    """What stands beside the editor, for the text that is in it now. Nothing is saved."""
-    source = request.POST.get("source", "").replace("\r\n", "\n")
-    assessment = selectors.assess(source, timezone.localdate()) if source.strip() else None
-    return render(request, "commissions/plan_edit.html#assessment", {"assessment": assessment})
+    """What stands beside the editor, for the text and the cards as they are now. Nothing is saved."""
+    source = _source(request)
+    is_changed = source != request.POST.get("source", "").replace("\r\n", "\n")
+    context = {
+        "is_answer": True,
+        "written": source if is_changed else None,
+        "swaps_cards": not selectors.has_cards(source, request.POST.dict()),
+        **_beside(source),
+    }
+    return render(request, "commissions/plan_edit.html#assessment", context)
+
+
+def _beside(source: str) -> dict[str, Any]:
+    return {
+        "assessment": selectors.assess(source, timezone.localdate()) if source.strip() else None,
+        "cards": selectors.cards(source),
+        "head": selectors.plan_head(source),
+        "cards_of": selectors.mark_of(source),
+    }
 
 
 @require_POST

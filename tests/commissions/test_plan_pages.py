@@ -18,6 +18,7 @@ from commissions import selectors
 from commissions.models import PlanVersion
 from tests.commissions.facts import FLAT, NOW, TIERED, assign, published
 from tests.commissions.test_pages import signed_in
+from tests.commissions.test_plan_cards import fields_of
 from tests.conftest import Cast, person
 
 pytestmark = pytest.mark.django_db
@@ -45,8 +46,8 @@ def address(name: str, version: PlanVersion) -> str:
     return reverse(f"commissions:plan-{name}" if name else "commissions:plan", args=[version.pk])
 
 
-def saved(client: Client, source: str) -> PlanVersion:
-    response = client.post(WRITE, {"source": source, "revision": 0})
+def saved(client: Client, source: str, **fields: str) -> PlanVersion:
+    response = client.post(WRITE, {"source": source, "revision": "0", **fields})
     assert response.status_code == 302, text_of(response)
     return PlanVersion.objects.get(status="draft")
 
@@ -217,6 +218,32 @@ def test_a_formula_beyond_its_limits_is_refused_quickly(ada: Client, formula: st
     assert "1 thing to correct: Line 5 components[0].when" in answer
     assert len(answer) < 1_000
     assert message in answer
+
+
+def test_a_card_changes_the_text_and_what_stands_beside_it(ada: Client) -> None:
+    fields = {**fields_of(FLAT), "0-rate": "12%", "source": FLAT}
+    answer = ada.post(reverse("commissions:plan-check"), fields, headers=HTMX).content.decode()
+    assert 'hx-swap-oob="true"' in answer
+    assert "components: [{key: all, name: Everything, rate: 12%}]" in answer
+    assert 'id="cards"' not in answer  # nobody's typing is interrupted
+    tiers = ada.post(reverse("commissions:plan-check"), {**fields, "0-tiers": "marginal"}, headers=HTMX)
+    assert 'id="card-0-2-from"' in tiers.content.decode()
+    assert "Every credit earns 12%." in answer
+
+
+def test_cards_are_saved_with_the_text(ada: Client) -> None:
+    draft = saved(ada, FLAT, **{**fields_of(FLAT), "0-rate": "12%"})
+    assert draft.source == FLAT.replace("10%", "12%")
+
+
+def test_a_component_is_added_without_saving(ada: Client) -> None:
+    response = ada.post(WRITE, {"source": FLAT, "revision": 0, "add": "1"})
+    assert "component-2" in response.content.decode()
+    assert not PlanVersion.objects.exists()
+
+
+def test_an_empty_page_begins_with_the_smallest_plan(ada: Client) -> None:
+    assert "Every credit earns 5%." in text_of(ada.get(WRITE))
 
 
 def test_a_person_who_may_not_write_is_not_asked_to(cast: Cast) -> None:
