@@ -221,7 +221,7 @@ def rounded(value: Fraction, document: PlanDocument) -> int:
 def pay(document: PlanDocument, component: Component, x: int, quota: int | None) -> Fraction:
     if component.window.value == "deal" and x < 0:
         return -pay(document, component, -x, quota)
-    minor = 10 ** EXPONENTS[document.currency]
+    minor: int = 10 ** EXPONENTS[document.currency]
     one = minor if component.measure.value == "amount" else 1_000_000
     unit = Fraction(quota) if quota is not None else Fraction(one)
     starts = [Fraction(step.from_) * unit for step in component.steps]

@@ -70,8 +70,8 @@ components:
 def test_a_slider_can_stand_on_its_value_and_beyond() -> None:
     by_name = {knob.name: knob for knob in knobs(load_plan(PLAN))}
     flat, start = by_name["flat.rate.0"], by_name["points.from.1"]
-    assert (flat.low, flat.high, flat.step) == (0, Decimal("7.25"), Decimal("0.01"))
-    assert (start.low, start.high, start.step) == (0, 100_000, 1000)
+    assert [flat.low, flat.high, flat.step] == [Decimal(0), Decimal("7.25"), Decimal("0.01")]
+    assert [start.low, start.high, start.step] == [Decimal(0), Decimal(100_000), Decimal(1000)]
 
 
 def test_turned_numbers_are_read_in_the_unit_in_which_they_are_shown() -> None:
