@@ -46,6 +46,8 @@ SHOTS = (
     Shot("plan", "admin", "/commissions/plans/", (r"^/commissions/plans/\d+/?$",)),
     Shot("periods", "finance", "/commissions/periods/"),
     Shot("period", "finance", "/commissions/periods/", (r"^/commissions/periods/[^/]*\d{4}[^/]*/?$",)),
+    Shot("whatif", "finance", "/commissions/whatif/"),
+    Shot("scenarios", "finance", "/commissions/whatif/scenarios/"),
     Shot("board", "rep", "/leaderboards/"),
     Shot("board-team", "rep", "/leaderboards/", (r"by=team",)),
     Shot("deals", "rep", "/sales/deals/"),

@@ -17,7 +17,7 @@ from commissions.engine.outcomes import attained, compare, distribution, profile
 from commissions.engine.whatif import Prepared, adapted, counted, pay, prepare, repriced, with_quotas
 from tests.commissions.engine.facts import YEAR, Ids, inputs_of
 from tests.commissions.engine.oracle import Assigned, Deal, Facts, Share
-from tests.commissions.engine.strategies import RATES, documents, facts
+from tests.commissions.engine.strategies import BASES, CONDITIONS, RATES, documents, facts
 
 few = settings(max_examples=settings().max_examples // 4)
 RANGES = st.sampled_from([YEAR, (date(2026, 1, 1), date(2026, 2, 1)), (date(2026, 4, 1), date(2026, 7, 1))])
@@ -51,7 +51,7 @@ def assert_equal(one: Result, other: Result) -> None:
 
 
 def repaid(document: PlanDocument, draw: st.DrawFn) -> PlanDocument:
-    """The document with other rates, thresholds and caps."""
+    """The document with other rates, thresholds and caps, and sometimes one thing more that credits depend on."""
     changed: dict[str, Any] = to_json(document)
     for component in changed["components"]:
         if "rate" in component:
@@ -63,6 +63,14 @@ def repaid(document: PlanDocument, draw: st.DrawFn) -> PlanDocument:
                 step["rate"] = draw(RATES)
         if component.get("cap"):
             component["cap"]["amount"] = str(draw(st.integers(1, 400)))
+    part = draw(st.sampled_from(changed["components"]))
+    match draw(st.sampled_from(["nothing"] * 4 + ["base", "when", "roles"])):
+        case "base" if "measure" not in part:
+            part["base"] = draw(st.sampled_from(BASES))
+        case "when":
+            part["when"] = draw(st.sampled_from(CONDITIONS))
+        case "roles":
+            part["credit"] = {"roles": draw(st.sampled_from([["owner"], ["helper"]]))}
     return from_json(changed)
 
 
@@ -154,13 +162,14 @@ def test_totals_winners_and_losers_are_those_of_a_pocket_calculator() -> None:
 
 
 def test_a_factor_on_quotas_moves_thresholds_and_attainment() -> None:
-    prepared = january(load_plan(TIERED))
+    prepared, known = january(load_plan(TIERED)), dict[Any, pl.DataFrame]()
     reached = attained(prepared)
+    assert pay(prepared, known)["pay"].sum() == 41_00
     assert distribution(prepared, reached) == [1, 0, 1, 0, 0, 0, 0]  # Ben 0 %, Ana 60 %
     halved = with_quotas(prepared, Fraction(1, 2))
     assert distribution(halved, reached) == [1, 0, 0, 0, 1, 0, 0]  # Ana 120 %
     # 250 at 5 % and 350 at 8 % are 40.50, and 8.00 of renewals
-    assert pay(halved, {})["pay"].sum() == 48_50
+    assert pay(halved, known)["pay"].sum() == 48_50
 
 
 def test_revenue_counts_a_deal_once_though_two_components_do() -> None:
