@@ -30,7 +30,9 @@ def settle(
     rows = assignments.group_by(_KEY).agg(pl.col("start").max()).join(totals, on=["payee", "plan_version"], how="left")
     currency = pl.col("plan_version").replace_strict(currencies, return_dtype=pl.String())
     statements = rows.sort(_KEY).with_columns(currency=currency, total=pl.col("amount").fill_null(0))
-    settlements = empty(SETTLEMENTS) if balances is None else _settlements(statements, versions, balances)
+    if balances is None or not (balances.height or any(map(has_terms, versions.values()))):
+        return statements.with_columns(payable=pl.col("total")).select(list(STATEMENTS)), empty(SETTLEMENTS)
+    settlements = _settlements(statements, versions, balances)
     moved = settlements.select("payee", "plan_version", more=pl.col("payable") - pl.col("earned"))
     payable = pl.col("total") + pl.col("more").fill_null(0)
     paid = statements.join(moved, on=["payee", "plan_version"], how="left", maintain_order="left")
