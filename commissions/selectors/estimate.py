@@ -17,6 +17,7 @@ from commissions.engine.calculate import Inputs, Result, calculate
 from commissions.engine.frames import PAYEES, SHARES, WHOLE_SHARE
 from commissions.models import EarningLine, PlanVersion, Statement
 from commissions.models import Period as PeriodRow
+from commissions.selectors.columns import COLUMNS
 from commissions.selectors.inputs import DealFacts, deal_facts, gather
 from commissions.selectors.outlook import Place, places
 from commissions.selectors.payables import Payable, payables
@@ -26,19 +27,7 @@ from core.money import round_half_up
 from core.periods import Period, PeriodKind, period_of
 from sales.models import Deal
 
-FIELDS = {  # of a stored line: of the engine's
-    "component": "component",
-    "role": "role",
-    "date": "date",
-    "seq": "seq",
-    "credited_minor": "credited",
-    "window_start": "window_start",
-    "quota_minor": "quota",
-    "x0_minor": "x0",
-    "x1_minor": "x1",
-    "uncapped_minor": "uncapped",
-    "amount_minor": "amount",
-}
+FIELDS = {name: source for name, source in COLUMNS.items() if not name.endswith("_id")}
 
 _Daily = dict[tuple[str, date], int]  # by currency and day, what lines pay in minor units
 

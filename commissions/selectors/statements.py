@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
@@ -170,11 +170,6 @@ def latest_lines(payee: User, limit: int) -> QuerySet[EarningLine]:
     """The payee's last credits with what each earned, the latest first."""
     lines = EarningLine.objects.filter(statement__payee=payee).select_related("deal__customer", "statement")
     return lines.order_by("-date", "-statement", "-seq")[:limit]
-
-
-def lines_total(statement: Statement) -> int:
-    total: int = statement.lines.aggregate(total=Sum("amount_minor", default=0))["total"]
-    return total
 
 
 def _groups(lines: Iterable[EarningLine]) -> Iterator[ComponentGroup]:

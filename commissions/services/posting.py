@@ -10,28 +10,13 @@ import polars as pl
 from django.db import connection
 
 from commissions.models import Period
+from commissions.selectors.columns import COLUMNS
 from commissions.services.settlements import Key, post_settlements
 from core.copy import copy_in, copy_out
 
 _TABLE: Final = "commissions_earningline"
-_COLUMNS: Final = {  # of the table: of the engine's lines
-    "statement_id": "statement",
-    "plan_version_id": "plan_version",
-    "component": "component",
-    "deal_id": "deal",
-    "role": "role",
-    "date": "date",
-    "seq": "seq",
-    "credited_minor": "credited",
-    "window_start": "window_start",
-    "quota_minor": "quota",
-    "x0_minor": "x0",
-    "x1_minor": "x1",
-    "uncapped_minor": "uncapped",
-    "amount_minor": "amount",
-}
 _TYPES: Final[dict[str, Any]] = {
-    **dict.fromkeys(_COLUMNS, pl.Int64),
+    **dict.fromkeys(COLUMNS, pl.Int64),
     **dict.fromkeys(("component", "role"), pl.String),
     **dict.fromkeys(("date", "window_start"), pl.Date),
     "seq": pl.Int32,
@@ -160,7 +145,7 @@ def _numbered(lines: pl.DataFrame, ids: dict[Key, int]) -> pl.DataFrame:
 
 def as_rows(lines: pl.DataFrame) -> pl.DataFrame:
     """LINES with the column `statement`, as the columns of the table."""
-    return lines.select(pl.col(source).cast(_TYPES[name]).alias(name) for name, source in _COLUMNS.items())
+    return lines.select(pl.col(source).cast(_TYPES[name]).alias(name) for name, source in COLUMNS.items())
 
 
 def _post_lines(lines: pl.DataFrame, known: list[int], gone: list[int]) -> set[int]:
@@ -169,7 +154,7 @@ def _post_lines(lines: pl.DataFrame, known: list[int], gone: list[int]) -> set[i
         copy_in(_TABLE, lines)
         return set(lines["statement_id"].unique().to_list())
     standing = copy_out(_LINES, [[*known, *gone]], {"id": pl.Int64, **_TYPES})
-    same = list(_COLUMNS)
+    same = list(COLUMNS)
     old = standing.join(lines, on=same, how="anti", nulls_equal=True)
     new = lines.join(standing, on=same, how="anti", nulls_equal=True)
     if old.height:

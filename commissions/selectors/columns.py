@@ -1,0 +1,20 @@
+"""How a line of the engine is stored: for whoever writes lines, and for whoever makes ones that are never written."""
+
+from typing import Final
+
+COLUMNS: Final[dict[str, str]] = {  # of the table: of the engine's lines
+    "statement_id": "statement",
+    "plan_version_id": "plan_version",
+    "component": "component",
+    "deal_id": "deal",
+    "role": "role",
+    "date": "date",
+    "seq": "seq",
+    "credited_minor": "credited",
+    "window_start": "window_start",
+    "quota_minor": "quota",
+    "x0_minor": "x0",
+    "x1_minor": "x1",
+    "uncapped_minor": "uncapped",
+    "amount_minor": "amount",
+}
