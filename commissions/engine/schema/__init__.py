@@ -1,0 +1,63 @@
+"""The keys of a plan document and their types; docs/plan-format.md describes them, the JSON Schema comes from here.
+
+Money in a document is in major units of the plan's currency, as people write it.
+"""
+
+from commissions.engine.schema.component import (
+    Against,
+    Cap,
+    Component,
+    Credit,
+    Excess,
+    Measure,
+    StartsWhen,
+    Step,
+    Tiers,
+    Trigger,
+    Window,
+)
+from commissions.engine.schema.examples import (
+    ByPeriod,
+    Example,
+    ExampleCustomer,
+    ExampleDeal,
+    ExamplePayee,
+    ExampleProduct,
+    Expected,
+)
+from commissions.engine.schema.plan import PlanDocument, Rounding
+from commissions.engine.schema.terms import BelowZero, Draw, DrawKind, DrawPays
+from commissions.engine.schema.values import Day, Label, Name, Slug, Strict, Text
+
+__all__ = [
+    "Against",
+    "BelowZero",
+    "ByPeriod",
+    "Cap",
+    "Component",
+    "Credit",
+    "Day",
+    "Draw",
+    "DrawKind",
+    "DrawPays",
+    "Example",
+    "ExampleCustomer",
+    "ExampleDeal",
+    "ExamplePayee",
+    "ExampleProduct",
+    "Excess",
+    "Expected",
+    "Label",
+    "Measure",
+    "Name",
+    "PlanDocument",
+    "Rounding",
+    "Slug",
+    "StartsWhen",
+    "Step",
+    "Strict",
+    "Text",
+    "Tiers",
+    "Trigger",
+    "Window",
+]

@@ -1,0 +1,113 @@
+"""A component: which credits count, how they add up, the curve they walk along, and what limits its pay."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from commissions.engine.decimals import ExactDecimal, ExactMoney
+from commissions.engine.schema.values import Name, Slug, Strict
+from core.periods import PeriodKind
+
+
+class Window(StrEnum):
+    """Over what x adds up before it starts again at 0."""
+
+    DEAL = "deal"
+    MONTH = "month"
+    QUARTER = "quarter"
+    HALF = "half"
+    YEAR = "year"
+
+    @property
+    def period(self) -> PeriodKind | None:
+        return None if self is Window.DEAL else PeriodKind(self.value)
+
+
+class Measure(StrEnum):
+    """What x counts. A refund, which is a deal with a negative amount, counts against."""
+
+    AMOUNT = "amount"  # money: the base
+    QUANTITY = "quantity"  # how many were sold
+    COUNT = "count"  # deals: each is one
+
+
+class Against(StrEnum):
+    """How thresholds are read: as money, or as a share of the payee's quota."""
+
+    AMOUNT = "amount"
+    QUOTA = "quota"
+
+
+class Tiers(StrEnum):
+    FLAT = "flat"  # one rate
+    MARGINAL = "marginal"  # each slice at its own tier's rate
+    RETROACTIVE = "retroactive"  # everything at the rate of the tier reached
+    INTERPOLATED = "interpolated"  # straight lines between points of (x, pay)
+    STEPPED = "stepped"  # the amount of the row reached
+
+
+class StartsWhen(StrEnum):
+    """Which tier owns the exact boundary."""
+
+    REACHED = "reached"  # the higher one: x = threshold is already in it
+    EXCEEDED = "exceeded"  # the lower one
+
+
+class Trigger(StrEnum):
+    BOOKED = "booked"
+
+
+class Excess(StrEnum):
+    DROP = "drop"
+
+
+class Credit(Strict):
+    """Who gets credit, and when."""
+
+    trigger: Trigger = Trigger.BOOKED
+    roles: Annotated[tuple[Slug, ...], Field(min_length=1)] = ("owner",)
+
+
+class Step(Strict):
+    """One row of a curve: from this x on, this rate; or at this x, this much pay (interpolated and stepped)."""
+
+    from_: ExactDecimal = Field(alias="from", description="Where it starts: money, or a share of quota such as 50%.")
+    rate: ExactDecimal | None = Field(None, description="A share of x, such as 5%.")
+    pay_per_unit: ExactMoney | None = Field(None, description="Money for each unit or deal.")
+    pay: ExactMoney | None = Field(None, description="Money earned in all when x is here.")
+    bonus: ExactMoney | None = Field(None, description="Money paid once when the row is reached.")
+
+
+class Cap(Strict):
+    """The most that a component pays per deal or window."""
+
+    per: Window
+    amount: ExactMoney = Field(description="Money.")
+    excess: Excess = Excess.DROP
+
+
+class Component(Strict):
+    """One way to earn: which credits count, how they add up, and the curve they walk along."""
+
+    key: Slug
+    name: Name
+    credit: Credit = Credit()
+    when: str | None = Field(None, description='A condition, such as deal.type = "new" and deal.amount >= 1000.')
+    base: str = Field("deal.amount", description="What counts of each deal, such as deal.amount * 50%.")
+    measure: Measure = Field(Measure.AMOUNT, exclude_if=lambda value: value is Measure.AMOUNT)
+    window: Window = Window.DEAL
+    against: Against = Against.AMOUNT
+    tiers: Tiers = Tiers.FLAT
+    starts_when: StartsWhen = StartsWhen.REACHED
+    rate: ExactDecimal | None = Field(None, description="The one rate of a flat component.")
+    pay_per_unit: ExactMoney | None = Field(None, description="In place of a rate: money for each unit or deal.")
+    curve: tuple[Step, ...] = ()
+    cap: Cap | None = None
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The curve's rows; of a flat component the one that its rate stands for."""
+        if self.tiers is Tiers.FLAT:
+            return (Step.model_validate({"from": 0, "rate": self.rate, "pay_per_unit": self.pay_per_unit}),)
+        return self.curve

@@ -1,0 +1,82 @@
+"""Facts and the pay that finance agreed on, as a plan states them."""
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag
+
+from commissions.engine.decimals import ExactDecimal, ExactMoney
+from commissions.engine.schema.values import Day, Label, Name, Strict, Text
+
+
+def _named(value: Any) -> Any:  # noqa: ANN401
+    return {"name": value} if isinstance(value, str) else value
+
+
+class ExampleProduct(Strict):
+    name: Text | None = None
+    code: Text | None = None
+    family: Text | None = None
+
+
+class ExampleCustomer(Strict):
+    name: Text | None = None
+    sector: Text | None = None
+    country: Text | None = None
+
+
+ByPeriod = Annotated[
+    Annotated[ExactMoney, Tag("one number")] | Annotated[dict[Label, ExactMoney], Tag("by period")],
+    Discriminator(lambda value: "by period" if isinstance(value, dict) else "one number"),
+]
+
+
+class ExamplePayee(Strict):
+    quota: ByPeriod | None = Field(
+        None, description="Money per window; or by period, such as {2026-Q1: 100000, 2026-Q2: 120000}."
+    )
+    starts: Day | None = Field(None, description="The first day on the plan, from which a draw's statements count.")
+
+
+class ExampleDeal(Strict):
+    """A deal of an example. A refund is a deal with a negative amount."""
+
+    id: Name
+    closed: Day
+    amount: ExactMoney
+    opened: Day | None = None
+    currency: str | None = None  # the plan's, when absent
+    quantity: Annotated[int, Field(ge=-(2**31), lt=2**31)] = 1  # as a deal's in the database
+    type: Text | None = None
+    name: Text | None = None
+    product: Annotated[ExampleProduct, BeforeValidator(_named, json_schema_input_type=str | ExampleProduct)] = (
+        ExampleProduct()
+    )
+    customer: Annotated[ExampleCustomer, BeforeValidator(_named, json_schema_input_type=str | ExampleCustomer)] = (
+        ExampleCustomer()
+    )
+    owner: Label | None = Field(None, description="Whose deal it is, where the example has several payees.")
+    splits: dict[Label, ExactDecimal] = Field({}, description="Shares by person, such as {ana: 60%, ben: 40%}.")
+
+
+Expected = dict[Label, ByPeriod]  # by component key, `payable` for the sum; by payee first where there are several
+
+
+class Example(Strict):
+    """Facts and the pay that finance agreed on. A plan can't be published until each of its examples holds."""
+
+    name: Name
+    source: str | None = Field(None, description="Where the figures come from.")
+    payee: ExamplePayee | None = Field(None, description="The one payee, called `payee` in splits.")
+    payees: dict[Label, ExamplePayee] = Field({}, description="Several payees by name; then expect is by name too.")
+    deals: tuple[ExampleDeal, ...] = ()
+    expect: dict[Label, Expected] = Field(description="Pay by period label and component key.")
+
+    @property
+    def people(self) -> dict[str, ExamplePayee]:
+        return self.payees or {"payee": self.payee or ExamplePayee()}
+
+    @property
+    def expected(self) -> dict[str, dict[str, dict[str, Decimal]]]:
+        """By payee, period label, component key."""
+        return self.expect if self.payees else {"payee": self.expect}  # type: ignore[dict-item, return-value]

@@ -1,0 +1,36 @@
+"""The whole document."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from commissions.engine.schema.component import Component
+from commissions.engine.schema.examples import Example
+from commissions.engine.schema.terms import BelowZero, Draw
+from commissions.engine.schema.values import Name, Strict
+from core.periods import PeriodKind
+
+
+class Rounding(StrEnum):
+    HALF_UP = "half_up"  # a half goes away from zero
+    HALF_EVEN = "half_even"
+
+
+class PlanDocument(Strict):
+    format: Literal[1] = Field(1, description="Grows when an old document would read differently.")
+    plan: Name
+    currency: str = Field(description="ISO 4217, such as USD: the currency of every amount here.")
+    period: PeriodKind = Field(description="What a statement covers.")
+    rounding: Rounding = Rounding.HALF_UP
+    components: Annotated[tuple[Component, ...], Field(min_length=1)]
+    draw: Draw | None = None
+    below_zero: BelowZero | None = Field(None, description="Absent: pay.")
+    examples: tuple[Example, ...] = ()
+
+    def component(self, key: str) -> Component:
+        """The component of that key. Raises KeyError."""
+        for component in self.components:
+            if component.key == key:
+                return component
+        raise KeyError(key)

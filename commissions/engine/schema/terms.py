@@ -1,0 +1,45 @@
+"""From what was earned to what a statement pays: draws, and what becomes of less than nothing."""
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from commissions.engine.decimals import ExactDecimal, ExactMoney
+from commissions.engine.schema.values import Strict
+
+
+class DrawKind(StrEnum):
+    RECOVERABLE = "recoverable"  # what is advanced is owed, and recovered from later earnings
+    NON_RECOVERABLE = "non_recoverable"  # what is advanced is given
+
+
+class DrawPays(StrEnum):
+    TOP_UP = "top_up"  # what is missing to the amount: a guarantee
+    IN_ADDITION = "in_addition"  # the whole amount, beside what was earned
+
+
+class BelowZero(StrEnum):
+    """What becomes of a statement that would pay less than nothing."""
+
+    PAY = "pay"  # the payee owes it at once
+    CARRY = "carry"  # it pays nothing, and the rest is recovered from later statements
+
+
+class Draw(Strict):
+    """Pay in advance of earnings, statement by statement."""
+
+    kind: DrawKind
+    amount: ExactMoney = Field(description="Money, of each statement.")
+    pays: DrawPays = DrawPays.TOP_UP
+    periods: Annotated[int, Field(ge=1, le=600)] | None = Field(
+        None, description="How many statements from the payee's first one have it; all, when absent."
+    )
+    recover_at_most: ExactDecimal = Field(
+        Decimal(1), description="Which share of what was earned beyond a top-up may be taken to recover what is owed."
+    )
+    most_owed: ExactMoney | None = Field(None, description="Money; what would make the payee owe more isn't advanced.")
+    forgive_after: Annotated[int, Field(ge=0, le=600)] | None = Field(
+        None, description="In which statement after the last with a draw, from 0, what is still owed is forgiven."
+    )
