@@ -1,0 +1,25 @@
+"""The rules of commission, slow and obvious: fractions, one payee, one credit at a time.
+
+Shares nothing with the engine but the document's classes and the tree of an expression.
+"""
+
+from tests.commissions.engine.oracle.curve import pay, rounded
+from tests.commissions.engine.oracle.expressions import amount_of, holds
+from tests.commissions.engine.oracle.facts import Assigned, Deal, Facts, Share
+from tests.commissions.engine.oracle.lines import Line, component_lines, lines_of, quota_of, window_start
+
+__all__ = [
+    "Assigned",
+    "Deal",
+    "Facts",
+    "Line",
+    "Share",
+    "amount_of",
+    "component_lines",
+    "holds",
+    "lines_of",
+    "pay",
+    "quota_of",
+    "rounded",
+    "window_start",
+]

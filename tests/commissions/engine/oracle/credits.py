@@ -1,0 +1,69 @@
+"""Who gets credit for what, one payee and one deal at a time."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import floor
+
+from commissions.engine.expressions.parse import parse_base, parse_condition
+from commissions.engine.schema import Component, PlanDocument
+from tests.commissions.engine.oracle.curve import rounded
+from tests.commissions.engine.oracle.expressions import amount_of, holds
+from tests.commissions.engine.oracle.facts import Deal, Facts, Share
+
+
+@dataclass(frozen=True)
+class Credited:
+    deal: Deal
+    role: str
+    version: int
+    component: Component
+    amount: int
+
+
+def credits_of(facts: Facts, plan: int, key: str, payee: str) -> list[Credited]:
+    found = []
+    for deal in sorted(facts.deals, key=lambda deal: (deal.closed, deal.key)):
+        for share in sorted(facts.shares, key=lambda share: share.role):
+            if share.deal == deal.key and share.payee == payee:
+                found += credit_of(facts, plan, key, deal, share)
+    return found
+
+
+def credit_of(facts: Facts, plan: int, key: str, deal: Deal, share: Share) -> list[Credited]:
+    found = []
+    for assigned in facts.assignments:
+        version, document = assigned.version, facts.versions[assigned.version]
+        in_force = assigned.start <= deal.closed and (assigned.end is None or deal.closed < assigned.end)
+        if assigned.payee != share.payee or facts.plans[version] != plan or not in_force:
+            continue
+        for component in document.components:
+            if component.key != key or share.role not in component.credit.roles or deal.currency != document.currency:
+                continue
+            if component.when and not holds(parse_condition(component.when), deal):
+                continue
+            found.append(
+                Credited(deal, share.role, version, component, counted_of(facts, document, component, deal, share))
+            )
+    return found
+
+
+def counted_of(facts: Facts, document: PlanDocument, component: Component, deal: Deal, share: Share) -> int:
+    """Minor units of the base; or, of units and deals, millionths, which a share in parts per million never splits."""
+    if component.measure.value == "amount":
+        return part_of(facts, deal, share, rounded(amount_of(parse_base(component.base), deal), document))
+    size = deal.quantity if component.measure.value == "quantity" else 1
+    return (-abs(size) if deal.amount < 0 else size) * share.ppm
+
+
+def part_of(facts: Facts, deal: Deal, share: Share, base: int) -> int:
+    """Largest remainder over all who share the deal in that role; what nobody has goes to nobody."""
+    sharers = [other for other in facts.shares if other.deal == deal.key and other.role == share.role]
+    sharers.sort(key=lambda other: (-other.ppm, other.payee))
+    nobody = Share(deal.key, "", 1_000_000 - sum(other.ppm for other in sharers), share.role)
+    everybody = [*sharers, nobody] if nobody.ppm else sharers
+    exact = {other: Fraction(abs(base) * other.ppm, 1_000_000) for other in everybody}
+    parts = {other: floor(value) for other, value in exact.items()}
+    by_remainder = sorted(everybody, key=lambda other: parts[other] - exact[other])
+    for other in by_remainder[: abs(base) - sum(parts.values())]:
+        parts[other] += 1
+    return parts[share] if base >= 0 else -parts[share]

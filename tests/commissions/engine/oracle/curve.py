@@ -1,0 +1,68 @@
+"""What a position on a component's curve pays, in fractions."""
+
+from fractions import Fraction
+from math import floor
+
+from commissions.engine.schema import Component, PlanDocument
+from tests.commissions.engine.oracle.facts import EXPONENTS
+
+
+def rounded(value: Fraction, document: PlanDocument) -> int:
+    if document.rounding.value == "half_even":
+        return round(value)
+    size = floor(abs(value) + Fraction(1, 2))
+    return size if value >= 0 else -size
+
+
+def pay(document: PlanDocument, component: Component, x: int, quota: int | None) -> Fraction:
+    if component.window.value == "deal" and x < 0:
+        return -pay(document, component, -x, quota)
+    minor: int = 10 ** EXPONENTS[document.currency]
+    one = minor if component.measure.value == "amount" else 1_000_000
+    unit = Fraction(quota) if quota is not None else Fraction(one)
+    starts = [Fraction(step.from_) * unit for step in component.steps]
+    rates = [Fraction(step.rate or 0) + Fraction(step.pay_per_unit or 0) * minor / one for step in component.steps]
+    pays = [Fraction(step.pay or 0) * minor for step in component.steps]
+    reached = tier_of(component, starts, x)
+    bonuses = sum((Fraction(step.bonus or 0) * minor for step in component.steps[: reached + 1]), Fraction(0))
+    match component.tiers.value:
+        case "flat":
+            return rates[0] * x
+        case "marginal":
+            return marginal(rates, starts, x) + bonuses
+        case "retroactive":
+            return rates[reached] * x + bonuses
+        case "stepped":
+            return pays[reached]
+        case _:
+            return interpolated(component, starts, pays, x)
+
+
+def tier_of(component: Component, starts: list[Fraction], x: int) -> int:
+    """The last tier whose start is reached (or exceeded); the first one for whatever lies below."""
+    reached = component.starts_when.value == "reached"
+    found = 0
+    for index, start in enumerate(starts):
+        if index and (x >= start if reached else x > start):
+            found = index
+    return found
+
+
+def marginal(rates: list[Fraction], starts: list[Fraction], x: int) -> Fraction:
+    if x < 0:
+        return rates[0] * x
+    total = Fraction(0)
+    for index, start in enumerate(starts):
+        end = starts[index + 1] if index + 1 < len(starts) else Fraction(max(x, 0)) + start
+        total += rates[index] * max(Fraction(0), min(Fraction(x), end) - start)
+    return total
+
+
+def interpolated(component: Component, starts: list[Fraction], pays: list[Fraction], x: int) -> Fraction:
+    index = tier_of(component, starts, x)
+    if index == len(starts) - 1:
+        return pays[-1]
+    if starts[index] == starts[index + 1]:
+        raise AssertionError("no x lies between two points at one place")
+    part = (Fraction(x) - starts[index]) / (starts[index + 1] - starts[index])
+    return pays[index] + (pays[index + 1] - pays[index]) * part

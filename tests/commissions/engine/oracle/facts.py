@@ -1,0 +1,52 @@
+"""What the oracle calculates with: facts without database ids."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from commissions.engine.schema import PlanDocument
+
+EXPONENTS = {"USD": 2, "IDR": 2, "JPY": 0, "KWD": 3}
+
+
+@dataclass(frozen=True)
+class Deal:
+    key: str
+    closed: date
+    amount: int  # minor units
+    currency: str = "USD"
+    opened: date | None = None
+    quantity: int = 1
+    type: str | None = None
+    name: str | None = None
+    product_code: str | None = None
+    product_name: str | None = None
+    product_family: str | None = None
+    customer_name: str | None = None
+    customer_sector: str | None = None
+    customer_country: str | None = None
+
+
+@dataclass(frozen=True)
+class Share:
+    deal: str  # key
+    payee: str
+    ppm: int
+    role: str = "owner"
+
+
+@dataclass(frozen=True)
+class Assigned:
+    payee: str
+    version: int
+    start: date
+    end: date | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    deals: tuple[Deal, ...]
+    shares: tuple[Share, ...]
+    assignments: tuple[Assigned, ...]
+    quotas: dict[tuple[str, str], int]  # payee, kind of window -> minor units in January; see quota_of
+    versions: dict[int, PlanDocument]
+    plans: dict[int, int]

@@ -1,0 +1,104 @@
+"""Every line of a range: what each credit moved its payee's pay by."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+
+from commissions.engine.schema import Component, PlanDocument
+from tests.commissions.engine.oracle.credits import Credited, credits_of
+from tests.commissions.engine.oracle.curve import pay, rounded
+from tests.commissions.engine.oracle.facts import EXPONENTS, Facts
+
+
+@dataclass(frozen=True)
+class Line:
+    payee: str
+    version: int
+    component: str
+    deal: str
+    role: str
+    credited: int
+    window_start: date
+    quota: int | None
+    x0: int
+    x1: int
+    uncapped: int
+    amount: int
+
+
+def lines_of(facts: Facts, start: date, end: date) -> list[Line]:
+    """Every line dated from `start` to before `end`."""
+    found = []
+    for plan in sorted(set(facts.plans.values())):
+        versions = [version for version, of in facts.plans.items() if of == plan]
+        keys = {component.key for version in versions for component in facts.versions[version].components}
+        for key in sorted(keys):
+            for payee in sorted({assigned.payee for assigned in facts.assignments}):
+                found += component_lines(facts, plan, key, payee)
+    return [line for line in found if start <= closed_on(facts, line.deal) < end]
+
+
+def closed_on(facts: Facts, key: str) -> date:
+    return next(deal.closed for deal in facts.deals if deal.key == key)
+
+
+def component_lines(facts: Facts, plan: int, key: str, payee: str) -> list[Line]:
+    """Money and units don't add up: a version that measures another thing starts anew."""
+    everything = credits_of(facts, plan, key, payee)
+    kinds = sorted({credit.component.measure.value for credit in everything})
+    return [line for kind in kinds for line in measured_lines(facts, key, payee, kind, everything)]
+
+
+def measured_lines(facts: Facts, key: str, payee: str, kind: str, everything: list[Credited]) -> list[Line]:
+    counted = [credit for credit in everything if credit.component.measure.value == kind]
+    done: list[tuple[Credited, Line]] = []
+    for index, credit in enumerate(counted):
+        document, component = facts.versions[credit.version], credit.component
+        window = component.window.value
+        opened = window_start(credit.deal.closed, window)
+        before = [c for c in counted[:index] if window != "deal" and window_start(c.deal.closed, window) == opened]
+        x0 = sum(c.amount for c in before)
+        x1 = x0 + credit.amount
+        quota = None
+        if component.against.value == "quota":
+            quota = quota_of(facts, payee, window, opened)
+            if quota <= 0:
+                continue
+        uncapped = rounded(pay(document, component, x1, quota), document) - rounded(
+            pay(document, component, x0, quota), document
+        )
+        line = Line(
+            payee, credit.version, key, credit.deal.key, credit.role, credit.amount, opened, quota, x0, x1, uncapped, 0
+        )
+        amount = capped(document, component, line, credit, [(c, earlier) for c, earlier in done])
+        done.append((credit, replace(line, amount=amount)))
+    return [line for _, line in done]
+
+
+def quota_of(facts: Facts, payee: str, window: str, opened: date) -> int:
+    """Minor units; a little more in each later month, so that no window's quota passes for another's."""
+    january = facts.quotas.get((payee, window), 0)
+    return january + opened.month - 1 if january else 0
+
+
+def capped(
+    document: PlanDocument, component: Component, line: Line, credit: Credited, done: list[tuple[Credited, Line]]
+) -> int:
+    if component.cap is None:
+        return line.uncapped
+    limit = int(Fraction(component.cap.amount) * 10 ** EXPONENTS[document.currency])
+    per = component.cap.per.value
+    if per == "deal":
+        roles_before = sum(earlier.uncapped for c, earlier in done if c.deal.key == credit.deal.key)
+        moved = [max(-limit, min(limit, paid)) for paid in (roles_before, roles_before + line.uncapped)]
+        return moved[1] - moved[0]
+    opened = window_start(credit.deal.closed, per)
+    so_far = sum(earlier.uncapped for c, earlier in done if window_start(c.deal.closed, per) == opened)
+    return min(so_far + line.uncapped, limit) - min(so_far, limit)
+
+
+def window_start(day: date, window: str) -> date:
+    if window == "deal":
+        return day
+    months = {"month": 1, "quarter": 3, "half": 6, "year": 12}[window]
+    return date(day.year, day.month - (day.month - 1) % months, 1)
