@@ -53,7 +53,7 @@ def _part(component: Component) -> pl.Expr:
     return pl.when(pl.col("amount") < 0).then(-units.abs()).otherwise(units) * pl.col("share")
 
 
-_CARRIED = ["payee", "plan", "plan_version", "deal", "role", "seq", "place", "closed"]
+_CARRIED = ["payee", "plan", "plan_version", "deal", "role", "seq", "place", "date"]
 
 
 def accumulate(measured: pl.DataFrame, window: Window) -> pl.DataFrame:
@@ -61,7 +61,7 @@ def accumulate(measured: pl.DataFrame, window: Window) -> pl.DataFrame:
     credited = measured["credited"]
     if window is Window.DEAL:
         return measured.hstack(
-            [measured["closed"].alias("window_start"), (credited - credited).alias("x0"), credited.alias("x1")]
+            [measured["date"].alias("window_start"), (credited - credited).alias("x0"), credited.alias("x1")]
         )
     started = window_start(measured, window)
     after = running(measured["payee"], started, credited)
@@ -69,9 +69,9 @@ def accumulate(measured: pl.DataFrame, window: Window) -> pl.DataFrame:
 
 
 def window_start(rows: pl.DataFrame, window: Window) -> pl.Series:
-    """The first day of the window that each row's `closed` lies in."""
+    """The first day of the window that each row's `date` lies in."""
     every = {Window.MONTH: "1mo", Window.QUARTER: "1q", Window.HALF: "6mo", Window.YEAR: "1y"}[window]
-    return rows.select(window_start=pl.col("closed").dt.truncate(every))["window_start"]
+    return rows.select(window_start=pl.col("date").dt.truncate(every))["window_start"]
 
 
 def running(payee: pl.Series, window: pl.Series, steps: pl.Series) -> pl.Series:

@@ -34,17 +34,17 @@ def component_lines(
         own = _of_version(accumulated[clause.component.window], version, clauses)
         needed = with_quota(_since(_history(clauses, start), own), quotas, clause.component)
         if clause.component.against is Against.QUOTA and needed["quota"].has_nulls():
-            told.append(_without_quota(needed.filter(pl.col("closed") >= start), key, clause.component.window))
+            told.append(_without_quota(needed.filter(pl.col("date") >= start), key, clause.component.window))
             needed = needed.filter(pl.col("quota").is_not_null())
         priced.append(price(needed, compile_curve(clause.document, clause.component)))
     lines = _capped(priced[0] if len(priced) == 1 else pl.concat(priced).sort("place"), clauses)
-    named = {"component": pl.lit(key), "date": pl.col("closed")}
+    named = {"component": pl.lit(key)}
     return _since(start, lines).select(named.get(name, pl.col(name)).alias(name) for name in LINES), pl.concat(told)
 
 
 def _since(start: date, rows: pl.DataFrame) -> pl.DataFrame:
     """The rows from that day on; the frame itself where that is all of them."""
-    recent = rows["closed"] >= start
+    recent = rows["date"] >= start
     return rows if recent.all() else rows.filter(recent)
 
 

@@ -17,7 +17,7 @@ _ALWAYS = {"deal", "key", "closed", "currency", "amount"}
 class Credits:
     rows: (
         pl.DataFrame
-    )  # payee, plan, plan_version, deal, role, share, seq, place, closed, and the deal's columns; in order
+    )  # payee, plan, plan_version, deal, role, share, seq, place, date of the credit, the deal's columns; in order
     sharers: (
         pl.DataFrame
     )  # of the deals that are split: deal, role, payee, share; in the order that an odd cent goes by
@@ -50,18 +50,18 @@ def credit(
     """
     sharers, broken = _sharers(shares, payees)
     ranked = assignments.with_columns(payee_rank=pl.col("payee").rank("dense").cast(pl.Int64))
-    assigned = shares.join(ranked, on="payee").join(deals, on="deal")
+    assigned = shares.join(ranked, on="payee").join(deals.with_columns(date=pl.col("closed")), on="deal")
     sound = assigned.join(broken, on=["deal", "role"], how="anti") if broken.height else assigned
-    in_force = (pl.col("start") <= pl.col("closed")) & (pl.col("end").is_null() | (pl.col("closed") < pl.col("end")))
+    in_force = (pl.col("start") <= pl.col("date")) & (pl.col("end").is_null() | (pl.col("date") < pl.col("end")))
     rows = _in_order(sound.filter(in_force))
-    recent = pl.col("closed") >= start
+    recent = pl.col("date") >= start
     if rows.height == assigned.height:
         return Credits(_numbered(rows, start), sharers, NO_NOTICES)
     overfull = assigned.filter(recent).join(broken, on=["deal", "role"], how="semi")
     uncovered = sound.filter(recent & ~in_force).join(rows, on=["payee", "deal"], how="anti")
     told = [
         notices(overfull, Notice.SHARES_OVER_WHOLE, pl.col("role")),
-        notices(uncovered, Notice.NOT_ASSIGNED, pl.col("closed").dt.to_string("%Y-%m-%d")),
+        notices(uncovered, Notice.NOT_ASSIGNED, pl.col("date").dt.to_string("%Y-%m-%d")),
     ]
     return Credits(_numbered(rows, start), sharers, pl.concat(told).unique(maintain_order=True))
 
@@ -71,7 +71,7 @@ def in_currency(rows: pl.DataFrame, document: PlanDocument, start: date) -> tupl
     own = rows["currency"] == document.currency
     if own.all():
         return rows, NO_NOTICES
-    foreign = rows.filter(~own & (rows["closed"] >= start))
+    foreign = rows.filter(~own & (rows["date"] >= start))
     detail = pl.format("{} {}", "currency", pl.lit(document.currency))
     return rows.filter(own), notices(foreign, Notice.CURRENCY_DIFFERS, detail).unique(maintain_order=True)
 
@@ -82,7 +82,7 @@ def _in_order(rows: pl.DataFrame) -> pl.DataFrame:
     Sorting a million texts takes longer than all the rest, so payee and date come first, as one integer; the rows that
     tie there lie side by side, and only they are sorted by the rest, among their own places.
     """
-    day = pl.col("payee_rank") * 2**32 + pl.col("closed").to_physical()
+    day = pl.col("payee_rank") * 2**32 + pl.col("date").to_physical()
     by_day = rows.with_columns(day=day).sort("day")
     tied = (pl.col("day") == pl.col("day").shift(1)) | (pl.col("day") == pl.col("day").shift(-1))
     ties = by_day.select("day", "key", "plan", "role", tied=tied.fill_null(value=False)).with_row_index("place")
@@ -116,6 +116,6 @@ def _order_of(people: pl.Series, payees: pl.DataFrame | None) -> pl.DataFrame:
 def _numbered(rows: pl.DataFrame, start: date) -> pl.DataFrame:
     """A payee's rows from `start` on are its last ones, for they are in order of date."""
     place = pl.int_range(pl.len(), dtype=pl.Int32())
-    recent = pl.col("closed") >= start
+    recent = pl.col("date") >= start
     first = recent & ~(recent.shift(1, fill_value=False) & (pl.col("payee") == pl.col("payee").shift(1)))
     return rows.with_columns(seq=place - pl.when(first).then(place).forward_fill(), place=place)

@@ -10,8 +10,8 @@ WHOLE_SHARE = 1_000_000  # parts per million
 
 DEALS: Schema = {
     "deal": pl.Int64(),  # database id: never an order, for it is the order of arrival
-    "key": pl.String(),  # external id: credits are ordered by (closed, key)
-    "closed": pl.Date(),  # the credit's date
+    "key": pl.String(),  # external id: credits are ordered by (date, key)
+    "closed": pl.Date(),
     "opened": pl.Date(),  # null when unknown
     "amount": pl.Int64(),  # minor units of `currency`; negative for a refund
     "currency": pl.String(),  # ISO 4217

@@ -103,10 +103,10 @@ def profile(rows: pl.DataFrame, bars: int) -> list[tuple[int, Fraction]]:
 
 def revenue(prepared: Prepared) -> int:
     """The amounts of the deals of the range that gave anybody credit, each deal once."""
-    credited = [rows.select("deal", "closed", "amount") for rows in prepared.found.by_version.values()]
+    credited = [rows.select("deal", "date", "amount") for rows in prepared.found.by_version.values()]
     if not credited:
         return 0
-    everything = pl.concat(credited).filter(pl.col("closed") >= prepared.start)
+    everything = pl.concat(credited).filter(pl.col("date") >= prepared.start)
     return _sum(everything.unique("deal")["amount"])
 
 
@@ -118,9 +118,9 @@ def attained(prepared: Prepared) -> pl.DataFrame:
     empty = {"plan": pl.Int64(), "key": pl.String(), "payee": pl.Int64(), "window_start": pl.Date(), "x": pl.Int64()}
     found = [pl.DataFrame(schema=empty)]
     for part, window in _against_quota(prepared):
-        opened = pl.col("closed").dt.truncate(_EVERY[window]).alias("window_start")
+        opened = pl.col("date").dt.truncate(_EVERY[window]).alias("window_start")
         since = _first_window(prepared.start, window)
-        sums = part.measured.filter(pl.col("closed") >= since).group_by("payee", opened)
+        sums = part.measured.filter(pl.col("date") >= since).group_by("payee", opened)
         named = {"plan": pl.lit(part.plan, dtype=pl.Int64()), "key": pl.lit(part.key)}
         found.append(sums.agg(x=pl.col("credited").sum()).select(**named, **{name: name for name in list(empty)[2:]}))
     return pl.concat(found)
