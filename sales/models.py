@@ -11,12 +11,14 @@ from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, TextField, Value
 from django.db.models.functions import Now
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, seen_by
 
 ONE = 1_000_000  # a whole share, in parts per million
 LARGEST_MINOR = 10**17  # no single amount reaches this, so that sums of many stay far below a bigint's end
+MOST_MONTHS = 1_200
 CURRENCY = r"^[A-Z]{3}$"
 _SIGNS = "-_./:@#&+,;()"  # part words, which PostgreSQL would read as URLs, e-mail addresses and signed numbers
 
@@ -107,6 +109,14 @@ class Deal(models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     opened_on = models.DateField(_("opened on"), null=True, blank=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    invoiced_on = models.DateField(_("invoiced on"), null=True, blank=True)
+    cancelled_on = models.DateField(_("cancelled on"), null=True, blank=True)  # it stays won: plans say what that costs
+    cost_minor = models.BigIntegerField(_("cost"), null=True, blank=True)  # null is unknown, and not nothing
+    tax_minor = models.BigIntegerField(_("tax"), null=True, blank=True)  # contained in the amount
+    discount_ppm = models.IntegerField(_("discount"), null=True, blank=True, help_text=_("Parts per million."))
+    term_months = models.IntegerField(_("term in months"), null=True, blank=True)
+    # Whatever else the company keeps of a deal: by slug a text or a number; see sales.engine.custom.
+    custom = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), blank=True)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = DealQuerySet.as_manager()
@@ -120,12 +130,40 @@ class Deal(models.Model):
             models.CheckConstraint(
                 condition=Q(status="open") | Q(closed_on__isnull=False), name="sales_deal_closed_has_a_date"
             ),
+            models.CheckConstraint(
+                condition=Q(cancelled_on__isnull=True) | Q(status="won", cancelled_on__gte=F("closed_on")),
+                name="sales_deal_cancelled_was_won",
+            ),
+            models.CheckConstraint(
+                condition=Q(cost_minor__gt=-LARGEST_MINOR, cost_minor__lt=LARGEST_MINOR), name="sales_deal_cost"
+            ),
+            models.CheckConstraint(
+                condition=Q(tax_minor__gt=-LARGEST_MINOR, tax_minor__lt=LARGEST_MINOR), name="sales_deal_tax"
+            ),
+            models.CheckConstraint(condition=Q(discount_ppm__gte=0, discount_ppm__lte=ONE), name="sales_deal_discount"),
+            models.CheckConstraint(
+                condition=Q(term_months__gte=0, term_months__lte=MOST_MONTHS), name="sales_deal_term"
+            ),
+            models.CheckConstraint(
+                condition=Exact(Func(F("custom"), function="jsonb_typeof", output_field=TextField()), "object"),
+                name="sales_deal_custom_is_an_object",
+            ),
         ]
         indexes = [
             models.Index(fields=["owner", "closed_on"], name="sales_deal_owner_closed"),
             models.Index(fields=["closed_on", "id"], name="sales_deal_closed"),  # the order in which deals are listed
             models.Index(fields=["status", "closed_on", "id"], name="sales_deal_status_closed"),
             models.Index(fields=["currency", "closed_on"], name="sales_deal_currency_closed"),
+            models.Index(
+                fields=["owner", "invoiced_on"],
+                name="sales_deal_owner_invoiced",
+                condition=Q(invoiced_on__isnull=False),
+            ),
+            models.Index(
+                fields=["owner", "cancelled_on"],
+                name="sales_deal_owner_cancelled",
+                condition=Q(cancelled_on__isnull=False),
+            ),
             GinIndex(words_of("name"), name="sales_deal_words"),
         ]
 
@@ -157,6 +195,33 @@ class DealShare(models.Model):
     @property
     def share(self) -> Fraction:
         return Fraction(self.share_ppm, ONE)
+
+
+class Payment(models.Model):
+    """What a customer paid for a deal on a day, in the deal's currency; below zero when it was paid back.
+
+    A deal with payments keeps its currency: a trigger sees to that.
+    """
+
+    external_id = models.CharField(_("external id"), max_length=100, unique=True)
+    deal = models.ForeignKey(Deal, models.PROTECT, related_name="payments", db_index=False)
+    paid_on = models.DateField(_("paid on"))
+    amount_minor = models.BigIntegerField(_("amount"))
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=-LARGEST_MINOR, amount_minor__lt=LARGEST_MINOR) & ~Q(amount_minor=0),
+                name="sales_payment_amount",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["deal", "paid_on"], name="sales_payment_deal_paid"),
+            models.Index(fields=["paid_on"], name="sales_payment_paid"),
+        ]
+
+    def __str__(self) -> str:
+        return self.external_id
 
 
 class ExchangeRate(models.Model):
@@ -203,6 +268,7 @@ class Import(models.Model):
         CUSTOMERS = "customers", _("Customers")
         PRODUCTS = "products", _("Products")
         DEALS = "deals", _("Deals")
+        PAYMENTS = "payments", _("Payments")
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Columns not matched yet")

@@ -19,6 +19,7 @@ from commissions.engine.frames import (
     LINES,
     NOTICES,
     PAYEES,
+    PAYMENTS,
     QUOTAS,
     SHARES,
     STATEMENTS,
@@ -35,6 +36,7 @@ __all__ = [
     "LINES",
     "NOTICES",
     "PAYEES",
+    "PAYMENTS",
     "QUOTAS",
     "SHARES",
     "STATEMENTS",
@@ -64,6 +66,7 @@ class Inputs:
     plans: Mapping[int, int]  # plan version -> plan: x carries on from one version of a plan to the next
     balances: pl.DataFrame | None = None  # BALANCES, where the range is a single statement's
     payees: pl.DataFrame | None = None  # PAYEES: the tie-break of an odd cent; without it, payee ids decide
+    payments: pl.DataFrame | None = None  # PAYMENTS of `deals`, where a plan reads them
 
 
 @dataclass(frozen=True, slots=True)

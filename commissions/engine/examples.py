@@ -176,6 +176,7 @@ def _deal(document: PlanDocument, index: int, deal: ExampleDeal) -> dict[str, An
         "customer_name": deal.customer.name or None,
         "customer_sector": deal.customer.sector or None,
         "customer_country": deal.customer.country or None,
+        **dict.fromkeys(("invoiced", "cancelled", "cost", "tax", "discount", "term")),
     }
 
 

@@ -24,6 +24,18 @@ DEALS: Schema = {
     "customer_name": pl.String(),
     "customer_sector": pl.String(),
     "customer_country": pl.String(),
+    "invoiced": pl.Date(),
+    "cancelled": pl.Date(),  # the deal stays won: a plan says what that takes back
+    "cost": pl.Int64(),  # minor units of `currency`; null: unknown, which isn't 0
+    "tax": pl.Int64(),  # minor units, contained in the amount; null: unknown
+    "discount": pl.Int64(),  # parts per million
+    "term": pl.Int64(),  # months
+}
+PAYMENTS: Schema = {
+    "deal": pl.Int64(),
+    "key": pl.String(),  # external id: payments of one day are ordered by it
+    "date": pl.Date(),
+    "amount": pl.Int64(),  # minor units of the deal's currency; negative: paid back
 }
 SHARES: Schema = {
     "deal": pl.Int64(),

@@ -10,7 +10,7 @@ import polars as pl
 
 from commissions.engine.calculate import Inputs, history_start
 from commissions.engine.credit import deal_columns
-from commissions.engine.frames import ASSIGNMENTS, DEALS, PAYEES, QUOTAS, SHARES, WHOLE_SHARE
+from commissions.engine.frames import ASSIGNMENTS, DEALS, PAYEES, PAYMENTS, QUOTAS, SHARES, WHOLE_SHARE
 from commissions.engine.schema import Against, PlanDocument, Window
 from commissions.models import PlanVersion
 from commissions.selectors.documents import cached, parse
@@ -60,10 +60,20 @@ _DEAL_COLUMNS: Final[dict[str, LiteralString]] = {
     "customer_name": "c.name",
     "customer_sector": "nullif(c.sector, '')",
     "customer_country": "nullif(c.country, '')",
+    "invoiced": "d.invoiced_on",
+    "cancelled": "d.cancelled_on",
+    "cost": "d.cost_minor",
+    "tax": "d.tax_minor",
+    "discount": "d.discount_ppm",
+    "term": "d.term_months",
 }
 _DEAL: Final[LiteralString] = "JOIN sales_deal d ON d.id = mine.id"
 _SHARE_COLUMNS: Final[LiteralString] = "SELECT s.deal_id, s.user_id, s.role, s.share_ppm"
 _SHARE: Final[LiteralString] = "JOIN sales_dealshare s ON s.deal_id = mine.id"
+_PAYMENTS = """
+SELECT p.deal_id, p.external_id, p.paid_on, p.amount_minor FROM sales_payment p
+WHERE p.deal_id = ANY(%s) ORDER BY p.deal_id, p.paid_on, p.external_id COLLATE "C"
+"""
 _PEOPLE = "SELECT id, coalesce(external_id, email, id::text) FROM accounts_user WHERE id = ANY(%s)"
 _ASSIGNED_COLUMNS: Final[dict[str, type[pl.DataType]]] = {
     "payee": pl.Int64, "plan_version": pl.Int64, "plan": pl.Int64, "hash": pl.String, "start": pl.Date, "end": pl.Date
@@ -135,6 +145,11 @@ def deal_facts(*, deals: Sequence[int], versions: Mapping[int, PlanDocument]) ->
     found = _deals(whose, deal_columns(versions.values()), _GIVEN)
     shares = _shares(whose, found, _GIVEN)
     return DealFacts(found, shares, _people(shares))
+
+
+def payments_of(deals: Sequence[int]) -> pl.DataFrame:
+    """All payments for these deals (PAYMENTS), by deal, day and external id."""
+    return copy_out(_PAYMENTS, [list(deals)], PAYMENTS)
 
 
 def _people(shares: pl.DataFrame) -> pl.DataFrame:

@@ -35,8 +35,8 @@ MOST_KNOWN = 500  # pays of components, a few hundred kilobytes each where there
 
 # Counted by the server at the end of each transaction. A transaction that is taken back counts too: then a page says
 # that something may have changed though nothing did, and never the other way round.
-_COUNTED = ["sales_deal", "sales_dealshare", "sales_product", "sales_customer", "commissions_assignment",
-            "commissions_quota"]  # fmt: skip
+_COUNTED = ["sales_deal", "sales_dealshare", "sales_payment", "sales_product", "sales_customer",
+            "commissions_assignment", "commissions_quota"]  # fmt: skip
 _VERSION = """
 SELECT (SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_user_tables WHERE relname = ANY(%s)),
     (SELECT string_agg(id || ' ' || hash || ' ' || during::text, ',' ORDER BY id)

@@ -60,6 +60,9 @@ def workload(deals: int, payees: int, components: int) -> Inputs:
     )
 
 
+_MISSING = ("name", "product_code", "customer_sector", "invoiced", "cancelled", "cost", "tax", "discount", "term")
+
+
 def _hash(salt: int, modulo: int) -> pl.Expr:
     """A number below `modulo` that looks random and never changes."""
     mixed = (pl.col("deal") * 2_654_435_761 + salt * 40_503) % 4_294_967_291
@@ -70,7 +73,7 @@ def _deals(count: int) -> pl.DataFrame:
     numbers = pl.select(deal=pl.int_range(count, dtype=pl.Int64))
     refund = pl.when(_hash(5, 50) == 0).then(-1).otherwise(1)
     family = pl.when(_hash(6, 4) == 0).then(pl.lit("Focus")).otherwise(pl.lit("Core"))
-    texts = {name: pl.lit(None, dtype=pl.String()) for name in ("name", "product_code", "customer_sector")}
+    missing = {name: pl.lit(None, dtype=DEALS[name]) for name in _MISSING}
     return numbers.with_columns(
         key=pl.format("D-{}", _hash(1, 1_000_000_007)) + pl.format("-{}", "deal"),
         closed=pl.lit(YEAR[0]) + pl.duration(days=_hash(2, 365)),
@@ -83,7 +86,7 @@ def _deals(count: int) -> pl.DataFrame:
         product_family=family,
         customer_name=pl.format("Customer {}", _hash(9, 5_000)),
         customer_country=pl.lit("ID"),
-        **texts,
+        **missing,
     ).cast(DEALS)  # type: ignore[arg-type]
 
 
