@@ -259,11 +259,21 @@ class EarningLine(models.Model):
     three times as long as everything else in a run.
     """
 
+    class Kind(models.TextChoices):
+        CREDIT = "credit", _("A deal")
+        CARRIED = "carried", _("Carried from before")
+        SCORE = "score", _("Score")
+        POOL = "pool", _("Part of the team's pool")
+
     statement = models.ForeignKey(Statement, models.CASCADE, related_name="lines", db_index=False, db_constraint=False)
     plan_version = models.ForeignKey(PlanVersion, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     component = models.CharField(max_length=100)
-    deal = models.ForeignKey("sales.Deal", models.PROTECT, related_name="earning_lines", db_constraint=False)
-    role = models.CharField(max_length=50)
+    kind = models.CharField(max_length=7, choices=Kind.choices, default=Kind.CREDIT)
+    deal = models.ForeignKey(
+        "sales.Deal", models.PROTECT, null=True, related_name="earning_lines", db_constraint=False,
+        help_text=_("Absent unless the line is a credit's."),
+    )  # fmt: skip
+    role = models.CharField(max_length=50, blank=True)
     date = models.DateField()
     seq = models.IntegerField(help_text=_("The credit's place in its statement, from 0: by date, then by deal."))
     credited_minor = models.BigIntegerField()
@@ -271,12 +281,18 @@ class EarningLine(models.Model):
     quota_minor = models.BigIntegerField(null=True)
     x0_minor = models.BigIntegerField()
     x1_minor = models.BigIntegerField()
+    multiplier_ppm = models.BigIntegerField(null=True, help_text=_("What the pay is multiplied by, in millionths."))
+    multiplier_value_ppm = models.BigIntegerField(null=True, help_text=_("What led to it, in millionths."))
     uncapped_minor = models.BigIntegerField(help_text=_("What the curve pays, before a cap."))
     amount_minor = models.BigIntegerField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["statement", "seq", "component"], name="commissions_earningline_once"),
+            models.CheckConstraint(
+                condition=Q(kind="credit", deal__isnull=False) | (~Q(kind="credit") & Q(deal__isnull=True)),
+                name="commissions_earningline_deal",
+            ),
         ]
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from commissions.engine.accumulate import Clause, accumulate, with_quota
 from commissions.engine.curve import price
-from commissions.engine.frames import LINES, NO_NOTICES, Notice, notices
+from commissions.engine.frames import LINES, NO_NOTICES, LineKind, Notice, notices
 from commissions.engine.modify import cap, uncapped
 from commissions.engine.schema import Against, Window
 from commissions.engine.segments import compile_curve
@@ -38,7 +38,10 @@ def component_lines(
             needed = needed.filter(pl.col("quota").is_not_null())
         priced.append(price(needed, compile_curve(clause.document, clause.component)))
     lines = _capped(priced[0] if len(priced) == 1 else pl.concat(priced).sort("place"), clauses)
-    named = {"component": pl.lit(key)}
+    nothing = pl.lit(None, dtype=pl.Int64())
+    named = {
+        "component": pl.lit(key), "kind": pl.lit(LineKind.CREDIT.value), "multiplier": nothing, "multiplier_value": nothing
+    }  # fmt: skip
     return _since(start, lines).select(named.get(name, pl.col(name)).alias(name) for name in LINES), pl.concat(told)
 
 

@@ -66,19 +66,23 @@ LINES: Schema = {
     "plan": pl.Int64(),
     "plan_version": pl.Int64(),
     "component": pl.String(),  # key
-    "deal": pl.Int64(),
-    "role": pl.String(),
-    "seq": pl.Int32(),  # place of the credit among the payee's credits of the range, from 0: by date, key, plan, role
+    "kind": pl.String(),  # a LineKind
+    "deal": pl.Int64(),  # null unless the line is a credit's
+    "role": pl.String(),  # empty without a deal
+    "seq": pl.Int32(),  # place of the credit among the payee's credits of the range, from 0: by date, key, plan, role;
+    # below 0, by date and plan, for lines without a deal
     "date": pl.Date(),
     "credited": pl.Int64(),  # minor units: the payee's share of the base
     "window_start": pl.Date(),  # of window deal: the deal's own date
     "quota": pl.Int64(),  # minor units, null when the component isn't against quota
     "x0": pl.Int64(),  # minor units: where the payee stood in the window before this credit
     "x1": pl.Int64(),  # and after it; x1 - x0 = credited
-    "y0": pl.Int64(),  # minor units: the curve's pay at x0, rounded
+    "multiplier": pl.Int64(),  # millionths: what the pay is multiplied by; null when the component has no multiplier
+    "multiplier_value": pl.Int64(),  # millionths: what of the KPI or the other component led to it; null when unknown
+    "y0": pl.Int64(),  # minor units: the curve's pay at x0, times the multiplier, rounded
     "y1": pl.Int64(),  # and at x1
     "uncapped": pl.Int64(),  # y1 - y0
-    "amount": pl.Int64(),  # minor units paid by this line, after the cap
+    "amount": pl.Int64(),  # minor units paid by this line, after floor and caps
 }
 STATEMENTS: Schema = {
     "payee": pl.Int64(),
@@ -113,6 +117,15 @@ NOTICES: Schema = {
     "code": pl.String(),  # a Notice
     "detail": pl.String(),  # data, not prose: what the code is about
 }
+
+
+class LineKind(StrEnum):
+    """What a line pays for."""
+
+    CREDIT = "credit"  # a payee's part of a deal
+    CARRIED = "carried"  # what the component's cap took in windows before
+    SCORE = "score"  # what somebody was scored
+    POOL = "pool"  # a part of what the team earned together
 
 
 class Notice(StrEnum):

@@ -6,6 +6,7 @@ COLUMNS: Final[dict[str, str]] = {  # of the table: of the engine's lines
     "statement_id": "statement",
     "plan_version_id": "plan_version",
     "component": "component",
+    "kind": "kind",
     "deal_id": "deal",
     "role": "role",
     "date": "date",
@@ -15,6 +16,8 @@ COLUMNS: Final[dict[str, str]] = {  # of the table: of the engine's lines
     "quota_minor": "quota",
     "x0_minor": "x0",
     "x1_minor": "x1",
+    "multiplier_ppm": "multiplier",
+    "multiplier_value_ppm": "multiplier_value",
     "uncapped_minor": "uncapped",
     "amount_minor": "amount",
 }

@@ -54,8 +54,9 @@ class LineExplanation:
     window_label: str  # 2017-Q2; the deal's day for a window of one deal
     when: str | None
     base: str
-    deal_pk: int
-    deal: str
+    kind: str  # credit, or what a line without a deal pays for
+    deal_pk: int | None
+    deal: str  # of a line without a deal, what it pays for
     deal_amount_minor: int
     customer: str
     role: str
@@ -113,10 +114,11 @@ def line_explanation(line: EarningLine) -> LineExplanation:
         window_label=_window_label(line, component.window),
         when=component.when,
         base=component.base,
-        deal_pk=deal.pk,
-        deal=str(deal),
-        deal_amount_minor=deal.amount_minor,
-        customer=deal.customer.name if deal.customer else "",
+        kind=line.kind,
+        deal_pk=deal.pk if deal else None,
+        deal=title_of(line),
+        deal_amount_minor=deal.amount_minor if deal else 0,
+        customer=deal.customer.name if deal and deal.customer else "",
         role=line.role,
         date=line.date,
         credited_minor=line.credited_minor,
@@ -134,6 +136,11 @@ def line_explanation(line: EarningLine) -> LineExplanation:
         capped_away_minor=why.capped_away,
         amount_minor=line.amount_minor,
     )
+
+
+def title_of(line: EarningLine) -> str:
+    """The deal, or what a line without one pays for."""
+    return str(line.deal) if line.deal else str(line.get_kind_display())
 
 
 def share_of(minor: int | Fraction, quota: int | None) -> Decimal | None:

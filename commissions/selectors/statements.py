@@ -14,6 +14,7 @@ from accounts.models import User
 from commissions.engine.schema import Component
 from commissions.models import EarningLine, Period, PlanVersion, Settlement, Statement
 from commissions.selectors.documents import document_of
+from commissions.selectors.explanations import title_of
 from commissions.selectors.notices import NoticeRow, notice_rows
 from commissions.selectors.rates import rates_between
 from commissions.selectors.units import Unit, unit_of
@@ -22,8 +23,8 @@ from commissions.selectors.units import Unit, unit_of
 @dataclass(frozen=True, slots=True)
 class LineRow:
     pk: int
-    deal_pk: int
-    deal: str  # its name, else its external id
+    deal_pk: int | None
+    deal: str  # its name, else its external id; of a line without a deal, what it pays for
     customer: str  # empty when the deal has none
     role: str
     date: date
@@ -116,7 +117,7 @@ class PeriodEarning:
 
 def statement_view(statement: Statement) -> StatementView:
     """A statement with its lines by component; load it with `payee` and `period`. Four queries, however many lines."""
-    lines = statement.lines.select_related("deal__customer").order_by("component", "seq")
+    lines = statement.lines.select_related("deal__customer").order_by("component", "date", "seq")
     period = statement.period
     return StatementView(
         pk=statement.pk,
@@ -168,7 +169,7 @@ def earned_this_period(payee: User, today: date) -> tuple[PeriodEarning, ...]:
 
 def latest_lines(payee: User, limit: int) -> QuerySet[EarningLine]:
     """The payee's last credits with what each earned, the latest first."""
-    lines = EarningLine.objects.filter(statement__payee=payee).select_related("deal__customer", "statement")
+    lines = EarningLine.objects.filter(statement__payee=payee, kind="credit").select_related("deal__customer", "statement")
     return lines.order_by("-date", "-statement", "-seq")[:limit]
 
 
@@ -199,12 +200,11 @@ def _group(version: PlanVersion, component: Component, currency: str, rows: Sequ
 
 
 def _row(line: EarningLine, component: Component, currency: str) -> LineRow:
-    deal = line.deal
     return LineRow(
         pk=line.pk,
-        deal_pk=deal.pk,
-        deal=deal.name or deal.external_id,
-        customer=deal.customer.name if deal.customer else "",
+        deal_pk=line.deal_id,
+        deal=title_of(line),
+        customer=line.deal.customer.name if line.deal and line.deal.customer else "",
         role=line.role,
         date=line.date,
         unit=unit_of(component, currency),

@@ -131,7 +131,7 @@ def _deals(lines: Iterable[EarningLine]) -> Iterable[DealEarning]:
         first = members[0]
         yield DealEarning(
             deal=str(first.deal),
-            customer=first.deal.customer.name if first.deal.customer else "",
+            customer=first.deal.customer.name if first.deal and first.deal.customer else "",
             date=first.date,
             currency=first.statement.currency,
             parts=tuple(
