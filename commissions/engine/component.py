@@ -39,9 +39,8 @@ def component_lines(
         priced.append(price(needed, compile_curve(clause.document, clause.component)))
     lines = _capped(priced[0] if len(priced) == 1 else pl.concat(priced).sort("place"), clauses)
     nothing = pl.lit(None, dtype=pl.Int64())
-    named = {
-        "component": pl.lit(key), "kind": pl.lit(LineKind.CREDIT.value), "multiplier": nothing, "multiplier_value": nothing
-    }  # fmt: skip
+    kind = pl.lit(LineKind.CREDIT.value)
+    named = {"component": pl.lit(key), "kind": kind, "multiplier": nothing, "multiplier_value": nothing}
     return _since(start, lines).select(named.get(name, pl.col(name)).alias(name) for name in LINES), pl.concat(told)
 
 

@@ -169,7 +169,8 @@ def earned_this_period(payee: User, today: date) -> tuple[PeriodEarning, ...]:
 
 def latest_lines(payee: User, limit: int) -> QuerySet[EarningLine]:
     """The payee's last credits with what each earned, the latest first."""
-    lines = EarningLine.objects.filter(statement__payee=payee, kind="credit").select_related("deal__customer", "statement")
+    credited = EarningLine.objects.filter(statement__payee=payee, kind=EarningLine.Kind.CREDIT)
+    lines = credited.select_related("deal__customer", "statement")
     return lines.order_by("-date", "-statement", "-seq")[:limit]
 
 

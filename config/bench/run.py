@@ -37,9 +37,10 @@ FROM commissions_earningline l JOIN commissions_statement s ON s.id = l.statemen
 WHERE coalesce(s.payee_id = ANY(%s::bigint[]), true)
 """
 _COLUMNS: Final = {
-    "payee": pl.Int64, "plan_version": pl.Int64, "component": pl.String, "kind": pl.String, "deal": pl.Int64, "role": pl.String,
-    "date": pl.Date, "credited": pl.Int64, "window_start": pl.Date, "quota": pl.Int64, "x0": pl.Int64,
-    "x1": pl.Int64, "multiplier": pl.Int64, "multiplier_value": pl.Int64, "uncapped": pl.Int64, "amount": pl.Int64,
+    "payee": pl.Int64, "plan_version": pl.Int64, "component": pl.String, "kind": pl.String, "deal": pl.Int64,
+    "role": pl.String, "date": pl.Date, "credited": pl.Int64, "window_start": pl.Date, "quota": pl.Int64,
+    "x0": pl.Int64, "x1": pl.Int64, "multiplier": pl.Int64, "multiplier_value": pl.Int64, "uncapped": pl.Int64,
+    "amount": pl.Int64,
 }  # fmt: skip
 
 
