@@ -88,7 +88,15 @@ class Assignment(models.Model):
 
 
 class Quota(models.Model):
-    """What a payee is expected to reach under a plan in each month, quarter or year of a range of dates."""
+    """What a payee is expected to reach, or to earn, under a plan in each month, quarter or year of a range of dates.
+
+    A component of the plan that has rows of its own goes by them, every other one by the rows without a component.
+    """
+
+    class Kind(models.TextChoices):
+        AMOUNT = "amount", _("Quota in money")
+        UNITS = "units", _("Quota in units or deals")
+        TARGET = "target", _("Target incentive")
 
     class Per(models.TextChoices):
         MONTH = "month", _("Month")
@@ -97,13 +105,17 @@ class Quota(models.Model):
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="quotas")
     payee = models.ForeignKey(User, models.PROTECT, related_name="quotas")
+    kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.AMOUNT, db_default=Kind.AMOUNT)
+    component = models.CharField(
+        max_length=100, blank=True, default="", db_default="", help_text=_("Key; empty: each one without its own.")
+    )
     per = models.CharField(max_length=7, choices=Per.choices)
-    amount_minor = models.BigIntegerField()
+    amount_minor = models.BigIntegerField(help_text=_("Of a quota in units or deals: millionths of one."))
     during = DateRangeField()
 
     class Meta:
         constraints = [
-            no_overlap("plan", "payee", name="commissions_quota_once"),
+            no_overlap("plan", "payee", texts=("kind", "component"), name="commissions_quota_once"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="commissions_quota_positive"),
         ]
 

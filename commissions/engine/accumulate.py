@@ -9,7 +9,8 @@ from commissions.engine.bases import column_of
 from commissions.engine.curve import largest
 from commissions.engine.errors import AmountTooLarge
 from commissions.engine.expressions import compile_condition, parse_condition
-from commissions.engine.schema import Against, Component, Measure, PlanDocument, Window
+from commissions.engine.quotas import held, quota_kind
+from commissions.engine.schema import Component, Measure, PlanDocument, Window
 from core.money import exponent
 
 WIDE, NARROW = pl.Int128(), pl.Int64()
@@ -95,9 +96,8 @@ def with_quota(accumulated: pl.DataFrame, quotas: pl.DataFrame, component: Compo
 
     `quotas` are those of one plan.
     """
-    if component.against is not Against.QUOTA:
+    kind = quota_kind(component)
+    if kind is None:
         return accumulated.hstack([pl.Series("quota", [], dtype=pl.Int64()).extend_constant(None, accumulated.height)])
-    known = quotas.filter((pl.col("window") == component.window.value) & (pl.col("quota") > 0))
-    return accumulated.join(
-        known.select("payee", "window_start", "quota"), on=["payee", "window_start"], how="left", maintain_order="left"
-    )
+    known = held(quotas, component, kind)
+    return accumulated.join(known, on=["payee", "window_start"], how="left", maintain_order="left")

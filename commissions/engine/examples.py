@@ -10,7 +10,7 @@ import polars as pl
 from commissions.engine.calculate import Inputs, Result, calculate, history_start
 from commissions.engine.errors import AmountTooLarge
 from commissions.engine.example_checks import OWED, PAYABLE
-from commissions.engine.frames import ASSIGNMENTS, BALANCES, DEALS, PAYEES, QUOTAS, SHARES, WHOLE_SHARE
+from commissions.engine.frames import ASSIGNMENTS, BALANCES, DEALS, PAYEES, QUOTAS, SHARES, WHOLE_SHARE, QuotaKind
 from commissions.engine.schema import Against, Example, ExampleDeal, PlanDocument, Window
 from commissions.engine.terms import has_terms, statement_number
 from core.money import to_major, to_minor
@@ -205,6 +205,8 @@ def _quota(document: PlanDocument, payee: int, period: Period, amount: Decimal) 
     return {
         "payee": payee,
         "plan": _PLAN,
+        "kind": QuotaKind.AMOUNT,
+        "component": "",
         "window": period.kind.value,
         "window_start": period.start,
         "quota": to_minor(amount, document.currency),

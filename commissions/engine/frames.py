@@ -52,9 +52,11 @@ ASSIGNMENTS: Schema = {
 QUOTAS: Schema = {
     "payee": pl.Int64(),
     "plan": pl.Int64(),
+    "kind": pl.String(),  # a QuotaKind
+    "component": pl.String(),  # key; empty: of every component that has none of its own in that window
     "window": pl.String(),  # month, quarter, half, year
     "window_start": pl.Date(),
-    "quota": pl.Int64(),  # minor units for that whole window
+    "quota": pl.Int64(),  # for that whole window: minor units; of kind units, millionths
 }
 PAYEES: Schema = {
     "payee": pl.Int64(),
@@ -126,6 +128,14 @@ class LineKind(StrEnum):
     CARRIED = "carried"  # what the component's cap took in windows before
     SCORE = "score"  # what somebody was scored
     POOL = "pool"  # a part of what the team earned together
+
+
+class QuotaKind(StrEnum):
+    """What a payee is expected to sell, or to earn."""
+
+    AMOUNT = "amount"  # money
+    UNITS = "units"  # units or deals
+    TARGET = "target"  # the target incentive
 
 
 class Notice(StrEnum):

@@ -12,6 +12,7 @@ from itertools import pairwise
 import polars as pl
 
 from commissions.engine.calculate import Part, quotas_of
+from commissions.engine.quotas import held, quota_kind
 from commissions.engine.schema import Against, Window
 from commissions.engine.whatif import Prepared
 from core.periods import PeriodKind, period_of
@@ -163,11 +164,10 @@ def distribution(prepared: Prepared, reached: pl.DataFrame) -> list[int]:
 
 def _shares(prepared: Prepared, part: Part, window: Window, reached: pl.DataFrame) -> pl.DataFrame:
     first = _first_window(prepared.start, window)
-    held = quotas_of(prepared.inputs, part.plan).filter(
-        (pl.col("window") == window.value) & (pl.col("quota") > 0)
-        & (pl.col("window_start") >= first) & (pl.col("window_start") < prepared.end)
-    )  # fmt: skip
+    component = next(clause.component for clause in part.clauses.values() if clause.component.window is window)
+    set_ = held(quotas_of(prepared.inputs, part.plan), component, quota_kind(component))
+    within = set_.filter((pl.col("window_start") >= first) & (pl.col("window_start") < prepared.end))
     own = reached.filter((pl.col("plan") == part.plan) & (pl.col("key") == part.key))
     on_plan = prepared.found.assignments.filter(pl.col("plan") == part.plan).select("payee").unique()
-    mine = held.join(on_plan, on="payee", how="semi")
+    mine = within.join(on_plan, on="payee", how="semi")
     return mine.join(own, on=["payee", "window_start"], how="left").with_columns(pl.col("x").fill_null(0))

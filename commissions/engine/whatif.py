@@ -26,6 +26,7 @@ from commissions.engine.calculate import (
     quotas_of,
 )
 from commissions.engine.component import component_lines
+from commissions.engine.frames import QuotaKind
 from commissions.engine.schema import Against, PlanDocument
 
 _APART = {"plan", "examples", "draw", "below_zero"}  # of a document: no line comes from them
@@ -94,11 +95,13 @@ def _counted(document: PlanDocument) -> dict[str, Any]:
 
 
 def with_quotas(prepared: Prepared, factor: Fraction) -> Prepared:
-    """Everybody's quotas times a factor, to the nearest minor unit; a half goes up."""
+    """Everybody's quotas times a factor, to the nearest minor unit; a half goes up. Target incentives stay."""
     if factor == 1:
         return prepared
     top = pl.col("quota").cast(pl.Int128()) * (2 * factor.numerator) + factor.denominator
-    scaled = prepared.inputs.quotas.with_columns(quota=(top // (2 * factor.denominator)).cast(pl.Int64()))
+    is_quota = pl.col("kind") != QuotaKind.TARGET
+    moved = pl.when(is_quota).then((top // (2 * factor.denominator)).cast(pl.Int64())).otherwise("quota")
+    scaled = prepared.inputs.quotas.with_columns(quota=moved)
     return replace(prepared, inputs=replace(prepared.inputs, quotas=scaled), factor=prepared.factor * factor)
 
 

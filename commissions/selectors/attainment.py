@@ -8,8 +8,9 @@ from decimal import Decimal
 import polars as pl
 
 from accounts.models import User
-from commissions.engine.calculate import Inputs, calculate
+from commissions.engine.calculate import Inputs, calculate, quotas_of
 from commissions.engine.explain import what_next
+from commissions.engine.quotas import held, quota_kind
 from commissions.engine.schema import Against, Component, PlanDocument, Tiers
 from commissions.engine.segments import compile_curve
 from commissions.models import PlanVersion
@@ -65,7 +66,7 @@ class _Facts:
 
     inputs: Inputs
     places: dict[tuple[int, int, str, date], tuple[int, int]]  # payee, plan, component, window: x and what it earned
-    quotas: dict[tuple[int, int, str, date], int]  # payee, plan, kind of window, its start
+    quotas: dict[tuple[int, int, str, date], int]  # payee, plan version, component, start of its window
 
 
 def attainment(payee: User, today: date) -> tuple[Attainment, ...]:
@@ -114,12 +115,20 @@ def _facts(inputs: Inputs, year: Period) -> _Facts:
     lines = calculate(inputs, start=year.start, end=year.end).lines
     keys = ["payee", "plan", "component", "window_start"]
     places = lines.sort("seq").group_by(keys).agg(pl.col("x1").last(), pl.col("amount").sum())
-    quotas = inputs.quotas.select("payee", "plan", "window", "window_start", "quota")
     return _Facts(
         inputs,
         {(payee, plan, key, start): (x, earned) for payee, plan, key, start, x, earned in places.iter_rows()},
-        {(payee, plan, window, start): quota for payee, plan, window, start, quota in quotas.iter_rows()},
+        dict(_quotas(inputs)),
     )
+
+
+def _quotas(inputs: Inputs) -> Iterator[tuple[tuple[int, int, str, date], int]]:
+    for version, document in inputs.versions.items():
+        set_ = quotas_of(inputs, inputs.plans[version])
+        for component in document.components:
+            if kind := quota_kind(component):
+                for payee, start, quota in held(set_, component, kind).iter_rows():
+                    yield (payee, version, component.key, start), quota
 
 
 def _windows(document: PlanDocument, today: date) -> list[tuple[Component, Period]]:
@@ -134,9 +143,7 @@ def _of_version(version: PlanVersion, facts: _Facts, payee: int, today: date) ->
     document = facts.inputs.versions[version.pk]
     for component, window in _windows(document, today):
         x, earned = facts.places.get((payee, version.plan_id, component.key, window.start), (0, 0))
-        quota = None
-        if component.against is Against.QUOTA:
-            quota = facts.quotas.get((payee, version.plan_id, window.kind.value, window.start))
+        quota = facts.quotas.get((payee, version.pk, component.key, window.start))
         yield _row(version, document, component, window, x=x, quota=quota, earned=earned)
 
 

@@ -1,6 +1,6 @@
 """What a calculation reads, gathered by a fixed number of COPYs however many payees there are."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -10,8 +10,9 @@ import polars as pl
 
 from commissions.engine.calculate import Inputs, history_start
 from commissions.engine.credit import deal_columns
-from commissions.engine.frames import ASSIGNMENTS, DEALS, PAYEES, PAYMENTS, QUOTAS, SHARES, WHOLE_SHARE
-from commissions.engine.schema import Against, PlanDocument, Window
+from commissions.engine.frames import ASSIGNMENTS, DEALS, PAYEES, PAYMENTS, QUOTAS, SHARES, WHOLE_SHARE, QuotaKind
+from commissions.engine.quotas import needed
+from commissions.engine.schema import PlanDocument
 from commissions.models import PlanVersion
 from commissions.selectors.documents import cached, parse
 from commissions.selectors.quotas import QuotaRow, window_quota, windows_between
@@ -26,7 +27,7 @@ LATERAL (SELECT v.during * a.during AS both_in_force) days
 WHERE a.payee_id = ANY(%s) AND v.document->>'period' = ANY(%s) AND both_in_force && daterange(%s, %s)
 """
 _QUOTAS = """
-SELECT payee_id, plan_id, per, amount_minor, lower(during), upper(during)
+SELECT payee_id, plan_id, kind, component, per, amount_minor, lower(during), upper(during)
 FROM commissions_quota WHERE payee_id = ANY(%s) AND plan_id = ANY(%s) AND during && daterange(%s, %s)
 """
 _CREDITED: Final[LiteralString] = """
@@ -79,7 +80,8 @@ _ASSIGNED_COLUMNS: Final[dict[str, type[pl.DataType]]] = {
     "payee": pl.Int64, "plan_version": pl.Int64, "plan": pl.Int64, "hash": pl.String, "start": pl.Date, "end": pl.Date
 }  # fmt: skip
 _QUOTA_COLUMNS: Final[dict[str, type[pl.DataType]]] = {
-    "payee": pl.Int64, "plan": pl.Int64, "per": pl.String, "amount": pl.Int64, "start": pl.Date, "end": pl.Date
+    "payee": pl.Int64, "plan": pl.Int64, "kind": pl.String, "component": pl.String, "per": pl.String,
+    "amount": pl.Int64, "start": pl.Date, "end": pl.Date,
 }  # fmt: skip
 
 
@@ -201,31 +203,27 @@ def _quotas(
         return pl.DataFrame(schema=QUOTAS)
     first, last = date(since.year, 1, 1), date(end.year + 1, 1, 1)
     found = copy_out(_QUOTAS, [payees, sorted(windows), first, last], _QUOTA_COLUMNS)
-    by_payee: dict[tuple[int, int], list[QuotaRow]] = {}
-    for payee, plan, per, amount, start, until in found.sort("start").iter_rows():
-        by_payee.setdefault((payee, plan), []).append(QuotaRow(per, amount, start, until))
-    calendar = {kind: windows_between(kind, since, end) for kinds in windows.values() for kind in kinds}
+    set_: dict[tuple[int, int, str, str], list[QuotaRow]] = {}
+    for payee, plan, kind, component, per, amount, start, until in found.sort("start").iter_rows():
+        set_.setdefault((payee, plan, kind, component), []).append(QuotaRow(per, amount, start, until))
+    calendar = {length: windows_between(length, since, end) for kinds in windows.values() for _kind, length in kinds}
     rows = [
-        (payee, plan, kind.value, window.start, amount)
-        for (payee, plan), quotas in by_payee.items()
-        for kind in windows[plan]
-        for window in calendar[kind]
+        (payee, plan, kind, component, length.value, window.start, amount)
+        for (payee, plan, kind, component), quotas in set_.items()
+        for of_kind, length in windows[plan]
+        if of_kind == kind
+        for window in calendar[length]
         if (amount := window_quota(tuple(quotas), window)) is not None
     ]
     return pl.DataFrame(rows, schema=QUOTAS, orient="row")
 
 
-def _quota_windows(versions: dict[int, PlanDocument], plans: dict[int, int]) -> dict[int, set[PeriodKind]]:
-    """By plan, the windows in which a component of it reads x as a share of quota."""
-    found: dict[int, set[PeriodKind]] = {}
+def _quota_windows(
+    versions: dict[int, PlanDocument], plans: dict[int, int]
+) -> dict[int, set[tuple[QuotaKind, PeriodKind]]]:
+    """By plan, the kinds of quota that it reads and for windows of which length."""
+    found: dict[int, set[tuple[QuotaKind, PeriodKind]]] = {}
     for pk, document in versions.items():
-        kinds = set(_kinds(document))
-        if kinds:
-            found.setdefault(plans[pk], set()).update(kinds)
+        if read := needed(document):
+            found.setdefault(plans[pk], set()).update(read)
     return found
-
-
-def _kinds(document: PlanDocument) -> Iterable[PeriodKind]:
-    for component in document.components:
-        if component.against is Against.QUOTA and component.window is not Window.DEAL:
-            yield PeriodKind(component.window.value)

@@ -8,8 +8,9 @@ from decimal import Decimal
 import polars as pl
 
 from commissions.engine.ahead import round_step, worth_of_next
-from commissions.engine.calculate import Inputs
+from commissions.engine.calculate import Inputs, quotas_of
 from commissions.engine.explain import what_next
+from commissions.engine.quotas import held, quota_kind
 from commissions.engine.schema import Against, Component, Measure, PlanDocument, Window
 from commissions.engine.segments import x_unit
 from commissions.models import PlanVersion
@@ -133,13 +134,9 @@ def _x(lines: pl.DataFrame, spot: _Spot) -> int:
 def _quota(spot: _Spot, inputs: Inputs) -> int | None:
     if spot.window is None or spot.component.against is not Against.QUOTA:
         return None
-    same = (
-        (pl.col("payee") == spot.payee)
-        & (pl.col("plan") == spot.version.plan_id)
-        & (pl.col("window") == spot.window.kind.value)
-        & (pl.col("window_start") == spot.window.start)
-    )
-    found = inputs.quotas.filter(same)["quota"]
+    own = held(quotas_of(inputs, spot.version.plan_id), spot.component, quota_kind(spot.component))
+    same = (pl.col("payee") == spot.payee) & (pl.col("window_start") == spot.window.start)
+    found = own.filter(same)["quota"]
     return int(found[0]) if len(found) else None
 
 

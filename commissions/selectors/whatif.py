@@ -23,11 +23,14 @@ from django.db.models import Exists, OuterRef
 from accounts.models import User
 from commissions.engine.calculate import history_start
 from commissions.engine.credit import deal_columns
+from commissions.engine.frames import QuotaKind
 from commissions.engine.outcomes import Comparison, attained, compare, distribution, revenue
-from commissions.engine.schema import Against, PlanDocument
+from commissions.engine.quotas import needed
+from commissions.engine.schema import PlanDocument
 from commissions.engine.whatif import Prepared, adapted, counted, pay, prepare, with_quotas
 from commissions.models import Assignment, Plan, PlanVersion, Scenario
 from commissions.selectors.inputs import gather
+from core.periods import PeriodKind
 
 MOST_BYTES = 1 << 30  # of facts in one process; the range that was used last stays, however large it is
 PER_PAGE = 50
@@ -70,7 +73,7 @@ class Kept:
     read_at: datetime
     version: tuple[Any, ...]
     since: date  # how far back deals were read
-    windows: frozenset[str]  # for which quotas were read
+    windows: frozenset[tuple[QuotaKind, PeriodKind]]  # for which quotas were read
     latest: Prepared  # under the last document that counted other things
     known: dict[Any, pl.DataFrame] = field(default_factory=dict)
 
@@ -187,9 +190,8 @@ def _covers(kept: Kept, document: PlanDocument) -> bool:
     return columns and kept.since <= since and _windows([document]) <= kept.windows
 
 
-def _windows(documents: Iterable[PlanDocument]) -> frozenset[str]:
-    parts = [part for document in documents for part in document.components]
-    return frozenset(part.window.value for part in parts if part.against is Against.QUOTA)
+def _windows(documents: Iterable[PlanDocument]) -> frozenset[tuple[QuotaKind, PeriodKind]]:
+    return frozenset(each for document in documents for each in needed(document))
 
 
 def read(stretch: Stretch, document: PlanDocument, now: datetime) -> Kept:

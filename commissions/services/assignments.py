@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from commissions import signals
-from commissions.models import Assignment, Plan, Quota
+from commissions.models import Assignment, Plan, PlanVersion, Quota
 from commissions.services.stale import note_payees
 
 _BATCH = 2_000
@@ -83,30 +83,60 @@ def set_quota(
     per: str | None,
     acting_user: User | None,  # noqa: ARG001 every write names its actor
     now: datetime,
+    kind: str = Quota.Kind.AMOUNT,
+    component: str = "",
 ) -> None:
-    """Expect an amount per month, quarter or year for a range of days; quotas before and after stay as they were.
+    """Expect so much per month, quarter or year for a range of days; quotas before and after stay as they were.
 
-    Raises AssignmentRefused.
+    `quota_minor` is money in minor units; of kind units, millionths of a unit or deal. `component` is a key of the
+    plan, or empty for every component that has none of its own. Raises AssignmentRefused.
     """
     during = _range(from_date, until)
-    if quota_minor <= 0:
+    per = _checked_per(quota_minor, kind, per)
+    _check_component(plan, component)
+    same: dict[str, Any] = {"plan": plan, "kind": kind, "component": component}
+    known = _near(Quota.objects.filter(**same), payees, during)
+    kept = [
+        Quota(**same, payee_id=row.payee_id, per=row.per, amount_minor=row.amount_minor, during=piece)
+        for found in known.values()
+        for row in found
+        for piece in _without(row.during, during)
+    ]
+    new = [Quota(**same, payee=payee, per=per, amount_minor=quota_minor, during=during) for payee in payees]
+    _replace(Quota, known, [*kept, *new])
+    # A quota that starts inside a window may be the one of that whole window: begin where the longest one begins.
+    _announce(payees, date(from_date.year, 1, 1), until, now)
+
+
+def _checked_per(amount: int, kind: str, per: str | None) -> str:
+    if kind not in Quota.Kind.values:
+        choices = ", ".join(Quota.Kind.values)
+        raise AssignmentRefused(
+            _("%(kind)s is no kind of quota. Name one of: %(choices)s.") % {"kind": kind, "choices": choices}
+        )
+    if amount <= 0 and kind == Quota.Kind.TARGET:
+        raise AssignmentRefused(_("A target incentive must be more than 0. Leave it out for a plan without one."))
+    if amount <= 0:
         raise AssignmentRefused(_("A quota must be more than 0. Leave it out for a plan without a quota."))
     if per not in Quota.Per.values:
         choices = ", ".join(Quota.Per.values)
         raise AssignmentRefused(
             _("A quota is per %(choices)s, not per %(per)s. Name one of them.") % {"choices": choices, "per": per}
         )
-    known = _near(Quota.objects.filter(plan=plan), payees, during)
-    kept = [
-        Quota(plan=plan, payee_id=row.payee_id, per=row.per, amount_minor=row.amount_minor, during=piece)
-        for found in known.values()
-        for row in found
-        for piece in _without(row.during, during)
-    ]
-    new = [Quota(plan=plan, payee=payee, per=per, amount_minor=quota_minor, during=during) for payee in payees]
-    _replace(Quota, known, [*kept, *new])
-    # A quota that starts inside a window may be the one of that whole window: begin where the longest one begins.
-    _announce(payees, date(from_date.year, 1, 1), until, now)
+    return str(per)
+
+
+def _check_component(plan: Plan, component: str) -> None:
+    """A component that no version of the plan has, draft or not, is a slip."""
+    if not component:
+        return
+    documents = PlanVersion.objects.filter(plan=plan).values_list("document__components", flat=True)
+    known = dict.fromkeys(part["key"] for parts in documents for part in parts or ())
+    if component not in known:
+        raise AssignmentRefused(
+            _("%(plan)s has no component %(component)s. Name one of: %(known)s.")
+            % {"plan": plan.name, "component": component, "known": ", ".join(known)}
+        )
 
 
 def _range(from_date: date, until: date | None) -> DateRange:

@@ -105,6 +105,10 @@ def _quotas(payees: int) -> pl.DataFrame:
     windows = pl.DataFrame({"window_start": [date(2026, month, 1) for month in (1, 4, 7, 10)]})
     people = pl.select(payee=pl.int_range(payees, dtype=pl.Int64))
     quotas = people.join(windows, how="cross").with_columns(
-        plan=pl.lit(_PLAN), window=pl.lit("quarter"), quota=15_000_000 + pl.col("payee") % 7 * 2_500_000
+        plan=pl.lit(_PLAN),
+        kind=pl.lit("amount"),
+        component=pl.lit(""),
+        window=pl.lit("quarter"),
+        quota=15_000_000 + pl.col("payee") % 7 * 2_500_000,
     )
     return quotas.select(list(QUOTAS)).cast(QUOTAS)  # type: ignore[arg-type]

@@ -1,13 +1,16 @@
 """Assignments and quotas over ranges of dates."""
 
 from datetime import date
+from io import StringIO
+from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.models import User
-from commissions import services
+from commissions import selectors, services
 from commissions.models import Assignment, Plan, Quota, StaleStatement
 from commissions.selectors.quotas import QuotaRow, window_quota
 from core.periods import parse_period
@@ -93,6 +96,35 @@ def test_the_database_refuses_overlaps_that_get_past_the_service(plan: Plan, cas
         Quota.objects.create(plan=plan, payee=cast.ana, per="year", amount_minor=1, during=DateRange(APRIL, JULY))
 
 
+def test_a_quota_of_another_kind_or_component_stands_beside_it(plan: Plan, cast: Cast) -> None:
+    assign(plan, cast.ana, quota_minor=100)
+    of_ana: dict[str, Any] = {
+        "plan": plan, "payees": [cast.ana], "from_date": APRIL, "until": None, "per": "quarter", "acting_user": None,
+        "now": NOW,
+    }  # fmt: skip
+    services.set_quota(**of_ana, quota_minor=5, kind="target")
+    services.set_quota(**of_ana, quota_minor=7, component="new-business")
+    services.set_quota(**of_ana, quota_minor=8, component="new-business")
+    rows = Quota.objects.order_by("pk").values_list("kind", "component", "amount_minor")
+    assert list(rows) == [("amount", "", 100), ("target", "", 5), ("amount", "new-business", 8)]
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ({"component": "sale"}, "has no component sale. Name one of: new-business."),
+        ({"kind": "money"}, "money is no kind of quota. Name one of: amount, units, target."),
+        ({"kind": "target", "quota_minor": 0}, "A target incentive must be more than 0"),
+    ],
+    ids=["component", "kind", "nothing"],
+)
+def test_a_quota_of_what_is_not_there_is_refused(plan: Plan, cast: Cast, said: dict[str, Any], reason: str) -> None:
+    whole: dict[str, Any] = {"quota_minor": 1, "per": "month", "plan": plan, "payees": [cast.ana]}
+    with pytest.raises(services.AssignmentRefused, match=reason):
+        services.set_quota(**whole | said, from_date=APRIL, until=None, acting_user=None, now=NOW)
+    assert not Quota.objects.exists()
+
+
 def test_two_plans_at_once_are_no_overlap(plan: Plan, cast: Cast) -> None:
     assign(plan, cast.ana)
     assign(published(FLAT).plan, cast.ana)
@@ -145,3 +177,33 @@ def test_the_parts_of_a_years_quota_add_up_to_it(kind: str) -> None:
     odd = QuotaRow("year", 100_001, JANUARY, None)
     parts = [window_quota((odd,), parse_period(kind.format(number))) for number in range(1, count + 1)]
     assert sum(part or 0 for part in parts) == 100_001
+
+
+def test_the_command_sets_quotas_and_targets_of_a_component(plan: Plan, cast: Cast) -> None:
+    said = ["--plan", plan.name, "--payee", cast.ana.email, "--from", "2026-01-01", "--component", "new-business"]
+    call_command("assign", *said, "--quota", "1000", "--units", "2.5", "--target", "300.50", stdout=StringIO())
+    rows = Quota.objects.order_by("kind").values_list("kind", "component", "per", "amount_minor")
+    assert list(rows) == [
+        ("amount", "new-business", "quarter", 100_000),
+        ("target", "new-business", "quarter", 30_050),
+        ("units", "new-business", "quarter", 2_500_000),
+    ]
+
+
+def test_a_component_goes_by_its_own_quota_before_the_plans(plan: Plan, cast: Cast) -> None:
+    assign(plan, cast.ana, cast.ben, quota_minor=100_000)
+    services.set_quota(
+        plan=plan, payees=[cast.ana], from_date=APRIL, until=JULY, quota_minor=70_000, per="quarter", acting_user=None,
+        now=NOW, component="new-business",
+    )  # fmt: skip
+    ids = {payee.pk: payee.name for payee in (cast.ana, cast.ben)}
+    quarters = [
+        (ids[payee], str(row.window_label), row.quota_minor)
+        for day in (JANUARY, APRIL)
+        for payee, rows in selectors.attainments(list(ids), day).items()
+        for row in rows
+    ]
+    assert quarters == [
+        ("Ana", "2026-Q1", 100_000), ("Ben", "2026-Q1", 100_000),
+        ("Ana", "2026-Q2", 70_000), ("Ben", "2026-Q2", 100_000),
+    ]  # fmt: skip

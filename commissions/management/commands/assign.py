@@ -1,20 +1,41 @@
 from argparse import ArgumentParser
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from commissions import selectors, services
-from commissions.engine.schema import Against, PlanDocument
+from commissions.engine.decimals import parse_decimal, scaled
+from commissions.engine.quotas import kinds_of, needed
+from commissions.engine.schema import PlanDocument
 from commissions.management.arguments import all_reps, day, payees, plan_named
 from commissions.models import Plan, PlanVersion, Quota
 from core.money import MoneyError, to_minor
 
+_OPTIONS = {"quota": Quota.Kind.AMOUNT.value, "units": Quota.Kind.UNITS.value, "target": Quota.Kind.TARGET.value}
+_MISSING = {
+    "amount": gettext_lazy("This plan pays against a quota. Where none is set yet, add --quota AMOUNT."),
+    "units": gettext_lazy("This plan pays against a quota in units. Where none is set yet, add --units NUMBER."),
+    "target": gettext_lazy("This plan pays shares of a target incentive. Where none is set yet, add --target AMOUNT."),
+}
+_UNREAD = {
+    "amount": gettext_lazy("Nothing in this plan is measured against a quota: it was kept, but changes no pay."),
+    "units": gettext_lazy(
+        "Nothing in this plan is measured against a quota in units: it was kept, but changes no pay."
+    ),
+    "target": gettext_lazy("Nothing in this plan pays shares of a target incentive: it was kept, but changes no pay."),
+}
+
 
 class Command(BaseCommand):
     help = (
-        "Put people on a plan from a day on, with a quota if the plan pays against one. Days they were on it before "
-        "stay; a quota replaces the quotas of the days that it covers, and no others."
+        "Put people on a plan from a day on, with a quota if the plan pays against one, and a target incentive if it "
+        "pays shares of one. Days they were on it before stay; a quota replaces the quotas of its kind and component "
+        "on the days that it covers, and no others."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -25,7 +46,15 @@ class Command(BaseCommand):
         parser.add_argument("--from", dest="from_date", required=True, metavar="DATE", help="such as 2017-01-01")
         parser.add_argument("--until", metavar="DATE", help="the first day on which it no longer holds")
         parser.add_argument("--quota", metavar="AMOUNT", help="in the plan's currency, such as 100000")
-        parser.add_argument("--per", choices=Quota.Per.values, help="what the quota is for; default: the plan's window")
+        parser.add_argument("--units", metavar="NUMBER", help="a quota in units or deals, such as 120")
+        parser.add_argument("--target", metavar="AMOUNT", help="the target incentive, such as 12000")
+        parser.add_argument("--per", choices=Quota.Per.values, help="what these are for; default: the plan's window")
+        parser.add_argument(
+            "--component",
+            default="",
+            metavar="KEY",
+            help="these are of one component; default: of each without its own",
+        )
 
     def handle(
         self,
@@ -33,39 +62,39 @@ class Command(BaseCommand):
         plan: str,
         payee: list[str] | None,
         from_date: str,
-        quota: str | None,
         per: str | None,
-        **options: object,
+        component: str,
+        **options: str | None,
     ) -> None:
         found = plan_named(plan)
         document = _document(found)
         people = all_reps() if payee is None else payees(payee)
-        per = per or _window(document)
-        if quota is not None and per is None:
+        amounts = dict(_amounts(options, document.currency))
+        per = per or _window(document, component)
+        if amounts and per is None:
             raise CommandError(_("Say what the quota is for: --per month, quarter or year."))
+        until = day(options["until"]) if options["until"] else None
+        whose: dict[str, Any] = {
+            "plan": found, "payees": people, "from_date": day(from_date), "until": until, "acting_user": None,
+            "now": timezone.now(),
+        }  # fmt: skip
         try:
-            services.assign(
-                plan=found,
-                payees=people,
-                from_date=day(from_date),
-                until=day(str(options["until"])) if options["until"] else None,
-                quota_minor=None if quota is None else _amount(quota, document.currency),
-                per=None if quota is None else per,
-                acting_user=None,
-                now=timezone.now(),
-            )
+            with transaction.atomic():
+                services.assign(**whose)
+                for kind, amount in amounts.items():
+                    services.set_quota(**whose, quota_minor=amount, per=per, kind=kind, component=component)
         except services.AssignmentRefused as error:
             raise CommandError(str(error)) from None
         words = {"people": len(people), "plan": found.name, "start": from_date}
         self.stdout.write(_("%(people)s people are on %(plan)s from %(start)s.") % words)
-        self._warn(document, has_quota=quota is not None)
+        self._warn(document, amounts.keys())
 
-    def _warn(self, document: PlanDocument, *, has_quota: bool) -> None:
-        needs_quota = any(component.against is Against.QUOTA for component in document.components)
-        if needs_quota and not has_quota:
-            self.stderr.write(_("This plan pays against a quota. Where none is set yet, add --quota AMOUNT."))
-        if has_quota and not needs_quota:
-            self.stderr.write(_("Nothing in this plan is measured against a quota: it was kept, but changes no pay."))
+    def _warn(self, document: PlanDocument, given: Collection[str]) -> None:
+        read = {kind.value for kind, _length in needed(document)}
+        for kind in sorted(read - set(given)):
+            self.stderr.write(str(_MISSING[kind]))
+        for kind in sorted(set(given) - read):
+            self.stderr.write(str(_UNREAD[kind]))
 
 
 def _document(plan: Plan) -> PlanDocument:
@@ -75,14 +104,32 @@ def _document(plan: Plan) -> PlanDocument:
         raise CommandError(_("%(plan)s has no document. Publish one first.") % {"plan": plan.name}) from None
 
 
-def _window(document: PlanDocument) -> str | None:
-    """The window of the first component against quota, if a quota can be given for it."""
-    windows = [component.window.value for component in document.components if component.against is Against.QUOTA]
+def _window(document: PlanDocument, key: str) -> str | None:
+    """The window of the first component that goes by a quota or a target, if one can be given for it."""
+    parts = [part for part in document.components if not key or part.key == key]
+    windows = [part.window.value for part in parts if kinds_of(part)]
     return next((window for window in [*windows, document.period.value] if window in Quota.Per.values), None)
 
 
-def _amount(text: str, currency: str) -> int:
+def _amounts(options: Mapping[str, str | None], currency: str) -> Iterator[tuple[str, int]]:
+    """By kind of quota, in minor units or millionths."""
+    for option, kind in _OPTIONS.items():
+        text = options[option]
+        if text is not None:
+            yield kind, _units(text) if kind == Quota.Kind.UNITS else _money(text, currency, option)
+
+
+def _money(text: str, currency: str, option: str) -> int:
     try:
         return to_minor(text, currency)
     except MoneyError as error:
-        raise CommandError(f"--quota: {error}") from None
+        raise CommandError(f"--{option}: {error}") from None
+
+
+def _units(text: str) -> int:
+    try:
+        return scaled(parse_decimal(text), 6)
+    except ValueError:
+        raise CommandError(
+            _("--units: %(text)s is no number of units or deals. Write one such as 120.") % {"text": text}
+        ) from None

@@ -36,7 +36,15 @@ def inputs_of(facts: Facts, ids: Ids) -> Inputs:
         for each in facts.assignments
     ]
     quotas = [
-        {"payee": ids.payees[payee], "plan": plan, "window": window, "window_start": opened, "quota": quota}
+        {
+            "payee": ids.payees[payee],
+            "plan": plan,
+            "kind": "amount",
+            "component": "",
+            "window": window,
+            "window_start": opened,
+            "quota": quota,
+        }
         for payee, window in facts.quotas
         for plan in set(facts.plans.values())
         for opened in {window_start(date(YEAR[0].year, month, 1), window) for month in range(1, 13)}

@@ -65,7 +65,15 @@ def run(
 ) -> Result:
     """Lines of payees 1 and 2 on version 10 of plan 5."""
     set_ = [
-        {"payee": payee, "plan": 5, "window": window, "window_start": day, "quota": quota}
+        {
+            "payee": payee,
+            "plan": 5,
+            "kind": "amount",
+            "component": "",
+            "window": window,
+            "window_start": day,
+            "quota": quota,
+        }
         for payee in payees
         for day, quota in (quotas or {}).items()
     ]

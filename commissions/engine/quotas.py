@@ -1,0 +1,45 @@
+"""What each payee is expected to sell in a window, and to earn: her quotas and her target incentive."""
+
+import polars as pl
+
+from commissions.engine.frames import QuotaKind
+from commissions.engine.schema import Against, Component, Measure, PlanDocument
+from core.periods import PeriodKind
+
+
+def quota_kind(component: Component) -> QuotaKind | None:
+    """In what the component's quota is set; None where it isn't against one.
+
+    >>> from commissions.engine.schema import Component
+    >>> quota_kind(Component(key="a", name="A", against="quota"))
+    <QuotaKind.AMOUNT: 'amount'>
+    """
+    if component.against is not Against.QUOTA:
+        return None
+    return QuotaKind.AMOUNT if component.measure is Measure.AMOUNT else QuotaKind.UNITS
+
+
+def kinds_of(component: Component) -> tuple[QuotaKind, ...]:
+    """All kinds of quota that a component reads."""
+    kind = quota_kind(component)
+    return () if kind is None else (kind,)
+
+
+def needed(document: PlanDocument) -> frozenset[tuple[QuotaKind, PeriodKind]]:
+    """Which kinds of quota, for windows of which length, the plan reads."""
+    parts = [(part, part.window.period) for part in document.components]
+    return frozenset((kind, window) for part, window in parts if window for kind in kinds_of(part))
+
+
+def held(quotas: pl.DataFrame, component: Component, kind: QuotaKind | None) -> pl.DataFrame:
+    """(payee, window_start, quota): those of one kind that hold for a component in its windows. Only what is above 0.
+
+    `quotas` are those of one plan. A component's own quota of a window comes before the plan's.
+    """
+    same = (pl.col("kind") == kind) & (pl.col("window") == component.window.value) & (pl.col("quota") > 0)
+    whose = pl.col("component").is_in(["", component.key])
+    found = quotas.filter(same & whose)
+    if (found["component"] == "").all():
+        return found.select("payee", "window_start", "quota")
+    own_first = found.sort("component", descending=True).unique(["payee", "window_start"], keep="first")
+    return own_first.select("payee", "window_start", "quota")
