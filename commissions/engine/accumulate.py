@@ -11,6 +11,7 @@ from commissions.engine.errors import AmountTooLarge
 from commissions.engine.expressions import compile_condition, parse_condition
 from commissions.engine.quotas import held, quota_kind
 from commissions.engine.schema import Component, Measure, PlanDocument, Window
+from commissions.engine.words import told
 from core.money import exponent
 
 WIDE, NARROW = pl.Int128(), pl.Int64()
@@ -87,7 +88,9 @@ def running(payee: pl.Series, window: pl.Series, steps: pl.Series) -> pl.Series:
     total = pl.col("step").cast(number).cum_sum()
     sums = rows.select(after=total - pl.when(first).then(total - pl.col("step")).forward_fill())["after"]
     if number is WIDE and largest(sums) > LARGEST_SUM:
-        raise AmountTooLarge(f"A payee's total in a window exceeds {LARGEST_SUM} minor units. Check the amounts.")
+        raise AmountTooLarge(
+            told("A payee's total in a window exceeds %(most)s minor units. Check the amounts.", most=LARGEST_SUM)
+        )
     return sums.cast(NARROW)
 
 

@@ -7,6 +7,7 @@ from commissions.engine.errors import AmountTooLarge
 from commissions.engine.expressions import compile_base, parse_base
 from commissions.engine.frames import WHOLE_SHARE
 from commissions.engine.schema import Measure, PlanDocument, Rounding
+from commissions.engine.words import told
 from core.money import exponent
 
 WIDE = pl.Int128()
@@ -48,7 +49,9 @@ def _whole(rows: pl.DataFrame, base: str, document: PlanDocument) -> pl.Series:
     )
     whole = rows.select(base=rounded)["base"]
     if largest(whole) > LARGEST_CREDIT:
-        raise AmountTooLarge(f"The base of a deal exceeds {LARGEST_CREDIT} minor units. Check `base` and the amounts.")
+        raise AmountTooLarge(
+            told("The base of a deal exceeds %(most)s minor units. Check `base` and the amounts.", most=LARGEST_CREDIT)
+        )
     return whole.cast(pl.Int64)
 
 

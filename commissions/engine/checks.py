@@ -8,6 +8,7 @@ from commissions.engine.errors import PlanError
 from commissions.engine.example_checks import RESERVED, check_examples, known_currency, money_errors
 from commissions.engine.expressions import ExpressionError, parse_base, parse_condition
 from commissions.engine.schema import Against, Component, Draw, DrawKind, PlanDocument, Window
+from commissions.engine.words import told
 
 
 def check_document(document: PlanDocument) -> list[PlanError]:
@@ -19,7 +20,8 @@ def _errors_of(document: PlanDocument) -> Iterator[PlanError]:
     currency = known_currency(document.currency)
     if currency is None:
         yield PlanError(
-            "currency", f"{document.currency} is not a currency. Write its ISO 4217 code, such as USD or IDR."
+            "currency",
+            told("%(code)s is not a currency. Write its ISO 4217 code, such as USD or IDR.", code=document.currency),
         )
     yield from _repeated_keys(document)
     for index, component in enumerate(document.components):
@@ -35,11 +37,17 @@ def _repeated_keys(document: PlanDocument) -> Iterator[PlanError]:
         first = seen.setdefault(component.key, index)
         if first == -1:
             yield PlanError(
-                f"components[{index}].key", f"{component.key} has a meaning of its own in examples. Choose another key."
+                f"components[{index}].key",
+                told("%(key)s has a meaning of its own in examples. Choose another key.", key=component.key),
             )
         elif first != index:
             yield PlanError(
-                f"components[{index}].key", f"components[{first}] is called {component.key} too. Choose another key."
+                f"components[{index}].key",
+                told(
+                    "%(other)s is called %(key)s too. Choose another key.",
+                    other=f"components[{first}]",
+                    key=component.key,
+                ),
             )
 
 
@@ -48,12 +56,15 @@ def _draw(draw: Draw, currency: str | None) -> Iterator[PlanError]:
         if amount is not None:
             yield from money_errors(amount, f"draw.{name}", currency)
             if amount <= 0:
-                yield PlanError(f"draw.{name}", "It must be more than 0. Without a draw, leave `draw` out.")
+                yield PlanError(f"draw.{name}", told("It must be more than 0. Without a draw, leave `draw` out."))
     if not 0 < draw.recover_at_most <= 1:
         share = canonical(draw.recover_at_most * 100)
-        yield PlanError("draw.recover_at_most", f"{share}% is no share of earnings. Write one up to 100%, such as 50%.")
+        yield PlanError(
+            "draw.recover_at_most",
+            told("%(share)s%% is no share of earnings. Write one up to 100%%, such as 50%%.", share=share),
+        )
     if draw.forgive_after is not None and draw.periods is None:
-        yield PlanError("draw.forgive_after", "A draw without an end has nothing after it. Add `periods`.")
+        yield PlanError("draw.forgive_after", told("A draw without an end has nothing after it. Add `periods`."))
     if draw.kind is DrawKind.NON_RECOVERABLE:
         owing = {
             "recover_at_most": draw.recover_at_most != 1,
@@ -61,7 +72,7 @@ def _draw(draw: Draw, currency: str | None) -> Iterator[PlanError]:
             "forgive_after": draw.forgive_after,
         }
         for name in (name for name, given in owing.items() if given not in (False, None)):
-            yield PlanError(f"draw.{name}", "A draw that isn't recoverable leaves nothing owed. Remove this key.")
+            yield PlanError(f"draw.{name}", told("A draw that isn't recoverable leaves nothing owed. Remove this key."))
 
 
 def check_component(component: Component, path: str, currency: str | None) -> Iterator[PlanError]:
@@ -71,12 +82,14 @@ def check_component(component: Component, path: str, currency: str | None) -> It
     yield from check_curve(component, path, currency)
     if component.against is Against.QUOTA and component.window is Window.DEAL:
         yield PlanError(
-            f"{path}.window", "A quota belongs to a month or more, not to a deal. Write `window: quarter`, say."
+            f"{path}.window", told("A quota belongs to a month or more, not to a deal. Write `window: quarter`, say.")
         )
     if component.cap is not None:
         yield from money_errors(component.cap.amount, f"{path}.cap.amount", currency)
         if component.cap.amount <= 0:
-            yield PlanError(f"{path}.cap.amount", "A cap must be more than 0. To pay nothing, remove the component.")
+            yield PlanError(
+                f"{path}.cap.amount", told("A cap must be more than 0. To pay nothing, remove the component.")
+            )
 
 
 def _formula(text: str | None, parse: Callable[[str], object], path: str) -> Iterator[PlanError]:
@@ -85,4 +98,4 @@ def _formula(text: str | None, parse: Callable[[str], object], path: str) -> Ite
     try:
         parse(text)
     except ExpressionError as error:
-        yield PlanError(path, str(error))
+        yield PlanError(path, error.said)

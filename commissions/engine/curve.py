@@ -8,6 +8,7 @@ import polars as pl
 
 from commissions.engine.errors import AmountTooLarge
 from commissions.engine.segments import Curve, Segment
+from commissions.engine.words import told
 
 WIDE, NARROW = pl.Int128(), pl.Int64()
 LARGEST_PAY = 2**62
@@ -22,7 +23,7 @@ def price(measured: pl.DataFrame, curve: Curve) -> pl.DataFrame:
     number = _dtype(measured, curve)
     pay = measured.select(y0=_pay("x0", curve, number), y1=_pay("x1", curve, number))
     if number is WIDE and largest(pay["y0"], pay["y1"]) > LARGEST_PAY:
-        raise AmountTooLarge("A line's pay would exceed 64 bits. Check the amounts and the rates of the plan.")
+        raise AmountTooLarge(told("A line's pay would exceed 64 bits. Check the amounts and the rates of the plan."))
     y0, y1 = pay["y0"].cast(NARROW), pay["y1"].cast(NARROW)
     return measured.hstack([y0, y1, (y1 - y0).alias("uncapped")])
 
@@ -43,8 +44,11 @@ def _dtype(measured: pl.DataFrame, curve: Curve) -> pl.DataType:
     bound = max(2 * numerators + divisors, 2 * divisors, x * curve.scale, thresholds)
     if bound >= 2**127:
         raise AmountTooLarge(
-            f"Amounts up to {x} minor units can't be computed exactly on this curve. Check the amounts, the quotas and "
-            "the decimals of the plan's thresholds and rates."
+            told(
+                "Amounts up to %(most)s minor units can't be computed exactly on this curve. Check the amounts, the "
+                "quotas and the decimals of the plan's thresholds and rates.",
+                most=x,
+            )
         )
     return NARROW if bound < 2**63 else WIDE
 

@@ -8,13 +8,13 @@ from commissions.engine.decimals import DECIMALS, canonical, decimals_of
 from commissions.engine.errors import PlanError
 from commissions.engine.example_checks import SHARE_DECIMALS, money_errors
 from commissions.engine.schema import Against, Component, Measure, Step, Tiers
+from commissions.engine.words import told
 
 LARGEST_RATE = 10  # 1000 %
 LARGEST_ATTAINMENT = 10  # of quota: 1000 %
 LARGEST_UNITS = 10**11  # a threshold
 LARGEST_PAY_PER_UNIT = 10**12  # major units
 _POINTS = (Tiers.INTERPOLATED, Tiers.STEPPED)
-_REMEDY = "Write `tiers: marginal`, `tiers: retroactive`, `tiers: interpolated` or `tiers: stepped`"
 
 
 def check_curve(component: Component, path: str, currency: str | None) -> Iterator[PlanError]:
@@ -27,21 +27,30 @@ def check_curve(component: Component, path: str, currency: str | None) -> Iterat
 def _units(component: Component, path: str) -> Iterator[PlanError]:
     said = f"`measure: {component.measure}`"
     if component.base.strip() != "deal.amount":
-        yield PlanError(f"{path}.base", f"A base is money, and {said} doesn't count money. Remove one of them.")
+        yield PlanError(
+            f"{path}.base", told("A base is money, and %(said)s doesn't count money. Remove one of them.", said=said)
+        )
     if component.against is Against.QUOTA:
         yield PlanError(
-            f"{path}.against", f"A quota is money, and {said} doesn't count money. Write thresholds as numbers."
+            f"{path}.against",
+            told("A quota is money, and %(said)s doesn't count money. Write thresholds as numbers.", said=said),
         )
 
 
 def _flat(component: Component, path: str) -> Iterator[PlanError]:
     if component.curve:
         yield PlanError(
-            f"{path}.tiers", f"A curve has rows, but not how to read them. {_REMEDY}; for one rate, `rate`."
+            f"{path}.tiers",
+            told(
+                "A curve has rows, but not how to read them. Write `tiers: marginal`, `tiers: retroactive`, `tiers: "
+                "interpolated` or `tiers: stepped`; for one rate, `rate`."
+            ),
         )
     elif component.rate is None and component.pay_per_unit is None:
         example = "rate: 5%" if component.measure is Measure.AMOUNT else "pay_per_unit: 25"
-        yield PlanError(f"{path}.rate", f"It says no rate. Write `{example}`, or tiers and a curve.")
+        yield PlanError(
+            f"{path}.rate", told("It says no rate. Write `%(example)s`, or tiers and a curve.", example=example)
+        )
     else:
         yield from _price(component, component.rate, component.pay_per_unit, path)
 
@@ -49,14 +58,21 @@ def _flat(component: Component, path: str) -> Iterator[PlanError]:
 def _curve(component: Component, path: str, currency: str | None) -> Iterator[PlanError]:
     for key in ("rate", "pay_per_unit"):
         if getattr(component, key) is not None:
-            yield PlanError(f"{path}.{key}", "One rate is for a flat component. Remove it, or tiers and curve.")
+            yield PlanError(f"{path}.{key}", told("One rate is for a flat component. Remove it, or tiers and curve."))
     if "window" not in component.model_fields_set:
         yield PlanError(
-            f"{path}.window", "Tiers need a window to add up in. Write `window: quarter`, or deal, month, year."
+            f"{path}.window", told("Tiers need a window to add up in. Write `window: quarter`, or deal, month, year.")
         )
     least = 2 if component.tiers in _POINTS else 1
     if len(component.curve) < least:
-        yield PlanError(f"{path}.curve", f"{component.tiers} needs {least} or more rows. Add `- {{from: 0, …}}`.")
+        yield PlanError(
+            f"{path}.curve",
+            told(
+                "%(tiers)s needs %(least)s or more rows. Add `- {from: 0, …}`.",
+                tiers=component.tiers.value,
+                least=least,
+            ),
+        )
         return
     yield from _order(component, path)
     for index, step in enumerate(component.curve):
@@ -64,23 +80,40 @@ def _curve(component: Component, path: str, currency: str | None) -> Iterator[Pl
         yield from _threshold(step.from_, component, f"{where}.from", currency)
         yield from _value(component, step, where, currency)
     first = component.curve[0]
-    for key, remedy in (("pay", "Write 0."), ("bonus", "Put it on a row of its own.")):
-        if first.from_ == 0 and getattr(first, key):
-            why = "Nothing sold must pay nothing: a credit pays a difference."
-            yield PlanError(f"{path}.curve[0].{key}", f"{why} {remedy}")
+    if first.from_ == 0 and first.pay:
+        yield PlanError(
+            f"{path}.curve[0].pay", told("Nothing sold must pay nothing: a credit pays a difference. Write 0.")
+        )
+    if first.from_ == 0 and first.bonus:
+        yield PlanError(
+            f"{path}.curve[0].bonus",
+            told("Nothing sold must pay nothing: a credit pays a difference. Put it on a row of its own."),
+        )
 
 
 def _order(component: Component, path: str) -> Iterator[PlanError]:
     starts = [step.from_ for step in component.curve]
     if starts[0] != 0:
-        yield PlanError(f"{path}.curve[0].from", "The first row must start at 0, so that each amount has one. Add it.")
+        yield PlanError(
+            f"{path}.curve[0].from", told("The first row must start at 0, so that each amount has one. Add it.")
+        )
     jumps = component.tiers is Tiers.INTERPOLATED  # two points at one x are a jump
     for index, (one, other) in enumerate(pairwise(starts), start=1):
         where = f"{path}.curve[{index}].from"
         if other < one:
-            yield PlanError(where, f"{canonical(other)} comes after {canonical(one)}: rows must rise. Sort them.")
+            yield PlanError(
+                where,
+                told(
+                    "%(later)s comes after %(earlier)s: rows must rise. Sort them.",
+                    later=canonical(other),
+                    earlier=canonical(one),
+                ),
+            )
         elif other == one and not (jumps and starts.count(one) == 2 and one > 0):
-            yield PlanError(where, f"Two rows start at {canonical(one)}, so both would apply. Remove or move one.")
+            yield PlanError(
+                where,
+                told("Two rows start at %(start)s, so both would apply. Remove or move one.", start=canonical(one)),
+            )
 
 
 def _threshold(value: Decimal, component: Component, path: str, currency: str | None) -> Iterator[PlanError]:
@@ -89,34 +122,63 @@ def _threshold(value: Decimal, component: Component, path: str, currency: str | 
     elif component.measure is Measure.AMOUNT:
         yield from money_errors(value, path, currency)
     elif value >= LARGEST_UNITS or decimals_of(value) > SHARE_DECIMALS:
-        most = f"less than {LARGEST_UNITS:,} with at most {SHARE_DECIMALS} decimals"
-        yield PlanError(path, f"{canonical(value)} is no number of units or deals. Write one, {most}.")
+        yield PlanError(
+            path,
+            told(
+                "%(value)s is no number of units or deals. Write one, less than %(most)s with at most %(places)s "
+                "decimals.",
+                value=canonical(value),
+                most=LARGEST_UNITS,
+                places=SHARE_DECIMALS,
+            ),
+        )
 
 
 def _share_of_quota(value: Decimal, path: str) -> Iterator[PlanError]:
     if value > LARGEST_ATTAINMENT:
-        meant = canonical(value)
-        most = f"{LARGEST_ATTAINMENT * 100}% is the most"
-        yield PlanError(path, f"{meant} means {canonical(value * 100)}% of quota; {most}. Was {meant}% meant?")
+        yield PlanError(
+            path,
+            told(
+                "%(value)s means %(percent)s%% of quota; %(most)s%% is the most. Was %(value)s%% meant?",
+                value=canonical(value),
+                percent=canonical(value * 100),
+                most=str(LARGEST_ATTAINMENT * 100),
+            ),
+        )
+    yield from _places(value, path)
+
+
+def _places(value: Decimal, path: str) -> Iterator[PlanError]:
     if decimals_of(value) > DECIMALS:
-        yield PlanError(path, f"It has more than {DECIMALS - 2} decimals in percent. Round it.")
+        yield PlanError(path, told("It has more than %(places)s decimals in percent. Round it.", places=DECIMALS - 2))
 
 
 def _value(component: Component, step: Step, path: str, currency: str | None) -> Iterator[PlanError]:
     tiers = component.tiers
     if tiers not in _POINTS:
         if step.pay is not None:
-            yield PlanError(path, f"A row of {tiers} tiers says `{_priced(component)}` alone. Remove the other key.")
+            yield _alone(_priced(component), tiers, path)
         if step.bonus is not None:
             yield from money_errors(step.bonus, f"{path}.bonus", currency)
         yield from _price(component, step.rate, step.pay_per_unit, path)
         return
     if any(other is not None for other in (step.rate, step.pay_per_unit, step.bonus)):
-        yield PlanError(path, f"A row of {tiers} tiers says `pay` alone. Remove the other key.")
+        yield _alone("pay", tiers, path)
     if step.pay is None:
-        yield PlanError(f"{path}.pay", "pay is missing. Write `{from: …, pay: …}`.")
+        yield _missing("pay", path)
     else:
         yield from money_errors(step.pay, f"{path}.pay", currency)
+
+
+def _alone(key: str, tiers: Tiers, path: str) -> PlanError:
+    return PlanError(
+        path,
+        told("A row of %(tiers)s tiers says `%(key)s` alone. Remove the other key.", tiers=tiers.value, key=key),
+    )
+
+
+def _missing(key: str, path: str) -> PlanError:
+    return PlanError(f"{path}.{key}", told("%(key)s is missing. Write `{from: …, %(key)s: …}`.", key=key))
 
 
 def _priced(component: Component) -> str:
@@ -127,25 +189,43 @@ def _price(component: Component, rate: Decimal | None, per_unit: Decimal | None,
     """A component of money has a rate, one of units or deals pays for each."""
     wanted = _priced(component)
     if wanted == "rate" and per_unit is not None:
-        remedy = "Add `measure: quantity` or `measure: count`, or write `rate`"
-        yield PlanError(f"{path}.pay_per_unit", f"Money is no unit to pay for. {remedy}.")
+        yield PlanError(
+            f"{path}.pay_per_unit",
+            told("Money is no unit to pay for. Add `measure: quantity` or `measure: count`, or write `rate`."),
+        )
     elif wanted == "pay_per_unit" and rate is not None:
-        remedy = "Write `pay_per_unit: 25`, say"
-        yield PlanError(f"{path}.rate", f"A share of `measure: {component.measure}` is no money. {remedy}.")
+        yield PlanError(
+            f"{path}.rate",
+            told(
+                "A share of `measure: %(measure)s` is no money. Write `pay_per_unit: 25`, say.",
+                measure=component.measure.value,
+            ),
+        )
     elif rate is None and per_unit is None:
-        yield PlanError(f"{path}.{wanted}", f"{wanted} is missing. Write `{{from: …, {wanted}: …}}`.")
+        yield _missing(wanted, path)
     if rate is not None:
         yield from _rate(rate, f"{path}.rate")
     if per_unit is not None and (abs(per_unit) >= LARGEST_PAY_PER_UNIT or decimals_of(per_unit) > DECIMALS):
-        most = f"less than {LARGEST_PAY_PER_UNIT:,} with at most {DECIMALS} decimals"
-        yield PlanError(f"{path}.pay_per_unit", f"{canonical(per_unit)} is no pay for a unit. Write one, {most}.")
+        yield PlanError(
+            f"{path}.pay_per_unit",
+            told(
+                "%(value)s is no pay for a unit. Write one, less than %(most)s with at most %(places)s decimals.",
+                value=canonical(per_unit),
+                most=LARGEST_PAY_PER_UNIT,
+                places=DECIMALS,
+            ),
+        )
 
 
 def _rate(value: Decimal, path: str) -> Iterator[PlanError]:
     if abs(value) > LARGEST_RATE:
-        meant = canonical(value)
         yield PlanError(
-            path, f"{meant} means {canonical(value * 100)}%; {LARGEST_RATE * 100}% is the most. Was {meant}% meant?"
+            path,
+            told(
+                "%(value)s means %(percent)s%%; %(most)s%% is the most. Was %(value)s%% meant?",
+                value=canonical(value),
+                percent=canonical(value * 100),
+                most=str(LARGEST_RATE * 100),
+            ),
         )
-    if decimals_of(value) > DECIMALS:
-        yield PlanError(path, f"It has more than {DECIMALS - 2} decimals in percent. Round it.")
+    yield from _places(value, path)

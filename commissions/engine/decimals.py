@@ -11,33 +11,57 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer
 
-MOST_DIGITS = 40
+from commissions.engine.errors import ToldError
+from commissions.engine.misfits import as_written
+from commissions.engine.words import MOST_DIGITS, canonical, told
+
 DECIMALS = 9  # of a rate, a share or an attainment as a fraction: 7 in percent
 _SHAPE = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)\s*%?", re.ASCII)
 _EXACT = Context(prec=MOST_DIGITS + 10)
+
+__all__ = [
+    "DECIMALS",
+    "MOST_DIGITS",
+    "ExactDecimal",
+    "ExactMoney",
+    "canonical",
+    "decimals_of",
+    "parse_decimal",
+    "scaled",
+]
 
 
 def parse_decimal(written: object) -> Decimal:
     """The exact number of a text such as 5%, 0.05 or 1250, of an int or a Decimal. Raises ValueError."""
     if isinstance(written, float):
-        raise ValueError(  # noqa: TRY004 pydantic reports ValueErrors
-            f'{written} came as a binary float, which is not exact. Write it in quotes: "{written}".'
+        raise ToldError(
+            told(
+                '%(written)s came as a binary float, which is not exact. Write it in quotes: "%(written)s".',
+                written=str(written),
+            )
         )
     if isinstance(written, bool) or not isinstance(written, str | int | Decimal):
-        raise ValueError(f"{written!r} is not a number. Write one such as 5%, 0.05 or 1250.")  # noqa: TRY004
+        raise ToldError(
+            told("%(written)s is not a number. Write one such as 5%%, 0.05 or 1250.", written=as_written(written))
+        )
     text = str(written).strip()
     if len(text) > MOST_DIGITS:
-        raise ValueError(f"{text[:20]}… is too long for a number. Write at most {MOST_DIGITS} digits.")
+        raise ToldError(
+            told(
+                "%(written)s… is too long for a number. Write at most %(most)s digits.",
+                written=text[:20],
+                most=MOST_DIGITS,
+            )
+        )
     if not _SHAPE.fullmatch(text):
-        raise ValueError(f"{text!r} is not a number. Write digits and a decimal point, such as 5%, 0.05 or 1250.")
+        raise ToldError(
+            told(
+                "%(written)s is not a number. Write digits and a decimal point, such as 5%%, 0.05 or 1250.",
+                written=repr(text),
+            )
+        )
     value = Decimal(text.rstrip("% \t"))
     return value.scaleb(-2, _EXACT) if text.endswith("%") else value
-
-
-def canonical(value: Decimal) -> str:
-    """The one way to write a number: no exponent, no trailing zeros, no plus sign, no percent sign."""
-    text = format(value.normalize(_EXACT), "f")
-    return "0" if text == "-0" else text
 
 
 def decimals_of(value: Decimal) -> int:
@@ -67,7 +91,7 @@ def _written(value: Any) -> Decimal:  # noqa: ANN401 whatever the YAML or JSON h
 
 def _written_money(value: Any) -> Decimal:  # noqa: ANN401
     if isinstance(value, str) and value.strip().endswith("%"):
-        raise ValueError(f"{value} is no amount of money. Write one, such as 1250.")
+        raise ToldError(told("%(written)s is no amount of money. Write one, such as 1250.", written=value))
     return parse_decimal(value)
 
 

@@ -7,7 +7,8 @@ from commissions.engine.decimals import canonical, decimals_of
 from commissions.engine.errors import PlanError
 from commissions.engine.schema import Example, ExampleDeal, ExamplePayee, PlanDocument
 from commissions.engine.terms import has_terms
-from core.money import MoneyError, exponent, to_minor
+from commissions.engine.words import told
+from core.money import LARGEST_MINOR, MoneyError, TooManyDecimalsError, exponent, to_major, to_minor
 from core.periods import PeriodError, PeriodKind, parse_period
 
 PAYABLE, OWED = "payable", "owed"  # of a statement, beside what its components earned
@@ -29,8 +30,26 @@ def money_errors(value: Decimal, path: str, currency: str | None) -> Iterator[Pl
         return
     try:
         to_minor(value, currency)
-    except MoneyError as error:
-        yield PlanError(path, str(error))
+    except TooManyDecimalsError:
+        yield PlanError(
+            path,
+            told(
+                "%(amount)s has more than the %(places)s decimals of %(currency)s. Round it first.",
+                amount=str(value),
+                places=exponent(currency),
+                currency=currency,
+            ),
+        )
+    except MoneyError:  # a number that is read is never anything else
+        yield PlanError(
+            path,
+            told(
+                "%(amount)s %(currency)s is too large: amounts stay below %(most)s. Check its decimal point.",
+                amount=str(value)[:30],
+                currency=currency,
+                most=int(to_major(LARGEST_MINOR, currency)),
+            ),
+        )
 
 
 def check_examples(document: PlanDocument, currency: str | None) -> Iterator[PlanError]:
@@ -39,7 +58,9 @@ def check_examples(document: PlanDocument, currency: str | None) -> Iterator[Pla
     for index, example in enumerate(document.examples):
         path = f"examples[{index}]"
         if example.name in names:
-            yield PlanError(f"{path}.name", f"Two examples are called {example.name!r}. Rename one.")
+            yield PlanError(
+                f"{path}.name", told("Two examples are called %(name)s. Rename one.", name=repr(example.name))
+            )
         names.add(example.name)
         yield from _people(example, path, currency)
         yield from _deals(example, path, currency)
@@ -48,7 +69,7 @@ def check_examples(document: PlanDocument, currency: str | None) -> Iterator[Pla
 
 def _people(example: Example, path: str, currency: str | None) -> Iterator[PlanError]:
     if example.payee is not None and example.payees:
-        yield PlanError(f"{path}.payees", "Say either `payee` for one or `payees` for several. Remove one.")
+        yield PlanError(f"{path}.payees", told("Say either `payee` for one or `payees` for several. Remove one."))
     for name, payee in example.people.items():
         where = f"{path}.payees.{name}" if example.payees else f"{path}.payee"
         yield from _quota(payee, f"{where}.quota", currency)
@@ -66,14 +87,20 @@ def _quota(payee: ExamplePayee, path: str, currency: str | None) -> Iterator[Pla
 def _quota_amount(amount: Decimal, path: str, currency: str | None) -> Iterator[PlanError]:
     yield from money_errors(amount, path, currency)
     if amount <= 0:
-        yield PlanError(path, "A quota must be more than 0. Leave it out for somebody without one.")
+        yield PlanError(path, told("A quota must be more than 0. Leave it out for somebody without one."))
 
 
 def _label(label: str, path: str) -> Iterator[PlanError]:
     try:
         parse_period(label)
-    except PeriodError as error:
-        yield PlanError(path, str(error))
+    except PeriodError:
+        yield PlanError(
+            path,
+            told(
+                "%(label)s is no period. Write a month 2017-06, a quarter 2017-Q2, a half 2017-H1 or a year 2017.",
+                label=repr(label),
+            ),
+        )
 
 
 def _kind(label: str) -> PeriodKind | None:
@@ -89,12 +116,16 @@ def _deals(example: Example, path: str, currency: str | None) -> Iterator[PlanEr
         where = f"{path}.deals[{index}]"
         if deal.id in seen:
             yield PlanError(
-                f"{where}.id", f"Two deals are called {deal.id}. Rename one; a refund is a deal of its own."
+                f"{where}.id",
+                told("Two deals are called %(id)s. Rename one; a refund is a deal of its own.", id=deal.id),
             )
         seen.add(deal.id)
         yield from money_errors(deal.amount, f"{where}.amount", known_currency(deal.currency or "") or currency)
         if deal.currency is not None and known_currency(deal.currency) is None:
-            yield PlanError(f"{where}.currency", f"{deal.currency} is not a currency. Write its ISO 4217 code.")
+            yield PlanError(
+                f"{where}.currency",
+                told("%(code)s is not a currency. Write its ISO 4217 code, such as USD or IDR.", code=deal.currency),
+            )
         yield from _owner(example, deal, where)
         yield from _splits(example, deal, where)
 
@@ -102,11 +133,18 @@ def _deals(example: Example, path: str, currency: str | None) -> Iterator[PlanEr
 def _owner(example: Example, deal: ExampleDeal, path: str) -> Iterator[PlanError]:
     people = ", ".join(example.people)
     if deal.owner is not None and deal.splits:
-        yield PlanError(f"{path}.owner", "`splits` already says whose deal it is. Remove `owner`.")
+        yield PlanError(f"{path}.owner", told("`splits` already says whose deal it is. Remove `owner`."))
     elif deal.owner is not None and deal.owner not in example.people:
-        yield PlanError(f"{path}.owner", f"{deal.owner} isn't a payee of this example. Known: {people}.")
+        yield _no_payee(f"{path}.owner", deal.owner, people)
     elif deal.owner is None and not deal.splits and len(example.people) > 1:
-        yield PlanError(f"{path}.owner", f"Whose deal is it? Add `owner: NAME` or `splits`; payees: {people}.")
+        yield PlanError(
+            f"{path}.owner",
+            told("Whose deal is it? Add `owner: NAME` or `splits`; payees: %(people)s.", people=people),
+        )
+
+
+def _no_payee(path: str, name: str, known: str) -> PlanError:
+    return PlanError(path, told("%(name)s isn't a payee of this example. Known: %(known)s.", name=name, known=known))
 
 
 def _splits(example: Example, deal: ExampleDeal, path: str) -> Iterator[PlanError]:
@@ -114,24 +152,33 @@ def _splits(example: Example, deal: ExampleDeal, path: str) -> Iterator[PlanErro
         return
     for name, share in deal.splits.items():
         if not 0 < share <= 1 or decimals_of(share) > SHARE_DECIMALS:
-            yield PlanError(f"{path}.splits.{name}", f"{canonical(share)} is no share. Write one such as 60%.")
+            yield PlanError(
+                f"{path}.splits.{name}",
+                told("%(share)s is no share. Write one such as 60%%.", share=canonical(share)),
+            )
     if (whole := sum(deal.splits.values())) != 1:
-        yield PlanError(f"{path}.splits", f"The shares add up to {canonical(Decimal(whole) * 100)}%. Make it 100%.")
+        yield PlanError(
+            f"{path}.splits",
+            told("The shares add up to %(sum)s%%. Make it 100%%.", sum=canonical(Decimal(whole) * 100)),
+        )
     if not example.people.keys() & deal.splits.keys():
         yield PlanError(
-            f"{path}.splits", f"None of them is a payee of this example: {', '.join(example.people)}. Add one."
+            f"{path}.splits",
+            told("None of them is a payee of this example: %(people)s. Add one.", people=", ".join(example.people)),
         )
 
 
 def _expectations(document: PlanDocument, example: Example, path: str, currency: str | None) -> Iterator[PlanError]:
     if not any(amounts for periods in example.expected.values() for amounts in periods.values()):
-        yield PlanError(f"{path}.expect", "It expects nothing, so it would always hold. Write what is paid, and when.")
+        yield PlanError(
+            f"{path}.expect", told("It expects nothing, so it would always hold. Write what is paid, and when.")
+        )
     for first, inner in example.expect.items():
         where = f"{path}.expect.{first}"
         if not example.payees:
             yield from _statement(document, first, inner, where, currency)
         elif first not in example.payees:
-            yield PlanError(where, f"{first} isn't a payee of this example. Known: {', '.join(example.payees)}.")
+            yield _no_payee(where, first, ", ".join(example.payees))
         else:
             for label, amounts in inner.items():
                 yield from _statement(document, label, amounts, f"{where}.{label}", currency)
@@ -142,17 +189,25 @@ def _statement(
 ) -> Iterator[PlanError]:
     yield from _label(label, path)
     if not isinstance(amounts, dict):
-        yield PlanError(path, "Say what each component pays, such as {new-business: 3300, payable: 3300}.")
+        yield PlanError(path, told("Say what each component pays, such as {new-business: 3300, payable: 3300}."))
         return
     known = [*(component.key for component in document.components), *RESERVED]
     for key, amount in amounts.items():
         if key not in known:
-            yield PlanError(f"{path}.{key}", f"There is no component {key}. Known: {', '.join(known)}.")
+            yield PlanError(
+                f"{path}.{key}",
+                told("There is no component %(key)s. Known: %(known)s.", key=key, known=", ".join(known)),
+            )
         if key in RESERVED and has_terms(document) and _kind(label) not in (None, document.period):
             yield PlanError(
-                f"{path}.{key}", f"{key} is settled statement by statement here: expect it by {document.period}."
+                f"{path}.{key}",
+                told(
+                    "%(key)s is settled statement by statement here: expect it by %(period)s.",
+                    key=key,
+                    period=document.period.value,
+                ),
             )
         if isinstance(amount, Decimal):
             yield from money_errors(amount, f"{path}.{key}", currency)
         else:
-            yield PlanError(f"{path}.{key}", "Write an amount, such as 3300.")
+            yield PlanError(f"{path}.{key}", told("Write an amount, such as 3300."))

@@ -13,6 +13,7 @@ from commissions.engine.example_checks import OWED, PAYABLE
 from commissions.engine.frames import ASSIGNMENTS, BALANCES, DEALS, PAYEES, QUOTAS, SHARES, WHOLE_SHARE, QuotaKind
 from commissions.engine.schema import Against, Example, ExampleDeal, PlanDocument, Window
 from commissions.engine.terms import has_terms, statement_number
+from commissions.engine.words import Told
 from core.money import to_major, to_minor
 from core.periods import Period, PeriodKind, parse_period, period_of
 
@@ -26,7 +27,7 @@ class Difference:
     component: str  # key, `payable` or `owed`
     expected: Decimal  # major units
     actual: Decimal
-    notices: tuple[str, ...] = ()  # why credits of this payee did not count: codes with their details
+    notices: tuple[tuple[str, str], ...] = ()  # why credits of this payee did not count: codes and details of Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class ExampleResult:
     name: str
     passed: bool
     differences: tuple[Difference, ...]
-    error: str = ""  # why it could not be calculated at all
+    error: Told | None = None  # why it could not be calculated at all
 
 
 def run_examples(document: PlanDocument) -> list[ExampleResult]:
@@ -61,7 +62,7 @@ def _run(document: PlanDocument, example: Example) -> ExampleResult:
     try:
         results = _results(document, example, sorted(labels))
     except AmountTooLarge as error:
-        return ExampleResult(example.name, passed=False, differences=(), error=str(error))
+        return ExampleResult(example.name, passed=False, differences=(), error=error.said)
     names = list(example.people)
     differences = tuple(
         difference
@@ -124,8 +125,8 @@ def _differences(
     document: PlanDocument, result: Result, names: list[str], payee: str, label: str, amounts: dict[str, Decimal]
 ) -> list[Difference]:
     number = names.index(payee)
-    told = result.notices.filter(pl.col("payee") == number)
-    why = tuple(f"{code} {detail}" for code, detail in told.select("code", "detail").iter_rows())
+    notices = result.notices.filter(pl.col("payee") == number).select("code", "detail")
+    why = tuple((code, detail) for code, detail in notices.unique(maintain_order=True).iter_rows())
     found = []
     for key, expected in amounts.items():
         actual = _actual(result, number, key)

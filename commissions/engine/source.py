@@ -14,6 +14,8 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode
 
 from commissions.engine.errors import PlanInvalid
+from commissions.engine.words import Told, told
+from commissions.engine.yaml_problems import problem
 
 MOST_BYTES = 256 * 1024
 DEEPEST = 20  # levels of keys inside keys
@@ -30,12 +32,12 @@ class PlanLoader(yaml.SafeLoader):
     def compose_node(self, parent: Node | None, index: int) -> Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise _error("Anchors (&) and aliases (*) aren't allowed. Write the value again.", event)
+            raise _error(told("Anchors (&) and aliases (*) aren't allowed. Write the value again."), event)
         if getattr(event, "tag", None):
-            raise _error(f"The tag {event.tag} isn't allowed. Remove it.", event)
+            raise _error(told("The tag %(tag)s isn't allowed. Remove it.", tag=str(event.tag)), event)
         self.depth += 1
         if self.depth > DEEPEST:
-            raise _error(f"It nests deeper than {DEEPEST} levels. A plan needs fewer.", event)
+            raise _error(told("It nests deeper than %(most)s levels. A plan needs fewer.", most=DEEPEST), event)
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
@@ -44,16 +46,20 @@ class PlanLoader(yaml.SafeLoader):
         seen: set[str] = set()
         for key, _ in node.value:
             if not isinstance(key, ScalarNode):
-                raise _error("A key must be a word.", key)
+                raise _error(told("A key must be a word."), key)
             if key.value in seen:
-                raise _error(f"The key {key.value} stands here twice. Remove one.", key)
+                raise _error(told("The key %(key)s stands here twice. Remove one.", key=key.value), key)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
 
 
-def _error(message: str, place: Any) -> PlanInvalid:  # noqa: ANN401 an event or a node
-    mark = place.start_mark
-    return PlanInvalid.because(f"Line {mark.line + 1}, column {mark.column + 1}: {message}")
+def _error(said: Told, place: Any) -> PlanInvalid:  # noqa: ANN401 an event or a node
+    return PlanInvalid.because(_at(place.start_mark, said))
+
+
+def _at(mark: Any, said: Told) -> Told:  # noqa: ANN401 of PyYAML, which has no types
+    line, column = str(mark.line + 1), str(mark.column + 1)
+    return told("Line %(line)s, column %(column)s: %(said)s", line=line, column=column, said=said)
 
 
 def _decimal(_loader: PlanLoader, node: ScalarNode) -> Decimal:
@@ -68,12 +74,17 @@ def _day(_loader: PlanLoader, node: ScalarNode) -> date:
     try:
         return date.fromisoformat(node.value)
     except ValueError:
-        raise _error(f"{node.value} is no day of the calendar. Write one such as 2026-01-31.", node) from None
+        raise _error(
+            told("%(day)s is no day of the calendar. Write one such as 2026-01-31.", day=node.value), node
+        ) from None
 
 
 def _trap(_loader: PlanLoader, node: ScalarNode) -> None:
     reads = _TRAPS[node.value.lower()]
-    raise _error(f'YAML reads a bare {node.value} as {reads}. Put it in quotes: "{node.value}".', node)
+    raise _error(
+        told('YAML reads a bare %(word)s as %(reads)s. Put it in quotes: "%(word)s".', word=node.value, reads=reads),
+        node,
+    )
 
 
 def _plain(tag: str, shape: str, first: str) -> None:
@@ -96,15 +107,17 @@ PlanLoader.add_constructor(_TAG + "trap", _trap)
 def read_yaml(text: str) -> Any:  # noqa: ANN401 whatever the text holds
     """The data of one YAML document. Raises PlanInvalid with the line and the column of what can't be read."""
     if len(text.encode()) > MOST_BYTES:
-        raise PlanInvalid.because(f"The document has more than {MOST_BYTES // 1024} KB. A plan needs less: is it one?")
+        raise PlanInvalid.because(
+            told("The document has more than %(most)s KB. A plan needs less: is it one?", most=MOST_BYTES // 1024)
+        )
     try:
         return yaml.load(text, Loader=PlanLoader)  # noqa: S506 a SafeLoader
     except yaml.MarkedYAMLError as error:
-        what = error.problem or "it can't be read"
         where = error.problem_mark or error.context_mark
-        place = f"Line {where.line + 1}, column {where.column + 1}: " if where else ""
-        raise PlanInvalid.because(
-            f"{place}this is not YAML: {what}. Correct the spacing or the quotes there."
-        ) from None
+        said = told("this is not YAML: %(why)s. Correct the spacing or the quotes there.", why=problem(error.problem))
+        raise PlanInvalid.because(_at(where, said) if where else said) from None
     except yaml.YAMLError as error:
-        raise PlanInvalid.because(f"This is not YAML text: {str(error).splitlines()[0]}. Save it as UTF-8.") from None
+        code = f"#x{getattr(error, 'character', 0):04x}"
+        raise PlanInvalid.because(
+            told("This is not YAML text: it holds the character %(code)s. Remove it, or save it as UTF-8.", code=code)
+        ) from None

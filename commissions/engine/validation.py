@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from difflib import get_close_matches
-from typing import Any, get_args
+from typing import Any, TypeAlias, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -10,8 +10,11 @@ from pydantic_core import ErrorDetails
 from commissions.engine.checks import check_component, check_document
 from commissions.engine.errors import PlanError, PlanInvalid
 from commissions.engine.example_checks import known_currency
+from commissions.engine.misfits import misfit
 from commissions.engine.schema import Component, PlanDocument
+from commissions.engine.words import Told, told
 
+Location: TypeAlias = tuple[int | str, ...]
 _TAGS = {"one number", "by period"}  # of the schema's unions: no part of a path
 
 
@@ -19,7 +22,7 @@ def validated(data: Any) -> PlanDocument:  # noqa: ANN401 whatever the YAML or J
     """The plan that the data describes. Raises PlanInvalid with every error found."""
     if not isinstance(data, dict):
         raise PlanInvalid.because(
-            "A plan is a set of keys: plan, currency, period, components. Start with `plan: NAME`."
+            told("A plan is a set of keys: plan, currency, period, components. Start with `plan: NAME`.")
         )
     errors = list(_percentages_where_money(data))
     try:
@@ -31,7 +34,7 @@ def validated(data: Any) -> PlanDocument:  # noqa: ANN401 whatever the YAML or J
     else:
         errors += check_document(document)
     if errors:
-        raise PlanInvalid(tuple(dict.fromkeys(errors)))
+        raise PlanInvalid(tuple({str(error): error for error in errors}.values()))
     return document
 
 
@@ -58,7 +61,13 @@ def _percentages_where_money(data: dict[str, Any]) -> Iterator[PlanError]:
             written = step.get("from") if isinstance(step, dict) else None
             if isinstance(written, str) and written.strip().endswith("%") and written.strip(" 0.%"):
                 path = f"components[{index}].curve[{row}].from"
-                yield PlanError(path, f"{written} of what? Add `against: quota` to this component, or write money.")
+                yield PlanError(
+                    path,
+                    told(
+                        "%(share)s of what? Add `against: quota` to this component, or write money.",
+                        share=written.strip(),
+                    ),
+                )
 
 
 def _says_twice(detail: ErrorDetails) -> bool:
@@ -68,44 +77,32 @@ def _says_twice(detail: ErrorDetails) -> bool:
 
 def _explained(detail: ErrorDetails) -> PlanError:
     location = tuple(part for part in detail["loc"] if part not in _TAGS)
-    return PlanError(_path(location), _message(detail, location))
+    unknown = detail["type"] == "extra_forbidden"
+    return PlanError(_path(location), _unknown_key(location) if unknown else misfit(detail, str(location[-1])))
 
 
-def _path(location: tuple[int | str, ...]) -> str:
+def _path(location: Location) -> str:
     path = ""
     for part in location:
         path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
     return path.removesuffix(".[key]")
 
 
-def _message(detail: ErrorDetails, location: tuple[int | str, ...]) -> str:
-    found = repr(detail["input"])[:60]
-    match detail["type"]:
-        case "missing":
-            return f"{location[-1]} is missing. Add it."
-        case "extra_forbidden":
-            return _unknown_key(location)
-        case "value_error":
-            return detail["msg"].removeprefix("Value error, ")
-        case "enum" | "literal_error":
-            return f"{found} isn't known here. Write one of: {detail['ctx']['expected']}."
-        case "string_pattern_mismatch":
-            return f"{found} is no key. Write small letters, digits and hyphens, such as new-business."
-        case "too_short" | "string_too_short":
-            return "It is empty. Write at least one."
-        case _:
-            return f"{found} doesn't fit here: {detail['msg'][0].lower()}{detail['msg'][1:]}."
-
-
-def _unknown_key(location: tuple[int | str, ...]) -> str:
+def _unknown_key(location: Location) -> Told:
     key, model = str(location[-1]), _model_at(location[:-1])
     known = [field.alias or name for name, field in model.model_fields.items()]
     guess = get_close_matches(key, known, n=1)
-    hint = f"Did you mean {guess[0]}? " if guess else ""
-    return f"Unknown key {key}. {hint}Known here: {', '.join(known)}."
+    if guess:
+        return told(
+            "Unknown key %(key)s. Did you mean %(guess)s? Known here: %(known)s.",
+            key=key,
+            guess=guess[0],
+            known=", ".join(known),
+        )
+    return told("Unknown key %(key)s. Known here: %(known)s.", key=key, known=", ".join(known))
 
 
-def _model_at(location: tuple[int | str, ...]) -> type[BaseModel]:
+def _model_at(location: Location) -> type[BaseModel]:
     model: type[BaseModel] = PlanDocument
     for part in location:
         field = model.model_fields.get(str(part))

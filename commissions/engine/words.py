@@ -2,10 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import TypeAlias
 
-from commissions.engine.decimals import canonical
+MOST_DIGITS = 40
+_EXACT = Context(prec=MOST_DIGITS + 10)
+
+
+def canonical(value: Decimal) -> str:
+    """The one way to write a number: no exponent, no trailing zeros, no plus sign, no percent sign.
+
+    >>> canonical(Decimal("1250.00")), canonical(Decimal("1E+3"))
+    ('1250', '1000')
+    """
+    text = format(value.normalize(_EXACT), "f")
+    return "0" if text == "-0" else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +40,7 @@ class Amount:
         return f"{self.currency} {self.value:,f}"
 
 
-Figure: TypeAlias = "str | Share | Amount | Told"
+Figure: TypeAlias = "str | int | Share | Amount | Told"  # an int is a count, written with thousands' signs
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +51,7 @@ class Told:
     figures: Mapping[str, Figure] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.written(self.template, str)
+        return self.written(self.template, _in_english)
 
     def written(self, template: str, write: Callable[[Figure], str]) -> str:
         """The sentence by another template, its translation, with figures as `write` writes them."""
@@ -57,3 +68,7 @@ def told(template: str, **figures: Figure) -> Told:
     'From 8% to USD 1,250.'
     """
     return Told(template, figures)
+
+
+def _in_english(value: Figure) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -54,7 +54,7 @@ from commissions.selectors.statements import (
 )
 from commissions.selectors.templates import PlanTemplate, plan_templates, template_source
 from commissions.selectors.terms import terms_of
-from commissions.selectors.words import ChangeGroup, changes, in_words
+from commissions.selectors.words import ChangeGroup, changes, errors_in_words, in_words
 
 __all__ = [
     "Assessment",
@@ -95,6 +95,7 @@ __all__ = [
     "changes_to",
     "document_of",
     "earned_this_period",
+    "errors_in_words",
     "has_cards",
     "in_force",
     "in_words",

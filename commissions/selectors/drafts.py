@@ -11,7 +11,7 @@ from commissions.selectors.documents import document_of
 from commissions.selectors.plans import ExampleRow, PlanPage, component_view, example_rows
 from commissions.selectors.sections import PlanSection, plan_sections
 from commissions.selectors.terms import terms_of
-from commissions.selectors.words import ChangeGroup, changes
+from commissions.selectors.words import ChangeGroup, changes, in_words
 
 LONGEST_LINE = 120  # of a line that is shown beside its error
 
@@ -64,7 +64,7 @@ def assess(source: str, today: date) -> Assessment:
 def _placed(source: str, error: PlanError) -> SourceError:
     line = line_of(source, error.path)
     text = source.split("\n")[line - 1].strip()[:LONGEST_LINE] if line else ""
-    return SourceError(line, text, error.path, error.message)
+    return SourceError(line, text, error.path, in_words(error.said))
 
 
 def changes_to(version: PlanVersion, source: str) -> tuple[ChangeGroup, ...]:

@@ -16,6 +16,8 @@ from commissions.engine.segments import Curve, compile_curve, x_unit
 from commissions.models import Assignment, Plan, PlanVersion
 from commissions.selectors.documents import document_of
 from commissions.selectors.explanations import to_decimal
+from commissions.selectors.notices import notice_text
+from commissions.selectors.words import in_words
 from core.money import exponent, to_minor
 
 CURVE_QUOTA = Decimal(100_000)  # major units, where no example has one
@@ -51,11 +53,10 @@ class ComponentView:
 
 @dataclass(frozen=True, slots=True)
 class DifferenceRow:
-    payee: str
-    period: str
-    component: str  # key, or payable
+    where: str  # the payee, where an example names several, the period, and the component's key, or payable
     expected: Decimal  # major units
     actual: Decimal
+    notices: tuple[str, ...]  # why credits did not count, in the reader's language
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,17 +193,24 @@ def example_rows(digest: str, document: PlanDocument) -> tuple[ExampleRow, ...]:
         if len(_results) > 500:
             _results.clear()
         _results[digest] = run_examples(document)
-    return tuple(_example(*pair) for pair in zip(document.examples, _results[digest], strict=True))
+    names = {component.key: component.name for component in document.components}
+    return tuple(_example(*pair, names) for pair in zip(document.examples, _results[digest], strict=True))
 
 
-def _example(example: Example, result: ExampleResult) -> ExampleRow:
+def _example(example: Example, result: ExampleResult, names: dict[str, str]) -> ExampleRow:
     return ExampleRow(
         example=example,
         name=result.name,
         source=example.source or "",
         passed=result.passed,
         differences=tuple(
-            DifferenceRow(row.payee, row.period, row.component, row.expected, row.actual) for row in result.differences
+            DifferenceRow(
+                where=", ".join([*([row.payee] if example.payees else []), row.period, row.component]),
+                expected=row.expected,
+                actual=row.actual,
+                notices=tuple(notice_text(code, detail, names) for code, detail in row.notices),
+            )
+            for row in result.differences
         ),
-        error=result.error,
+        error=in_words(result.error) if result.error else "",
     )

@@ -7,6 +7,7 @@ from fractions import Fraction
 from django.utils.translation import gettext
 
 from commissions.engine.diff import Change, diff
+from commissions.engine.errors import PlanInvalid
 from commissions.engine.schema import PlanDocument
 from commissions.engine.words import Amount, Figure, Share, Told
 from core.money import MoneyError, exponent
@@ -24,6 +25,12 @@ class ChangeGroup:
 def in_words(message: Told) -> str:
     """The message translated first and filled then. What fills it is as people wrote it: a page escapes it."""
     return message.written(gettext(message.template), _figure)
+
+
+def errors_in_words(invalid: PlanInvalid) -> tuple[str, ...]:
+    """Each error of a document, with its path."""
+    said = [(error.path, in_words(error.said)) for error in invalid.errors]
+    return tuple(f"{path}: {text}" if path else text for path, text in said)
 
 
 def changes(old: PlanDocument, new: PlanDocument) -> tuple[ChangeGroup, ...]:
@@ -46,6 +53,8 @@ def _figure(value: Figure) -> str:
             return formats.percent(value.value, locale(), places=7)
         case Amount():
             return _money(value)
+        case int():
+            return formats.number(value, locale())
     return value
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -14,9 +15,10 @@ from commissions.engine.document import document_hash, load_plan, to_json
 from commissions.engine.examples import ExampleResult, run_examples
 from commissions.engine.schema import PlanDocument
 from commissions.models import Plan, PlanVersion
-from commissions.selectors import document_of
+from commissions.selectors import document_of, in_words, notice_text
 from commissions.services.stale import note_plan
-from core.templatetags.juara import day, moment
+from core.templatetags import formats
+from core.templatetags.juara import day, locale, moment
 
 
 class PlanRefused(ValueError):  # noqa: N818 a name of the field
@@ -155,13 +157,19 @@ def check_examples(document: PlanDocument) -> None:
 def describe(result: ExampleResult) -> list[str]:
     """An example and its differences, a line each."""
     lines = [("✓ " if result.passed else "✗ ") + result.name]
+    if result.error:
+        lines.append(f"    {in_words(result.error)}")
     for row in result.differences:
         where = " ".join(part for part in (row.payee, row.period, row.component) if part)
         text = _("    %(where)s: expected %(expected)s, got %(actual)s") % {
-            "where": where, "expected": f"{row.expected:f}", "actual": f"{row.actual:f}"
+            "where": where, "expected": _number(row.expected), "actual": _number(row.actual)
         }  # fmt: skip
-        lines.append(text + "".join(f" ({notice})" for notice in row.notices))
+        lines.append(text + "".join(f" ({notice_text(code, detail, {})})" for code, detail in row.notices))
     return lines
+
+
+def _number(amount: Decimal) -> str:
+    return formats.number(amount, locale(), places=4)
 
 
 def _refuse_unless_draft(version: PlanVersion) -> None:

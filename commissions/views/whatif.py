@@ -17,6 +17,7 @@ from commissions.engine.document import PlanInvalid, from_json
 from commissions.engine.errors import AmountTooLarge
 from commissions.models import Scenario
 from commissions.policies import can_try_plans
+from commissions.selectors import errors_in_words, in_words
 from commissions.selectors import whatif as selector
 from commissions.services import scenarios as services
 from commissions.views.whatif_answer import shown
@@ -79,8 +80,10 @@ def _answer(asked: QueryDict, trial: Trial, *, again: bool = False) -> dict[str,
         found = selector.answer(trial.stretch, trial.document, trial.factor, now=now)
     except selector.NothingToCompare:
         return {"nobody": True}
-    except (AmountTooLarge, PlanInvalid) as error:
-        return {"problems": (str(error),)}
+    except AmountTooLarge as error:
+        return {"problems": (in_words(error.said),)}
+    except PlanInvalid as error:
+        return {"problems": errors_in_words(error)}
     sort = asked.get("sort") or asked.get("sorted") or ""
     return {
         "shown": shown(found, sort=sort, page=asked.get("page", "1")),
@@ -125,11 +128,15 @@ def _saved(request: AuthedRequest, trial: Trial) -> HttpResponse | None:
             quotas_percent=trial.factor, acting_user=request.user, now=timezone.now(),
         )  # fmt: skip
     except (services.ScenarioRefused, PlanInvalid) as error:
-        messages.error(request, str(error))
+        messages.error(request, _refused(error))
         return None
     messages.success(request, _("“%(name)s” is kept. Compare it with others, or make a draft of it.") % {"name": name})
     where = reverse("commissions:scenarios")
     return HttpResponseClientRedirect(where) if wants_fragment(request) else redirect(f"{where}#scenario-{kept.pk}")
+
+
+def _refused(error: services.ScenarioRefused | PlanInvalid) -> str:
+    return " ".join(errors_in_words(error)) if isinstance(error, PlanInvalid) else str(error)
 
 
 @require_GET
@@ -162,8 +169,10 @@ def _column(scenario: Scenario) -> dict[str, Any]:
         found = selector.answer(stretch, document, scenario.quotas_percent, now=timezone.now())
     except selector.NothingToCompare:
         return column | {"problem": _("Nobody was on the plan in these months.")}
-    except (AmountTooLarge, PlanInvalid) as error:
-        return column | {"problem": str(error)}
+    except AmountTooLarge as error:
+        return column | {"problem": in_words(error.said)}
+    except PlanInvalid as error:
+        return column | {"problem": " ".join(errors_in_words(error))}
     return column | {"shown": shown(found, sort="size", page="1"), "has_moved_on": selector.has_moved_on(stretch)}
 
 
@@ -177,7 +186,7 @@ def scenario_draft(request: AuthedRequest, pk: int) -> HttpResponse:
             scenario=scenario, replace=replace, acting_user=request.user, now=timezone.now()
         )
     except (services.ScenarioRefused, PlanInvalid) as error:
-        messages.error(request, str(error))
+        messages.error(request, _refused(error))
         return redirect("commissions:scenarios")
     messages.success(request, _("This is the draft now. Nobody is paid by it until it is published."))
     return redirect("commissions:plan", draft.pk)

@@ -150,7 +150,7 @@ def sent(form: RangeForm, data: Mapping[str, str], *, by_source: bool) -> Trial 
         document = turned(load_plan(base), values)
         problems += _differences(document, trial.original)
     except PlanInvalid as error:
-        problems += [str(each) for each in error.errors]
+        problems += selectors.errors_in_words(error)
     try:
         quota_factor(data.get("quotas", ""))
     except ValueError:

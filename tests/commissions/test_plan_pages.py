@@ -99,8 +99,23 @@ def test_the_editor_answers_with_errors_at_their_lines(ada: Client) -> None:
 def test_the_editor_answers_with_what_the_plan_says_and_what_fails(ada: Client) -> None:
     answer = checked(ada, TIERED.replace("payable: 100", "payable: 99"))
     assert "1 example fails" in answer
-    assert "payee, 2026-01, payable: expected 99, the plan pays 100." in answer
+    assert "2026-01, payable: expected 99, the plan pays 100." in answer
     assert "Each part of the sum is paid at the rate of its own tier." in answer
+
+
+def test_the_editor_says_errors_and_differences_in_the_readers_language(ada: Client) -> None:
+    ada.cookies["django_language"] = "id"
+    wrong = (
+        TIERED.replace("rate: 10%", "rate: 50").replace("window: quarter", "window: week").replace("payable", "paid")
+    )
+    answer = checked(ada, wrong)
+    assert "tidak dikenal di sini. Tulis salah satu dari: deal, month, quarter, half, year." in answer
+    answer = checked(ada, wrong.replace("window: week", "window: quarter"))
+    assert "50 berarti 5000%; paling tinggi 1000%. Maksudnya 50%?" in answer
+    assert "Tidak ada komponen paid. Yang ada: new-business, payable, owed." in answer
+    assert "Baris 1, kolom 8: ini bukan YAML: ada titik dua di tempat yang tidak bisa." in checked(ada, "plan: a: b")
+    answer = checked(ada, TIERED.replace("payee: {quota: 1000}", "payee: {}"))
+    assert "Tidak ada komisi untuk New business pada K1 2026" in answer
 
 
 def test_the_editor_answers_with_the_change_to_the_version_in_force(ada: Client) -> None:

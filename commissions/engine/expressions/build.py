@@ -8,6 +8,7 @@ from lark import Token, v_args
 from lark.tree import Meta
 from lark.visitors import Transformer_NonRecursive
 
+from commissions.engine.errors import ToldError
 from commissions.engine.expressions.fields import FIELDS, closest
 from commissions.engine.expressions.nodes import (
     Add,
@@ -29,17 +30,32 @@ from commissions.engine.expressions.nodes import (
     Times,
     kind_of,
 )
+from commissions.engine.words import Told, told
 
 MOST_DIGITS = 30
 _AMOUNTS = (Kind.MONEY, Kind.NUMBER)
 
 
-class ExpressionError(ValueError):
+_KINDS = {
+    Kind.MONEY: told("money"),
+    Kind.NUMBER: told("a number"),
+    Kind.TEXT: told("text"),
+    Kind.DATE: told("a date"),
+    Kind.CONDITION: told("a condition"),
+}
+
+
+class ExpressionError(ToldError):
     """A text that is no expression: what is wrong, where, and what to write."""
 
-    def __init__(self, message: str, position: int | None) -> None:
-        super().__init__(message if position is None else f"At character {position + 1}: {message}")
+    def __init__(self, said: Told, position: int | None) -> None:
+        at = None if position is None else str(position + 1)
+        super().__init__(told("At character %(at)s: %(said)s", at=at, said=said) if at else said)
         self.position = position  # from 0; None when it is about the whole text
+
+
+def kind_in_words(node: Node) -> Told:
+    return _KINDS[kind_of(node)]
 
 
 def _position(meta: Meta) -> int:
@@ -62,15 +78,22 @@ class Builder(Transformer_NonRecursive[Token, Node]):
             return Day(date.fromisoformat(token))
         except ValueError:
             raise ExpressionError(
-                f"{token} is no day of the calendar. Write one such as 2026-01-31.", _position(meta)
+                told("%(day)s is no day of the calendar. Write one such as 2026-01-31.", day=str(token)),
+                _position(meta),
             ) from None
 
     def field(self, meta: Meta, token: Token) -> Node:
         if (field := FIELDS.get(token)) is not None:
             return field
         guess = closest(token)
-        hint = f"Did you mean {guess}?" if guess else "A text goes in double quotes."
-        raise ExpressionError(f"Unknown field {token}. {hint} Known fields: {', '.join(FIELDS)}.", _position(meta))
+        hint = told("Did you mean %(guess)s?", guess=guess) if guess else told("A text goes in double quotes.")
+        unknown = told(
+            "Unknown field %(field)s. %(hint)s Known fields: %(known)s.",
+            field=str(token),
+            hint=hint,
+            known=", ".join(FIELDS),
+        )
+        raise ExpressionError(unknown, _position(meta))
 
     def negative(self, meta: Meta, operand: Node) -> Node:
         return _times(_amount(operand, "-", meta), Fraction(-1))
@@ -87,20 +110,25 @@ class Builder(Transformer_NonRecursive[Token, Node]):
             return _times(left, right.value)
         if isinstance(left, Number):
             return _times(right, left.value)
-        raise ExpressionError("Two fields can't be multiplied. One side must be a number such as 50%.", _position(meta))
+        raise ExpressionError(
+            told("Two fields can't be multiplied. One side must be a number such as 50%."), _position(meta)
+        )
 
     def divide(self, meta: Meta, left: Node, right: Node) -> Node:
         left = _amount(left, "/", meta)
         if not isinstance(right, Number):
-            raise ExpressionError("Only a number can divide, such as deal.amount / 2.", _position(meta))
+            raise ExpressionError(told("Only a number can divide, such as deal.amount / 2."), _position(meta))
         if right.value == 0:
-            raise ExpressionError("Division by zero. Write another divisor.", _position(meta))
+            raise ExpressionError(told("Division by zero. Write another divisor."), _position(meta))
         return _times(left, 1 / right.value)
 
     def compare(self, meta: Meta, left: Node, operator: Token, right: Node) -> Node:
         first, second = _comparable(left, right, meta)
         if kind_of(first) is Kind.TEXT and operator not in ("=", "!="):
-            raise ExpressionError(f"Texts have no order: {operator} needs money, numbers or dates.", _position(meta))
+            raise ExpressionError(
+                told("Texts have no order: %(sign)s needs money, numbers or dates.", sign=str(operator)),
+                _position(meta),
+            )
         return Comparison(str(operator), first, second)
 
     def options(self, _meta: Meta, *options: Node) -> tuple[Node, ...]:
@@ -110,7 +138,7 @@ class Builder(Transformer_NonRecursive[Token, Node]):
         pairs = [_comparable(operand, option, meta) for option in options]
         if not all(isinstance(option, Number | Major | Text | Day) for _, option in pairs):
             raise ExpressionError(
-                'The options of `in` must be written out, such as ["new", "renewal"].', _position(meta)
+                told('The options of `in` must be written out, such as ["new", "renewal"].'), _position(meta)
             )
         return Membership(pairs[0][0], tuple(option for _, option in pairs), negated=False)
 
@@ -130,7 +158,10 @@ class Builder(Transformer_NonRecursive[Token, Node]):
 
 def _fraction(written: str, position: int) -> Fraction:
     if len(written) > MOST_DIGITS:
-        raise ExpressionError(f"{written[:12]}… has too many digits; {MOST_DIGITS} is the most.", position)
+        raise ExpressionError(
+            told("%(number)s… has too many digits; %(most)s is the most.", number=written[:12], most=MOST_DIGITS),
+            position,
+        )
     return Fraction(written)
 
 
@@ -152,7 +183,13 @@ def _times(operand: Amount, factor: Fraction) -> Amount:
 def _sum(left: Node, right: Node, operator: str, meta: Meta) -> Amount:
     first, second = _same_kind(_amount(left, operator, meta), _amount(right, operator, meta), meta)
     if kind_of(first) is not kind_of(second):
-        raise ExpressionError(f"{kind_of(first)} {operator} {kind_of(second)} makes no sense.", _position(meta))
+        senseless = told(
+            "%(left)s %(sign)s %(right)s makes no sense.",
+            left=kind_in_words(first),
+            sign=operator,
+            right=kind_in_words(second),
+        )
+        raise ExpressionError(senseless, _position(meta))
     match first, second:
         case Percentage(one), Percentage(other):
             return Percentage(one + other)
@@ -168,7 +205,7 @@ def _same_kind(left: Amount, right: Amount, meta: Meta) -> tuple[Amount, Amount]
     """A bare number beside money is money: major units of the plan's currency. A percentage there would be cents."""
     if Kind.MONEY in (kind_of(left), kind_of(right)) and any(isinstance(side, Percentage) for side in (left, right)):
         raise ExpressionError(
-            "A percentage is no amount of money. Multiply by it, such as deal.amount * 90%, or write money.",
+            told("A percentage is no amount of money. Multiply by it, such as deal.amount * 90%, or write money."),
             _position(meta),
         )
     if isinstance(left, Number) and kind_of(right) is Kind.MONEY:
@@ -184,22 +221,34 @@ def _comparable(left: Node, right: Node, meta: Meta) -> tuple[Operand, Operand]:
         left, right = _same_kind(cast("Amount", left), cast("Amount", right), meta)
         kinds = kind_of(left), kind_of(right)
     if kinds[0] is not kinds[1] or Kind.CONDITION in kinds:
-        hint = " Dates go without quotes, such as 2026-01-31." if set(kinds) == {Kind.DATE, Kind.TEXT} else ""
-        hint = hint or " Compare values of one kind, such as deal.amount >= 1000."
-        raise ExpressionError(f"{kinds[0]} can't be compared with {kinds[1]}.{hint}", _position(meta))
+        hint = told("Compare values of one kind, such as deal.amount >= 1000.")
+        if set(kinds) == {Kind.DATE, Kind.TEXT}:
+            hint = told("Dates go without quotes, such as 2026-01-31.")
+        unlike = told(
+            "%(left)s can't be compared with %(right)s. %(hint)s",
+            left=kind_in_words(left),
+            right=kind_in_words(right),
+            hint=hint,
+        )
+        raise ExpressionError(unlike, _position(meta))
     return cast("Operand", left), cast("Operand", right)
 
 
 def _amount(node: Node, operator: str, meta: Meta) -> Amount:
     if kind_of(node) not in _AMOUNTS:
-        raise ExpressionError(f"{operator} needs money or numbers, but one side is {kind_of(node)}.", _position(meta))
+        wrong = told(
+            "%(sign)s needs money or numbers, but one side is %(kind)s.", sign=operator, kind=kind_in_words(node)
+        )
+        raise ExpressionError(wrong, _position(meta))
     return cast("Amount", node)
 
 
 def _condition(node: Node, word: str, meta: Meta) -> Condition:
-    if (kind := kind_of(node)) is not Kind.CONDITION:
-        raise ExpressionError(
-            f"`{word}` needs conditions, but one side is {kind}. Compare it, such as deal.amount >= 1000.",
-            _position(meta),
+    if kind_of(node) is not Kind.CONDITION:
+        wrong = told(
+            "`%(word)s` needs conditions, but one side is %(kind)s. Compare it, such as deal.amount >= 1000.",
+            word=word,
+            kind=kind_in_words(node),
         )
+        raise ExpressionError(wrong, _position(meta))
     return cast("Condition", node)

@@ -10,7 +10,7 @@ from typing import cast
 from lark import Lark
 from lark.exceptions import UnexpectedEOF, UnexpectedInput, UnexpectedToken, VisitError
 
-from commissions.engine.expressions.build import Builder, ExpressionError
+from commissions.engine.expressions.build import Builder, ExpressionError, kind_in_words
 from commissions.engine.expressions.linear import Linear, difference, linear
 from commissions.engine.expressions.nodes import (
     Add,
@@ -27,6 +27,7 @@ from commissions.engine.expressions.nodes import (
     kind_of,
     walk,
 )
+from commissions.engine.words import told
 
 LONGEST = 2_000  # characters
 DEEPEST = 50  # parentheses, and levels of the tree
@@ -67,17 +68,17 @@ NAME: /[A-Za-z_][A-Za-z_0-9]*(\.[A-Za-z_][A-Za-z_0-9]*)*/
 %ignore /\s+/
 """
 _REMEDIES = {
-    "'": 'Texts go in double quotes, such as deal.type = "new".',
-    '"': "Close the text with a second double quote.",
-    "&": "Write `and`.",
-    "|": "Write `or`.",
-    "!": "Write `not`, or != between two values.",
-    "=": "Equality is a single =.",
-    ">": "Write != for `not equal`.",
-    ",": "Write numbers without thousands separators, such as 1000000.",
-    "(": "There are no functions here; parentheses only group.",
-    "[": 'Square brackets list options after `in`, such as deal.type in ["new", "renewal"].',
-    "%": "Write a percentage as a number followed by %, such as 50%.",
+    "'": told('Texts go in double quotes, such as deal.type = "new".'),
+    '"': told("Close the text with a second double quote."),
+    "&": told("Write `and`."),
+    "|": told("Write `or`."),
+    "!": told("Write `not`, or != between two values."),
+    "=": told("Equality is a single =."),
+    ">": told("Write != for `not equal`."),
+    ",": told("Write numbers without thousands separators, such as 1000000."),
+    "(": told("There are no functions here; parentheses only group."),
+    "[": told('Square brackets list options after `in`, such as deal.type in ["new", "renewal"].'),
+    "%": told("Write a percentage as a number followed by %, such as 50%."),
 }
 
 
@@ -90,8 +91,12 @@ def _parser() -> Lark:
 def parse_condition(text: str) -> Condition:
     """The tree of a `when`. Raises ExpressionError unless it is a condition."""
     tree = _parse(text)
-    if (kind := kind_of(tree)) is not Kind.CONDITION:
-        raise ExpressionError(f"A condition is needed, but this is {kind}. Compare it, such as deal.amount >= 1000.", 0)
+    if kind_of(tree) is not Kind.CONDITION:
+        wrong = told(
+            "A condition is needed, but this is %(kind)s. Compare it, such as deal.amount >= 1000.",
+            kind=kind_in_words(tree),
+        )
+        raise ExpressionError(wrong, 0)
     return cast("Condition", tree)
 
 
@@ -99,10 +104,12 @@ def parse_condition(text: str) -> Condition:
 def parse_base(text: str) -> Amount:
     """The tree of a `base`. Raises ExpressionError unless it is money."""
     tree = _parse(text)
-    if (kind := kind_of(tree)) is not Kind.MONEY or not any(isinstance(node, Field) for node, _ in walk(tree)):
-        raise ExpressionError(
-            f"An amount of money of the deal is needed, but this is {kind}. Start from deal.amount.", 0
+    if kind_of(tree) is not Kind.MONEY or not any(isinstance(node, Field) for node, _ in walk(tree)):
+        wrong = told(
+            "An amount of money of the deal is needed, but this is %(kind)s. Start from deal.amount.",
+            kind=kind_in_words(tree),
         )
+        raise ExpressionError(wrong, 0)
     return cast("Amount", tree)
 
 
@@ -120,20 +127,31 @@ def _parse(text: str) -> Node:
 
 def _refuse_monsters(text: str) -> None:
     if len(text) > LONGEST:
-        raise ExpressionError(f"It has {len(text)} characters; {LONGEST} is the most. Split the component.", None)
+        raise ExpressionError(
+            told(
+                "It has %(length)s characters; %(most)s is the most. Split the component.",
+                length=len(text),
+                most=LONGEST,
+            ),
+            None,
+        )
     depth = deepest = 0
     for character in text:
         depth += (character == "(") - (character == ")")
         deepest = max(deepest, depth)
     if deepest > DEEPEST:
-        raise ExpressionError(f"It opens more than {DEEPEST} parentheses inside one another. Remove some.", None)
+        raise ExpressionError(
+            told("It opens more than %(most)s parentheses inside one another. Remove some.", most=DEEPEST), None
+        )
 
 
 def _refuse_deep(tree: Node) -> None:
     if max(depth for _, depth in walk(tree)) > DEEPEST:
-        raise ExpressionError(f"It nests deeper than {DEEPEST} levels. Split it into simpler components.", None)
+        raise ExpressionError(
+            told("It nests deeper than %(most)s levels. Split it into simpler components.", most=DEEPEST), None
+        )
     if any(total.weight >= LARGEST_FACTOR for node, _ in walk(tree) for total in _sums(node)):
-        raise ExpressionError("Its numbers have too many digits to be computed exactly. Use shorter ones.", None)
+        raise ExpressionError(told("Its numbers have too many digits to be computed exactly. Use shorter ones."), None)
 
 
 def _sums(node: Node) -> list[Linear]:
@@ -153,7 +171,9 @@ def _sums(node: Node) -> list[Linear]:
 def _explained(error: UnexpectedInput, text: str) -> ExpressionError:
     position = error.pos_in_stream or 0
     if isinstance(error, UnexpectedEOF) or (isinstance(error, UnexpectedToken) and error.token.type == "$END"):
-        return ExpressionError("It ends too early: a value is missing. Complete it or remove the last word.", len(text))
+        return ExpressionError(
+            told("It ends too early: a value is missing. Complete it or remove the last word."), len(text)
+        )
     found = str(error.token) if isinstance(error, UnexpectedToken) else text[position : position + 1]
-    remedy = _REMEDIES.get(found[:1], "Join conditions with `and` or `or`, and values with + - * /.")
-    return ExpressionError(f"{found!r} doesn't fit here. {remedy}", position)
+    remedy = _REMEDIES.get(found[:1], told("Join conditions with `and` or `or`, and values with + - * /."))
+    return ExpressionError(told("%(found)s doesn't fit here. %(remedy)s", found=repr(found), remedy=remedy), position)

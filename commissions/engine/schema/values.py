@@ -5,6 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints
 
+from commissions.engine.errors import ToldError
+from commissions.engine.misfits import as_written
+from commissions.engine.words import told
+
 
 class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -17,7 +21,7 @@ def _text(value: Any) -> Any:  # noqa: ANN401 whatever the YAML or JSON holds
 def _day(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, date | str):
         return value
-    raise ValueError(f"{value} is no day of the calendar. Write one such as 2026-01-31.")
+    raise ToldError(told("%(day)s is no day of the calendar. Write one such as 2026-01-31.", day=as_written(value)))
 
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$", max_length=100)]

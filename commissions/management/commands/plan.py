@@ -236,7 +236,8 @@ def _publish_source(source: str, start: date) -> PlanVersion:
 def _as_data(result: ExampleResult) -> dict[str, Any]:
     rows = [
         {"payee": row.payee, "period": row.period, "component": row.component, "expected": str(row.expected),
-         "actual": str(row.actual), "notices": list(row.notices)}
+         "actual": str(row.actual), "notices": [f"{code} {detail}" for code, detail in row.notices]}
         for row in result.differences
     ]  # fmt: skip
-    return {"name": result.name, "passed": result.passed, "error": result.error, "differences": rows}
+    error = str(result.error or "")
+    return {"name": result.name, "passed": result.passed, "error": error, "differences": rows}

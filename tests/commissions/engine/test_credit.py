@@ -119,5 +119,5 @@ def test_shares_above_the_whole_do_not_count_and_say_why(rows: list[tuple[int, i
 
 
 def test_a_base_beyond_what_an_amount_may_be_is_refused() -> None:
-    with pytest.raises(ValueError, match="The base of a deal exceeds 100000000000000000 minor units"):
+    with pytest.raises(ValueError, match="The base of a deal exceeds 100,000,000,000,000,000 minor units"):
         run(plan_of("rate: 1%, base: deal.amount * 1000"), deals({"amount": 10**16}))

@@ -44,7 +44,7 @@ def test_a_difference_says_which_credits_did_not_count() -> None:
     expect: {2026-01: {payable: 1}}
 """
     )
-    assert result.differences[0].notices == ("quota_missing new-business 2026-Q1",)
+    assert result.differences[0].notices == (("quota_missing", "new-business 2026-Q1"),)
 
 
 def test_a_period_of_expectations_may_be_longer_than_a_statement() -> None:
@@ -114,4 +114,7 @@ def test_an_example_beyond_exact_arithmetic_fails_with_the_reason() -> None:
         plan,
     )
     assert (result.passed, result.differences) == (False, ())
-    assert result.error == "The base of a deal exceeds 100000000000000000 minor units. Check `base` and the amounts."
+    assert (
+        str(result.error)
+        == "The base of a deal exceeds 100,000,000,000,000,000 minor units. Check `base` and the amounts."
+    )

@@ -147,7 +147,7 @@ REFUSED = [
     ("(deal.amount > 1) = (deal.amount > 2)", "a condition can't be compared with a condition."),
     ("deal.type in [deal.name]", "The options of `in` must be written out"),
     ("deal.type in [1]", "text can't be compared with a number."),
-    ("deal.amount > 1 " + "x" * 2000, "It has 2016 characters; 2000 is the most."),
+    ("deal.amount > 1 " + "x" * 2000, "It has 2,016 characters; 2,000 is the most."),
     ("(" * 51 + "deal.amount > 1" + ")" * 51, "It opens more than 50 parentheses inside one another."),
     ("(" * 1000, "It opens more than 50 parentheses inside one another."),
     ("not " * 51 + "deal.amount > 1", "It nests deeper than 50 levels."),

@@ -41,12 +41,12 @@ def test_numbers_are_exact_and_dates_are_dates() -> None:
         ("a" * (256 * 1024 + 1), "The document has more than 256 KB. A plan needs less: is it one?"),
         ("a: 2026-02-30", "Line 1, column 4: 2026-02-30 is no day of the calendar. Write one such as 2026-01-31."),
         ("{[a]: 1}", "A key must be a word."),
-        ("a: b: c", "Line 1, column 5: this is not YAML: mapping values are not allowed here."),
-        ("a: 'b", "this is not YAML: found unexpected end of stream. Correct the spacing or the quotes there."),
-        ("a: 1\n---\nb: 2", "this is not YAML: but found another document."),
+        ("a: b: c", "Line 1, column 5: this is not YAML: a colon stands where none can."),
+        ("a: 'b", "this is not YAML: a quote is opened and never closed. Correct the spacing or the quotes there."),
+        ("a: 1\n---\nb: 2", "this is not YAML: a second document begins here."),
         (
             "\x00",
-            "This is not YAML text: unacceptable character #x0000: special characters are not allowed. Save",
+            "This is not YAML text: it holds the character #x0000. Remove it, or save it as UTF-8.",
         ),
     ],
 )

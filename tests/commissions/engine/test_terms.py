@@ -142,7 +142,7 @@ def test_a_stored_plan_reads_as_it_was_written() -> None:
         ("draw: {kind: recoverable, amount: 0.001}", "draw.amount: 0.001 has more than the 2 decimals of USD."),
         ("draw: {kind: recoverable, amount: 5, recover_at_most: 150%}", "draw.recover_at_most: 150% is no share"),
         ("draw: {kind: recoverable, amount: 5, recover_at_most: 0}", "draw.recover_at_most: 0% is no share"),
-        ("draw: {kind: recoverable, amount: 5, periods: 0}", "draw.periods: 0 doesn't fit here:"),
+        ("draw: {kind: recoverable, amount: 5, periods: 0}", "draw.periods: 0 is too small. Write 1 or more."),
         ("draw: {kind: recoverable, amount: 5, forgive_after: 1}", "draw.forgive_after: A draw without an end"),
         ("draw: {kind: non_recoverable, amount: 5, most_owed: 9}", "draw.most_owed: A draw that isn't recoverable"),
         ("below_zero: forget", "below_zero: 'forget' isn't known here."),
