@@ -277,10 +277,19 @@ class EarningLine(models.Model):
         SCORE = "score", _("Score")
         POOL = "pool", _("Part of the team's pool")
 
+    class Event(models.TextChoices):
+        """What gave the credit, or took it back."""
+
+        BOOKED = "booked", _("Closed")
+        INVOICED = "invoiced", _("Invoiced")
+        PAID = "paid", _("Paid")
+        CANCELLED = "cancelled", _("Cancelled")
+
     statement = models.ForeignKey(Statement, models.CASCADE, related_name="lines", db_index=False, db_constraint=False)
     plan_version = models.ForeignKey(PlanVersion, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     component = models.CharField(max_length=100)
     kind = models.CharField(max_length=7, choices=Kind.choices, default=Kind.CREDIT)
+    event = models.CharField(max_length=9, choices=Event.choices, null=True, default=Event.BOOKED)
     deal = models.ForeignKey(
         "sales.Deal", models.PROTECT, null=True, related_name="earning_lines", db_constraint=False,
         help_text=_("Absent unless the line is a credit's."),

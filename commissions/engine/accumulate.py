@@ -8,9 +8,10 @@ import polars as pl
 from commissions.engine.bases import column_of
 from commissions.engine.curve import largest
 from commissions.engine.errors import AmountTooLarge
+from commissions.engine.events import PARTS, has_parts, moved, rule_of
 from commissions.engine.expressions import compile_condition, parse_condition
 from commissions.engine.quotas import held, quota_kind
-from commissions.engine.schema import Component, Measure, PlanDocument, Window
+from commissions.engine.schema import Component, Measure, PlanDocument, Rounding, Window
 from commissions.engine.words import told
 from core.money import exponent
 
@@ -30,6 +31,8 @@ class Clause:
 def measure(clauses: Mapping[int, Clause]) -> pl.DataFrame:
     """The credits that a component counts in any version of its plan, with `credited`, the payee's part of what it
     measures: of the base in minor units, else of the units or the deal in millionths. In the order of `place`.
+
+    Credits that are parts of their deals have `reached` too, what of it was credited before.
     """
     parts = [_measured(clause) for clause in clauses.values()]
     return parts[0] if len(parts) == 1 else pl.concat(parts).sort("place")
@@ -40,7 +43,11 @@ def _measured(clause: Clause) -> pl.DataFrame:
     counts = pl.col("role").is_in(component.credit.roles)
     if component.when:
         counts &= compile_condition(parse_condition(component.when), exponent(clause.document.currency))
-    return clause.credits.filter(counts).select(*_CARRIED, credited=_part(component))
+    if not has_parts(clause.credits):
+        return clause.credits.filter(counts).select(*_CARRIED, credited=_part(component))
+    counts &= pl.col("rule") == rule_of(component).key
+    before, after = moved(_part(component), half_even=clause.document.rounding is Rounding.HALF_EVEN)
+    return clause.credits.filter(counts).select(*_CARRIED, *PARTS, credited=after - before, reached=before)
 
 
 def _part(component: Component) -> pl.Expr:
@@ -62,8 +69,9 @@ def accumulate(measured: pl.DataFrame, window: Window) -> pl.DataFrame:
     """The rows with `window_start`, and `x0` and `x1`: what the payee had in the window before and after the credit."""
     credited = measured["credited"]
     if window is Window.DEAL:
+        before = measured["reached"] if has_parts(measured) else credited - credited
         return measured.hstack(
-            [measured["date"].alias("window_start"), (credited - credited).alias("x0"), credited.alias("x1")]
+            [measured["date"].alias("window_start"), before.alias("x0"), (before + credited).alias("x1")]
         )
     started = window_start(measured, window)
     after = running(measured["payee"], started, credited)

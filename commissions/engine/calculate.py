@@ -13,6 +13,7 @@ from commissions.engine.accumulate import Clause, measure
 from commissions.engine.bases import with_bases
 from commissions.engine.component import component_lines
 from commissions.engine.credit import credit, deal_columns, in_currency
+from commissions.engine.events import rules_of, with_events
 from commissions.engine.frames import (
     ASSIGNMENTS,
     DEALS,
@@ -137,9 +138,10 @@ def credited(inputs: Inputs, *, start: date, end: date) -> Credited:
     """Who gets credit for what in the range and the windows before it. Raises AmountTooLarge."""
     since = history_start(inputs.versions, start)
     assignments = _in_reach(inputs, since, end)
-    reached = inputs.deals.filter(pl.col("closed").is_between(since, end, closed="left"))
-    deals = reached.select(deal_columns(inputs.versions.values()))
-    credits_ = credit(deals, inputs.shares, assignments, inputs.payees, start)
+    rules = rules_of(inputs.versions.values())
+    events = with_events(inputs.deals.select(deal_columns(inputs.versions.values())), inputs.payments, rules)
+    reached = events.filter(pl.col("date").is_between(since, end, closed="left"))
+    credits_ = credit(reached, inputs.shares, assignments, inputs.payees, inputs.versions, start)
     found, told = {}, [credits_.notices]
     for version, rows in _by_version(credits_.rows).items():
         own, foreign = in_currency(rows, inputs.versions[version], start)

@@ -8,6 +8,7 @@ import polars as pl
 
 from commissions.engine.accumulate import Clause, accumulate, with_quota
 from commissions.engine.curve import price
+from commissions.engine.events import Event, has_parts
 from commissions.engine.frames import LINES, NO_NOTICES, LineKind, Notice, notices
 from commissions.engine.modify import cap, uncapped
 from commissions.engine.schema import Against, Window
@@ -41,6 +42,7 @@ def component_lines(
     nothing = pl.lit(None, dtype=pl.Int64())
     kind = pl.lit(LineKind.CREDIT.value)
     named = {"component": pl.lit(key), "kind": kind, "multiplier": nothing, "multiplier_value": nothing}
+    named |= {} if has_parts(lines) else {"event": pl.lit(Event.BOOKED)}
     return _since(start, lines).select(named.get(name, pl.col(name)).alias(name) for name in LINES), pl.concat(told)
 
 

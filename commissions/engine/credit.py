@@ -1,11 +1,13 @@
 """Stage 1, from deals, shares and assignments to credits: who gets credit for what, when, under which plan version."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
+from commissions.engine.events import columns_of as event_columns
+from commissions.engine.events import has_parts, rules_of
 from commissions.engine.expressions import columns_of, parse_base, parse_condition
 from commissions.engine.frames import NO_NOTICES, SHARES, WHOLE_SHARE, Notice, notices
 from commissions.engine.schema import Component, Measure, PlanDocument
@@ -26,8 +28,9 @@ class Credits:
 
 def deal_columns(versions: Iterable[PlanDocument]) -> list[str]:
     """The columns of the deals frame that these plans read; no other is carried along."""
-    components = [component for version in versions for component in version.components]
-    return sorted(_ALWAYS.union(*(_columns(component) for component in components)))
+    documents = list(versions)
+    columns = [_columns(component) for version in documents for component in version.components]
+    return sorted(_ALWAYS.union(event_columns(rules_of(documents)), *columns))
 
 
 def _columns(component: Component) -> frozenset[str]:
@@ -37,9 +40,15 @@ def _columns(component: Component) -> frozenset[str]:
 
 
 def credit(
-    deals: pl.DataFrame, shares: pl.DataFrame, assignments: pl.DataFrame, payees: pl.DataFrame | None, start: date
+    events: pl.DataFrame,
+    shares: pl.DataFrame,
+    assignments: pl.DataFrame,
+    payees: pl.DataFrame | None,
+    versions: Mapping[int, PlanDocument],
+    start: date,
 ) -> Credits:
-    """Each sharer's credit for each deal, once for every plan version in force for that payee on the closing date.
+    """Each sharer's credit for each event of a deal (of `events.with_events`), once for every plan version in force for
+    that payee on its date.
 
     `assignments` has the columns payee, plan, plan_version, start and end. The rows come ordered by payee, then date,
     then the deal's key: the order in which credits add up. `seq` counts a payee's credits from `start` on, from 0.
@@ -50,7 +59,7 @@ def credit(
     """
     sharers, broken = _sharers(shares, payees)
     ranked = assignments.with_columns(payee_rank=pl.col("payee").rank("dense").cast(pl.Int64))
-    assigned = shares.join(ranked, on="payee").join(deals.with_columns(date=pl.col("closed")), on="deal")
+    assigned = _under_own_rules(shares.join(ranked, on="payee").join(events, on="deal"), versions)
     sound = assigned.join(broken, on=["deal", "role"], how="anti") if broken.height else assigned
     in_force = (pl.col("start") <= pl.col("date")) & (pl.col("end").is_null() | (pl.col("date") < pl.col("end")))
     rows = _in_order(sound.filter(in_force))
@@ -58,12 +67,21 @@ def credit(
     if rows.height == assigned.height:
         return Credits(_numbered(rows, start), sharers, NO_NOTICES)
     overfull = assigned.filter(recent).join(broken, on=["deal", "role"], how="semi")
-    uncovered = sound.filter(recent & ~in_force).join(rows, on=["payee", "deal"], how="anti")
+    uncovered = sound.filter(recent & ~in_force).join(rows, on=["payee", "deal", "date"], how="anti")
     told = [
         notices(overfull, Notice.SHARES_OVER_WHOLE, pl.col("role")),
         notices(uncovered, Notice.NOT_ASSIGNED, pl.col("date").dt.to_string("%Y-%m-%d")),
     ]
     return Credits(_numbered(rows, start), sharers, pl.concat(told).unique(maintain_order=True))
+
+
+def _under_own_rules(rows: pl.DataFrame, versions: Mapping[int, PlanDocument]) -> pl.DataFrame:
+    """The events that a payee's own plan looks at."""
+    if not has_parts(rows):
+        return rows
+    own = [(version, rule.key) for version, document in versions.items() for rule in rules_of([document])]
+    pairs = pl.DataFrame(own, schema={"plan_version": pl.Int64(), "rule": pl.String()}, orient="row")
+    return rows.join(pairs, on=["plan_version", "rule"], how="semi")
 
 
 def in_currency(rows: pl.DataFrame, document: PlanDocument, start: date) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -77,7 +95,7 @@ def in_currency(rows: pl.DataFrame, document: PlanDocument, start: date) -> tupl
 
 
 def _in_order(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows by payee, closing date, key, plan and role.
+    """The rows by payee, date, key, event, plan and role.
 
     Sorting a million texts takes longer than all the rest, so payee and date come first, as one integer; the rows that
     tie there lie side by side, and only they are sorted by the rest, among their own places.
@@ -85,9 +103,10 @@ def _in_order(rows: pl.DataFrame) -> pl.DataFrame:
     day = pl.col("payee_rank") * 2**32 + pl.col("date").to_physical()
     by_day = rows.with_columns(day=day).sort("day")
     tied = (pl.col("day") == pl.col("day").shift(1)) | (pl.col("day") == pl.col("day").shift(-1))
-    ties = by_day.select("day", "key", "plan", "role", tied=tied.fill_null(value=False)).with_row_index("place")
+    keys = ["day", "key", *(["rule", "turn"] if has_parts(rows) else []), "plan", "role"]
+    ties = by_day.select(*keys, tied=tied.fill_null(value=False)).with_row_index("place")
     among = ties.filter("tied")
-    order = ties["place"].scatter(among["place"], among.sort("day", "key", "plan", "role")["place"])
+    order = ties["place"].scatter(among["place"], among.sort(keys)["place"])
     ordered = by_day[order] if among.height else by_day
     return ordered.drop("start", "end", "key", "day", "payee_rank")
 

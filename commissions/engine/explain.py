@@ -106,7 +106,7 @@ def _require_quota(curve: Curve, quota: int | None, component: str) -> None:
 
 def _pieces(curve: Curve, component: Component, quota: int | None, x0: int, x1: int) -> tuple[Piece, ...]:
     """The walk from x0 to x1, cut at each threshold crossed. A mirrored curve is walked on its positive side."""
-    if curve.mirrored and x1 < 0:
+    if curve.mirrored and min(x0, x1) < 0:
         return tuple(_mirrored(piece) for piece in _pieces(curve, component, quota, -x0, -x1))
     if x1 < x0:
         return tuple(_reversed(piece) for piece in reversed(_pieces(curve, component, quota, x1, x0)))

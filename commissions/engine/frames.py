@@ -71,6 +71,7 @@ LINES: Schema = {
     "kind": pl.String(),  # a LineKind
     "deal": pl.Int64(),  # null unless the line is a credit's
     "role": pl.String(),  # empty without a deal
+    "event": pl.String(),  # booked, invoiced, paid, cancelled: what gave the credit, or took it back; null without one
     "seq": pl.Int32(),  # place of the credit among the payee's credits of the range, from 0: by date, key, plan, role;
     # below 0, by date and plan, for lines without a deal
     "date": pl.Date(),

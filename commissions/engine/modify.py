@@ -3,6 +3,7 @@
 import polars as pl
 
 from commissions.engine.accumulate import running, window_start
+from commissions.engine.events import has_parts, moved
 from commissions.engine.schema import Window
 
 
@@ -16,11 +17,23 @@ def cap(lines: pl.DataFrame, per: Window, limit: pl.Expr) -> pl.DataFrame:
 
     Again a difference of two points, of min(pay so far, limit): what a reversal takes back is what had been paid.
     Per deal, the credits of all roles count together, and the limit holds on both sides of zero, so that a refund
-    mirrors its sale. `limit` is in minor units.
+    mirrors its sale; a part of a deal has that part of the limit. `limit` is in minor units.
     """
-    by_deal = per is Window.DEAL
-    after = running(lines["payee"], lines["deal"] if by_deal else window_start(lines, per), lines["uncapped"])
-    moved = [pl.min_horizontal(paid, limit) for paid in (pl.lit(after), pl.lit(after - lines["uncapped"]))]
-    if by_deal:
-        moved = [pl.max_horizontal(paid, -limit) for paid in moved]
-    return lines.with_columns(amount=moved[0] - moved[1])
+    if per is Window.DEAL:
+        return _cap_deals(lines, limit)
+    after = running(lines["payee"], window_start(lines, per), lines["uncapped"])
+    ends = [pl.min_horizontal(paid, limit) for paid in (pl.lit(after), pl.lit(after - lines["uncapped"]))]
+    return lines.with_columns(amount=ends[0] - ends[1])
+
+
+def _cap_deals(lines: pl.DataFrame, limit: pl.Expr) -> pl.DataFrame:
+    occasion = lines["deal"]
+    if has_parts(lines):
+        before, after = moved(limit, half_even=False)
+        occasion, limit = lines.select(occasion=pl.struct("deal", "turn"))["occasion"], (after - before).abs()
+    paid = running(lines["payee"], occasion, lines["uncapped"])
+    ends = [
+        pl.max_horizontal(pl.min_horizontal(paid, limit), -limit)
+        for paid in (pl.lit(paid), pl.lit(paid - lines["uncapped"]))
+    ]
+    return lines.with_columns(amount=ends[0] - ends[1])

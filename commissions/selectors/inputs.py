@@ -10,12 +10,14 @@ import polars as pl
 
 from commissions.engine.calculate import Inputs, history_start
 from commissions.engine.credit import deal_columns
+from commissions.engine.events import reads_payments, rules_of
 from commissions.engine.frames import ASSIGNMENTS, DEALS, PAYEES, PAYMENTS, QUOTAS, SHARES, WHOLE_SHARE, QuotaKind
 from commissions.engine.quotas import needed
 from commissions.engine.schema import PlanDocument
 from commissions.models import PlanVersion
 from commissions.selectors.documents import cached, parse
 from commissions.selectors.quotas import QuotaRow, window_quota, windows_between
+from commissions.selectors.reached import reached
 from core.copy import copy_out
 from core.periods import PeriodKind
 
@@ -30,15 +32,7 @@ _QUOTAS = """
 SELECT payee_id, plan_id, kind, component, per, amount_minor, lower(during), upper(during)
 FROM commissions_quota WHERE payee_id = ANY(%s) AND plan_id = ANY(%s) AND during && daterange(%s, %s)
 """
-_CREDITED: Final[LiteralString] = """
-FROM (
-    SELECT d.id FROM sales_deal d
-    WHERE d.owner_id = ANY(%s) AND d.status = 'won' AND d.closed_on >= %s AND d.closed_on < %s
-    UNION
-    SELECT d.id FROM sales_dealshare s JOIN sales_deal d ON d.id = s.deal_id
-    WHERE s.user_id = ANY(%s) AND d.status = 'won' AND d.closed_on >= %s AND d.closed_on < %s
-) mine
-"""
+Mine = tuple[LiteralString, list[Any]]  # a FROM clause whose `mine` has the ids of deals, and its parameters
 _GIVEN: Final[LiteralString] = " FROM unnest(%s::bigint[]) AS mine (id) "
 _JOINS: Final[dict[str, LiteralString]] = {
     "product_": " LEFT JOIN sales_product p ON p.id = d.product_id",
@@ -117,9 +111,10 @@ def gather(
     read, read_plans = {**versions, **_aside(also)}, {**plans, **{-plan: plan for plan in also}}
     since = history_start(read, start) if read else start
     on_a_plan = assigned["payee"].unique().to_list()
-    whose = [on_a_plan, since, end] * 2
-    deals = _deals(whose, deal_columns(read.values()))
-    shares = _shares(whose, deals)
+    rules = rules_of(read.values())
+    mine = reached(rules, on_a_plan, since, end)
+    deals = _deals(mine, deal_columns(read.values()))
+    shares = _shares(mine, deals)
     inputs = Inputs(
         deals=deals,
         shares=shares,
@@ -128,6 +123,7 @@ def gather(
         versions=versions,
         plans=plans,
         payees=_people(shares),
+        payments=payments_of(deals["deal"].to_list()) if reads_payments(rules) else None,
     )
     return Gathered(inputs, tuple(payees))
 
@@ -143,9 +139,9 @@ class DealFacts:
 
 def deal_facts(*, deals: Sequence[int], versions: Mapping[int, PlanDocument]) -> DealFacts:
     """The facts of these deals, whatever their status and date, with the columns that these plans read."""
-    whose = [list(deals)]
-    found = _deals(whose, deal_columns(versions.values()), _GIVEN)
-    shares = _shares(whose, found, _GIVEN)
+    given: Mine = (_GIVEN, [list(deals)])
+    found = _deals(given, deal_columns(versions.values()))
+    shares = _shares(given, found)
     return DealFacts(found, shares, _people(shares))
 
 
@@ -158,22 +154,22 @@ def _people(shares: pl.DataFrame) -> pl.DataFrame:
     return copy_out(_PEOPLE, [shares["payee"].unique().to_list()], PAYEES)
 
 
-def _deals(whose: list[Any], needed: list[str], credited: LiteralString = _CREDITED) -> pl.DataFrame:
+def _deals(mine: Mine, needed: list[str]) -> pl.DataFrame:
     """The won deals in which these payees have a part, with the columns that their plans read, and the owner."""
     columns = ["owner", *needed]
     joins = [join for prefix, join in _JOINS.items() if any(column.startswith(prefix) for column in needed)]
     picked = ", ".join([_DEAL_COLUMNS[column] for column in columns])
-    query = "SELECT " + picked + credited + _DEAL + "".join(joins)
+    query = "SELECT " + picked + mine[0] + _DEAL + "".join(joins)
     schema = {column: DEALS.get(column, pl.Int64()) for column in columns}
-    return copy_out(query, whose, schema)
+    return copy_out(query, mine[1], schema)
 
 
-def _shares(whose: list[Any], deals: pl.DataFrame, credited: LiteralString = _CREDITED) -> pl.DataFrame:
+def _shares(mine: Mine, deals: pl.DataFrame) -> pl.DataFrame:
     """The shares of all who have a part in these deals.
 
     A deal without shares of role owner is wholly its owner's, whoever else has a part of it in another role.
     """
-    given = copy_out(_SHARE_COLUMNS + credited + _SHARE, whose, SHARES)
+    given = copy_out(_SHARE_COLUMNS + mine[0] + _SHARE, mine[1], SHARES)
     whole = deals.join(given.filter(pl.col("role") == "owner"), on="deal", how="anti").drop_nulls("owner")
     owned = whole.select("deal", payee="owner", role=pl.lit("owner"), share=pl.lit(WHOLE_SHARE))
     return pl.concat([given, owned.cast(given.schema)])

@@ -17,13 +17,13 @@ from core.copy import copy_in, copy_out
 _TABLE: Final = "commissions_earningline"
 _TYPES: Final[dict[str, Any]] = {
     **dict.fromkeys(COLUMNS, pl.Int64),
-    **dict.fromkeys(("component", "kind", "role"), pl.String),
+    **dict.fromkeys(("component", "kind", "role", "event"), pl.String),
     **dict.fromkeys(("date", "window_start"), pl.Date),
     "seq": pl.Int32,
 }
 _LINES: Final = """
-SELECT id, statement_id, plan_version_id, component, kind, deal_id, role, date, seq, credited_minor, window_start,
-    quota_minor, x0_minor, x1_minor, multiplier_ppm, multiplier_value_ppm, uncapped_minor, amount_minor
+SELECT id, statement_id, plan_version_id, component, kind, deal_id, role, event, date, seq, credited_minor,
+    window_start, quota_minor, x0_minor, x1_minor, multiplier_ppm, multiplier_value_ppm, uncapped_minor, amount_minor
 FROM commissions_earningline WHERE statement_id = ANY(%s)
 """
 _STANDING: Final = """

@@ -55,7 +55,12 @@ class StartsWhen(StrEnum):
 
 
 class Trigger(StrEnum):
-    BOOKED = "booked"
+    """What gives the credit, and dates it."""
+
+    BOOKED = "booked"  # the deal, when it closes
+    INVOICED = "invoiced"  # its invoice
+    PAID = "paid"  # each payment, its part of the deal
+    PAID_IN_FULL = "paid_in_full"  # the payment that completes it
 
 
 class Excess(StrEnum):

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from commissions.engine.calculate import Inputs, Result, calculate
-from commissions.engine.frames import ASSIGNMENTS, DEALS, PAYEES, QUOTAS, SHARES
+from commissions.engine.frames import ASSIGNMENTS, DEALS, PAYEES, PAYMENTS, QUOTAS, SHARES
 from tests.commissions.engine.oracle import Facts, Line, quota_of, window_start
 
 YEAR = date(2026, 1, 1), date(2027, 1, 1)
@@ -50,7 +50,10 @@ def inputs_of(facts: Facts, ids: Ids) -> Inputs:
         for opened in {window_start(date(YEAR[0].year, month, 1), window) for month in range(1, 13)}
         if (quota := quota_of(facts, payee, window, opened))
     ]
-    for rows in (deals, shares, assignments, quotas):
+    payments = [
+        asdict(payment) | {"deal": ids.deals[payment.deal]} for payment in facts.payments if payment.deal in ids.deals
+    ]
+    for rows in (deals, shares, assignments, quotas, payments):
         ids.shuffle.shuffle(rows)
     return Inputs(
         deals=pl.DataFrame(deals, schema=DEALS),
@@ -59,6 +62,7 @@ def inputs_of(facts: Facts, ids: Ids) -> Inputs:
         quotas=pl.DataFrame(quotas, schema=QUOTAS),
         versions=facts.versions,
         plans=facts.plans,
+        payments=pl.DataFrame(payments, schema=PAYMENTS),
         payees=pl.DataFrame({"payee": ids.payees.values(), "key": ids.payees.keys()}, schema=PAYEES),
     )
 
@@ -80,6 +84,8 @@ def engine_lines(facts: Facts, seed: int = 0, start: date = YEAR[0], end: date =
             row["component"],
             deals[row["deal"]],
             row["role"],
+            row["event"],
+            row["date"],
             row["credited"],
             row["window_start"],
             row["quota"],
@@ -94,4 +100,8 @@ def engine_lines(facts: Facts, seed: int = 0, start: date = YEAR[0], end: date =
 
 
 def in_order(lines: list[Line]) -> list[Line]:
-    return sorted(lines, key=lambda line: (line.payee, line.version, line.component, line.deal, line.role))
+    return sorted(lines, key=_place)
+
+
+def _place(line: Line) -> tuple[object, ...]:
+    return line.payee, line.version, line.component, line.date, line.deal, line.role, line.event, line.x0

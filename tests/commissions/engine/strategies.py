@@ -1,12 +1,13 @@
 """Random plans of every kind and the deals to try them on; small round numbers, so that boundaries are hit often."""
 
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from hypothesis import strategies as st
 
 from commissions.engine.document import PlanDocument, from_json
-from tests.commissions.engine.oracle import Assigned, Deal, Facts, Share
+from tests.commissions.engine.oracle import Assigned, Deal, Facts, Payment, Share
 
 PAYEES = ("ana", "ben", "cia")
 DAYS = st.sampled_from(
@@ -15,6 +16,7 @@ DAYS = st.sampled_from(
         for month, day in ((1, 1), (1, 31), (2, 1), (3, 31), (4, 1), (6, 30), (7, 1), (10, 15), (12, 31))
     ]
 )
+TRIGGERS = ("invoiced", "paid", "paid_in_full")
 WINDOWS = ("month", "quarter", "half", "year")
 RATES = st.sampled_from(["0", "1%", "5%", "7.25%", "12%", "33.3333333%", "-2%", "0.000001", "100%", "0.125"])
 PAYS_PER_UNIT = st.sampled_from(["0", "1", "25", "0.0075", "33.333333333", "-2", "0.5", "1000"])
@@ -82,7 +84,10 @@ def components(draw: st.DrawFn, key: str, *, reversible: bool) -> dict[str, Any]
         "against": against,
         "window": window,
         "starts_when": draw(st.sampled_from(["reached", "exceeded"])),
-        "credit": {"roles": draw(st.sampled_from([["owner"], ["owner", "helper"]]))},
+        "credit": {
+            "roles": draw(st.sampled_from([["owner"], ["owner", "helper"]])),
+            "trigger": draw(st.sampled_from(["booked", "booked", "booked", *([] if reversible else TRIGGERS)])),
+        },
     }
     if measure == "amount":
         component["base"] = draw(st.sampled_from(BASES if reversible else BASES + MONEY_BASES))
@@ -116,10 +121,13 @@ def deals(draw: st.DrawFn, currency: str, *, reversible: bool = False) -> Deal:
     places = {"USD": 2, "JPY": 0, "KWD": 3}[currency]
     whole = draw(AMOUNTS) * 10**places + draw(st.sampled_from([0, 0, 0, 1, 5, -1]))
     whole = whole or 1 if reversible else whole
+    closed = draw(DAYS)
     other = "EUR" if draw(st.integers(0, 19)) == 0 else currency
     return Deal(
         key=f"D{draw(st.integers(0, 10**6))}",
-        closed=draw(DAYS),
+        closed=closed,
+        invoiced=None if reversible else draw(st.one_of(st.none(), DAYS)),
+        cancelled=None if reversible or draw(st.integers(0, 3)) else max(closed, draw(DAYS)),
         amount=whole * draw(st.sampled_from([1, 1, 1, -1])),
         currency=other,
         opened=draw(st.sampled_from([None, date(2025, 12, 1), date(2026, 3, 1)])),
@@ -147,6 +155,16 @@ def shares_of(draw: st.DrawFn, deal: Deal) -> list[Share]:
 
 
 @st.composite
+def payments_of(draw: st.DrawFn, deal: Deal) -> list[Payment]:
+    """Some of a deal's amount, all of it, more; some of it back."""
+    parts = draw(st.lists(st.sampled_from(["1/3", "1/2", "1", "-1/2", "2/7"]), max_size=3))
+    return [
+        Payment(deal.key, f"P{draw(st.integers(0, 99))}-{index}", draw(DAYS), int(deal.amount * Fraction(part)))
+        for index, part in enumerate(parts)
+    ]
+
+
+@st.composite
 def facts(draw: st.DrawFn, *, versions: int = 2, reversible: bool = False, most_deals: int = 10) -> Facts:
     """A plan of up to two versions, beside another plan, for two payees of three; nobody calculates Cia."""
     currency = draw(st.sampled_from(["USD", "JPY", "KWD"]))
@@ -169,6 +187,7 @@ def facts(draw: st.DrawFn, *, versions: int = 2, reversible: bool = False, most_
         quotas=draw(quotas(currency)),
         versions=documents_,
         plans=plans,
+        payments=tuple(payment for deal in facts_.values() for payment in draw(payments_of(deal))),
     )
 
 

@@ -142,8 +142,8 @@ COMPONENTS = [
     ),
     ("rate: 5%, credit: {roles: []}", "components[0].credit.roles: It is empty. Write at least one."),
     (
-        "rate: 5%, credit: {trigger: paid}",
-        "components[0].credit.trigger: 'paid' isn't known here. Write one of: booked.",
+        "rate: 5%, credit: {trigger: shipped}",
+        "components[0].credit.trigger: 'shipped' isn't known here. Write one of: booked, invoiced, paid, paid_in_full.",
     ),
 ]
 

@@ -5,7 +5,7 @@ Shares nothing with the engine but the document's classes and the tree of an exp
 
 from tests.commissions.engine.oracle.curve import pay, rounded
 from tests.commissions.engine.oracle.expressions import amount_of, holds
-from tests.commissions.engine.oracle.facts import Assigned, Deal, Facts, Share
+from tests.commissions.engine.oracle.facts import Assigned, Deal, Facts, Payment, Share
 from tests.commissions.engine.oracle.lines import Line, component_lines, lines_of, quota_of, window_start
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Deal",
     "Facts",
     "Line",
+    "Payment",
     "Share",
     "amount_of",
     "component_lines",

@@ -1,12 +1,14 @@
 """Who gets credit for what, one payee and one deal at a time."""
 
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from math import floor
 
 from commissions.engine.expressions.parse import parse_base, parse_condition
 from commissions.engine.schema import Component, PlanDocument
 from tests.commissions.engine.oracle.curve import rounded
+from tests.commissions.engine.oracle.events import Event, events_of
 from tests.commissions.engine.oracle.expressions import amount_of, holds
 from tests.commissions.engine.oracle.facts import Deal, Facts, Share
 
@@ -14,36 +16,43 @@ from tests.commissions.engine.oracle.facts import Deal, Facts, Share
 @dataclass(frozen=True)
 class Credited:
     deal: Deal
+    event: Event
     role: str
     version: int
     component: Component
     amount: int
+    reached: int  # what of the deal was credited before
+
+    @property
+    def date(self) -> date:
+        return self.event.date
 
 
 def credits_of(facts: Facts, plan: int, key: str, payee: str) -> list[Credited]:
     found = []
-    for deal in sorted(facts.deals, key=lambda deal: (deal.closed, deal.key)):
-        for share in sorted(facts.shares, key=lambda share: share.role):
+    for deal in facts.deals:
+        for share in facts.shares:
             if share.deal == deal.key and share.payee == payee:
                 found += credit_of(facts, plan, key, deal, share)
-    return found
+    return sorted(found, key=lambda credit: (credit.date, credit.deal.key, credit.event.turn, credit.role))
 
 
 def credit_of(facts: Facts, plan: int, key: str, deal: Deal, share: Share) -> list[Credited]:
     found = []
     for assigned in facts.assignments:
         version, document = assigned.version, facts.versions[assigned.version]
-        in_force = assigned.start <= deal.closed and (assigned.end is None or deal.closed < assigned.end)
-        if assigned.payee != share.payee or facts.plans[version] != plan or not in_force:
+        if assigned.payee != share.payee or facts.plans[version] != plan:
             continue
         for component in document.components:
             if component.key != key or share.role not in component.credit.roles or deal.currency != document.currency:
                 continue
             if component.when and not holds(parse_condition(component.when), deal):
                 continue
-            found.append(
-                Credited(deal, share.role, version, component, counted_of(facts, document, component, deal, share))
-            )
+            whole = counted_of(facts, document, component, deal, share)
+            for event in events_of(facts, component, deal):
+                if assigned.start <= event.date and (assigned.end is None or event.date < assigned.end):
+                    before, after = rounded(whole * event.before, document), rounded(whole * event.after, document)
+                    found.append(Credited(deal, event, share.role, version, component, after - before, before))
     return found
 
 

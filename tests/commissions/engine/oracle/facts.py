@@ -24,6 +24,16 @@ class Deal:
     customer_name: str | None = None
     customer_sector: str | None = None
     customer_country: str | None = None
+    invoiced: date | None = None
+    cancelled: date | None = None
+
+
+@dataclass(frozen=True)
+class Payment:
+    deal: str  # key
+    key: str
+    date: date
+    amount: int  # minor units of the deal's currency
 
 
 @dataclass(frozen=True)
@@ -50,3 +60,4 @@ class Facts:
     quotas: dict[tuple[str, str], int]  # payee, kind of window -> minor units in January; see quota_of
     versions: dict[int, PlanDocument]
     plans: dict[int, int]
+    payments: tuple[Payment, ...] = ()

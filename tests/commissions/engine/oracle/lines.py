@@ -1,8 +1,9 @@
 """Every line of a range: what each credit moved its payee's pay by."""
 
+import datetime as dt
 from dataclasses import dataclass, replace
-from datetime import date
 from fractions import Fraction
+from math import floor
 
 from commissions.engine.schema import Component, PlanDocument
 from tests.commissions.engine.oracle.credits import Credited, credits_of
@@ -17,8 +18,10 @@ class Line:
     component: str
     deal: str
     role: str
+    event: str
+    date: dt.date
     credited: int
-    window_start: date
+    window_start: dt.date
     quota: int | None
     x0: int
     x1: int
@@ -26,7 +29,7 @@ class Line:
     amount: int
 
 
-def lines_of(facts: Facts, start: date, end: date) -> list[Line]:
+def lines_of(facts: Facts, start: dt.date, end: dt.date) -> list[Line]:
     """Every line dated from `start` to before `end`."""
     found = []
     for plan in sorted(set(facts.plans.values())):
@@ -35,11 +38,7 @@ def lines_of(facts: Facts, start: date, end: date) -> list[Line]:
         for key in sorted(keys):
             for payee in sorted({assigned.payee for assigned in facts.assignments}):
                 found += component_lines(facts, plan, key, payee)
-    return [line for line in found if start <= closed_on(facts, line.deal) < end]
-
-
-def closed_on(facts: Facts, key: str) -> date:
-    return next(deal.closed for deal in facts.deals if deal.key == key)
+    return [line for line in found if start <= line.date < end]
 
 
 def component_lines(facts: Facts, plan: int, key: str, payee: str) -> list[Line]:
@@ -55,9 +54,9 @@ def measured_lines(facts: Facts, key: str, payee: str, kind: str, everything: li
     for index, credit in enumerate(counted):
         document, component = facts.versions[credit.version], credit.component
         window = component.window.value
-        opened = window_start(credit.deal.closed, window)
-        before = [c for c in counted[:index] if window != "deal" and window_start(c.deal.closed, window) == opened]
-        x0 = sum(c.amount for c in before)
+        opened = window_start(credit.date, window)
+        before = [c for c in counted[:index] if window_start(c.date, window) == opened]
+        x0 = credit.reached if window == "deal" else sum(c.amount for c in before)
         x1 = x0 + credit.amount
         quota = None
         if component.against.value == "quota":
@@ -68,14 +67,27 @@ def measured_lines(facts: Facts, key: str, payee: str, kind: str, everything: li
             pay(document, component, x0, quota), document
         )
         line = Line(
-            payee, credit.version, key, credit.deal.key, credit.role, credit.amount, opened, quota, x0, x1, uncapped, 0
+            payee,
+            credit.version,
+            key,
+            credit.deal.key,
+            credit.role,
+            credit.event.name,
+            credit.date,
+            credit.amount,
+            opened,
+            quota,
+            x0,
+            x1,
+            uncapped,
+            0,
         )
         amount = capped(document, component, line, credit, [(c, earlier) for c, earlier in done])
         done.append((credit, replace(line, amount=amount)))
     return [line for _, line in done]
 
 
-def quota_of(facts: Facts, payee: str, window: str, opened: date) -> int:
+def quota_of(facts: Facts, payee: str, window: str, opened: dt.date) -> int:
     """Minor units; a little more in each later month, so that no window's quota passes for another's."""
     january = facts.quotas.get((payee, window), 0)
     return january + opened.month - 1 if january else 0
@@ -89,16 +101,25 @@ def capped(
     limit = int(Fraction(component.cap.amount) * 10 ** EXPONENTS[document.currency])
     per = component.cap.per.value
     if per == "deal":
-        roles_before = sum(earlier.uncapped for c, earlier in done if c.deal.key == credit.deal.key)
+        limit = abs(half_up(limit * credit.event.after) - half_up(limit * credit.event.before))
+        roles_before = sum(
+            earlier.uncapped
+            for c, earlier in done
+            if (c.deal.key, c.event.turn) == (credit.deal.key, credit.event.turn)
+        )
         moved = [max(-limit, min(limit, paid)) for paid in (roles_before, roles_before + line.uncapped)]
         return moved[1] - moved[0]
-    opened = window_start(credit.deal.closed, per)
-    so_far = sum(earlier.uncapped for c, earlier in done if window_start(c.deal.closed, per) == opened)
+    opened = window_start(credit.date, per)
+    so_far = sum(earlier.uncapped for c, earlier in done if window_start(c.date, per) == opened)
     return min(so_far + line.uncapped, limit) - min(so_far, limit)
 
 
-def window_start(day: date, window: str) -> date:
+def half_up(value: Fraction) -> int:
+    return floor(value + Fraction(1, 2))
+
+
+def window_start(day: dt.date, window: str) -> dt.date:
     if window == "deal":
         return day
     months = {"month": 1, "quarter": 3, "half": 6, "year": 12}[window]
-    return date(day.year, day.month - (day.month - 1) % months, 1)
+    return dt.date(day.year, day.month - (day.month - 1) % months, 1)

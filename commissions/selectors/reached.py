@@ -1,0 +1,36 @@
+"""The won deals that give some payees credit, or take one back, on any of a range of days."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Final, LiteralString
+
+from commissions.engine.events import Event, Rule, reads_payments
+from commissions.engine.schema import Trigger
+
+_DAYS: Final[dict[str, tuple[LiteralString, LiteralString]]] = {  # of each event: a join, and where its day stands
+    Event.BOOKED: ("", "d.closed_on"),
+    Event.CANCELLED: ("", "d.cancelled_on"),
+    Event.INVOICED: ("", "d.invoiced_on"),
+    Event.PAID: (" JOIN sales_payment paid ON paid.deal_id = d.id", "paid.paid_on"),
+}
+_OWNED: Final[LiteralString] = "SELECT d.id FROM sales_deal d{} WHERE d.owner_id"
+_SHARED: Final[LiteralString] = (
+    "SELECT d.id FROM sales_dealshare s JOIN sales_deal d ON d.id = s.deal_id{} WHERE s.user_id"
+)
+_WON: Final[LiteralString] = " = ANY(%s) AND d.status = 'won' AND {0} >= %s AND {0} < %s"
+
+
+def reached(rules: Iterable[Rule], payees: list[int], since: date, end: date) -> tuple[LiteralString, list[Any]]:
+    """A FROM clause whose `mine` has the ids of those deals, and its parameters.
+
+    A credit never comes before its deal closes, so a deal that closes in the range is always among them.
+    """
+    events = [Event.BOOKED, Event.CANCELLED]
+    known = list(rules)
+    events += [Event.INVOICED] if any(rule.trigger is Trigger.INVOICED for rule in known) else []
+    events += [Event.PAID] if reads_payments(known) else []
+    places = [_DAYS[event] for event in events]
+    parts: list[LiteralString] = [
+        whose.format(join) + _WON.format(day) for whose in (_OWNED, _SHARED) for join, day in places
+    ]
+    return " FROM (" + " UNION ".join(parts) + ") mine ", [payees, since, end] * len(parts)
