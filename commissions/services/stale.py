@@ -25,8 +25,18 @@ def note_facts(*, touched: Iterable[tuple[int, date]]) -> int:
 
 def note_payees(*, payee_ids: Iterable[int], start: date, until: date | None, now: datetime) -> int:
     """Note payees whose rules changed for a range of days: one note for each year with a period to be recalculated."""
-    days = _days(start, until, timezone.localdate(now))
-    return _write((payee_id, day) for payee_id in payee_ids for day in days)
+    return note_ranges(ranges=[(payee_id, start, until) for payee_id in payee_ids], now=now)
+
+
+def note_ranges(*, ranges: Iterable[tuple[int, date, date | None]], now: datetime) -> int:
+    """Note payees whose rules changed, each for a range of days of her own."""
+    touched = list(ranges)
+    open_ones = _open_periods(min((start for _payee, start, _until in touched), default=date.max))
+    days = {
+        span: _days(*span, open_ones, timezone.localdate(now))
+        for span in {(start, until) for _payee, start, until in touched}
+    }
+    return _write((payee_id, day) for payee_id, start, until in touched for day in days[start, until])
 
 
 def note_plan(*, plan: Plan, start: date, now: datetime) -> int:
@@ -35,11 +45,14 @@ def note_plan(*, plan: Plan, start: date, now: datetime) -> int:
     return note_payees(payee_ids=set(payees.values_list("payee", flat=True)), start=start, until=None, now=now)
 
 
-def _days(start: date, until: date | None, today: date) -> list[date]:
-    affected = Period.objects.filter(status=Period.Status.OPEN, end__gt=start)
-    if until is not None:
-        affected = affected.filter(start__lt=until)
-    years = {max(day, start).year for day in affected.values_list("start", flat=True)}
+def _open_periods(start: date) -> list[tuple[date, date]]:
+    """First day and end of those to be recalculated that end after a day."""
+    return list(Period.objects.filter(status=Period.Status.OPEN, end__gt=start).values_list("start", "end"))
+
+
+def _days(start: date, until: date | None, open_ones: list[tuple[date, date]], today: date) -> list[date]:
+    affected = [first for first, end in open_ones if end > start and (until is None or first < until)]
+    years = {max(first, start).year for first in affected}
     if start <= today and (until is None or today < until):
         years.add(today.year)
     return [max(start, date(year, 1, 1)) for year in sorted(years)]

@@ -1,0 +1,260 @@
+"""What pasted rows would do to who is on which plan: row by row, and in the end for each person and plan."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from hashlib import sha256
+
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from accounts.models import User
+from commissions.engine.pasted import PastedRow, Signs, amount_of, day_of, per_of
+from commissions.engine.roster import QUOTA, Held, QuotaWish, Refused, Wish, placed
+from commissions.engine.schema import PlanDocument
+from commissions.engine.spans import Span
+from commissions.engine.words import Told, told
+from commissions.models import Plan
+from commissions.selectors.roster_state import Place, day_after, documents_of, held_by, usual_per, wants_quota
+from core.money import MoneyError, to_minor
+
+MOST_OF_ONE = 100
+
+
+class Result(StrEnum):
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class RowOutcome:
+    row: PastedRow
+    result: Result
+    person: User | None
+    plan: Plan | None
+    currency: str
+    before: Held
+    after: Held
+    refused: Told | None = None
+    warned: Told | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What all rows do together."""
+
+    rows: tuple[RowOutcome, ...]
+    changes: Mapping[Place, tuple[Held, Held]]  # before, after: of those that change
+
+    def count(self, result: Result) -> int:
+        return sum(row.result is result for row in self.rows)
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same changes: what was looked at is what is applied."""
+        return sha256(repr(sorted(self.changes.items())).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Whom and what the cells of all rows name."""
+
+    people: Mapping[str, Sequence[User]]  # by e-mail address, external id or name, in lower case
+    plans: Mapping[str, Plan]
+    documents: Mapping[int, PlanDocument]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A row that names somebody and something that exist."""
+
+    row: PastedRow
+    person: User
+    plan: Plan
+    document: PlanDocument
+    wish: Wish
+
+    @property
+    def place(self) -> Place:
+        return Place(self.person.pk, self.plan.pk)
+
+
+@dataclass(slots=True)
+class _Board:
+    """What is held while row after row is placed."""
+
+    held: dict[Place, Held]
+    wishes: dict[Place, list[_Read]] = field(default_factory=dict)
+
+
+def check(
+    rows: Sequence[PastedRow],
+    signs: Signs,
+    holding: Callable[[set[Place]], Mapping[Place, Held]] = held_by,
+) -> Check:
+    """Place the rows one after the other on what `holding` says is held; nothing is written."""
+    named = _named(rows)
+    read = [_read(row, named, signs) for row in rows]
+    places = {each.place for each in read if isinstance(each, _Read)}
+    before = dict(holding(places))
+    board = _Board(dict(before))
+    outcomes = tuple(_placed(each, board) if isinstance(each, _Read) else each for each in read)
+    changes = {
+        place: (before.get(place, Held()), held)
+        for place, held in board.held.items()
+        if place in places and held != before.get(place, Held())
+    }
+    return Check(outcomes, changes)
+
+
+def _named(rows: Sequence[PastedRow]) -> Named:
+    """People and plans by what the rows call them: three queries, however many rows."""
+    texts = {row["person"].lower() for row in rows} - {""}
+    people: dict[str, list[User]] = {}
+    lowered = User.objects.annotate(low_name=Lower("name"), low_email=Lower("email"), low_id=Lower("external_id"))
+    for user in lowered.filter(Q(low_email__in=texts) | Q(low_id__in=texts) | Q(low_name__in=texts)):
+        for key in {user.low_email, user.low_id, user.low_name} & texts:
+            people.setdefault(key, []).append(user)
+    names = {row["plan"].lower() for row in rows} - {""}
+    plans = {plan.name.lower(): plan for plan in Plan.objects.annotate(low=Lower("name")).filter(low__in=names)}
+    return Named(people, plans, documents_of(plan.pk for plan in plans.values()))
+
+
+def _read(row: PastedRow, named: Named, signs: Signs) -> _Read | RowOutcome:
+    person = plan = None
+    try:
+        person = _person(row["person"], named)
+        plan = _plan(row["plan"], named)
+        document = _document(plan, named)
+        return _Read(row, person, plan, document, _wish(row, document, signs))
+    except Refused as error:
+        return RowOutcome(row, Result.REFUSED, person, plan, "", Held(), Held(), refused=error.told)
+
+
+def _person(text: str, named: Named) -> User:
+    if not text:
+        raise Refused(told("The person is missing. Write an e-mail address, an external id or a whole name."))
+    found = named.people.get(text.lower(), ())
+    exact = [user for user in found if text.lower() in (user.email or "", (user.external_id or "").lower())]
+    if len(found) > 1 and len(exact) != 1:
+        raise Refused(
+            told("%(count)s people are called so. Write an e-mail address or an external id.", count=str(len(found)))
+        )
+    if not found:
+        raise Refused(
+            told(
+                "Nobody has this e-mail address, external id or name. Correct it, or add the person on the people page."
+            )
+        )
+    return (exact or found)[0]
+
+
+def _plan(text: str, named: Named) -> Plan:
+    if not text:
+        raise Refused(told("The plan is missing. Write its name."))
+    try:
+        return named.plans[text.lower()]
+    except KeyError:
+        raise Refused(told("There is no plan of this name. The page of plans has all names.")) from None
+
+
+def _document(plan: Plan, named: Named) -> PlanDocument:
+    try:
+        return named.documents[plan.pk]
+    except KeyError:
+        raise Refused(told("This plan has no document yet. Publish one first.")) from None
+
+
+def _wish(row: PastedRow, document: PlanDocument, signs: Signs) -> Wish:
+    if row.surplus:
+        raise Refused(
+            told("There are more cells than columns. Put an amount with commas in quotation marks, or use tabs.")
+        )
+    start = day_of(row["from"], signs) if row["from"] else None
+    last = day_of(row["to"], signs) if row["to"] else None
+    if start is None:
+        return _ending(row, last)
+    if last is not None and last < start:
+        raise Refused(told("The last day comes before the first. Exchange them, or correct one."))
+    days = Span(start, day_after(last) if last else None)
+    return Wish(days=days, quota=_quota(row, document, days, signs))
+
+
+def _ending(row: PastedRow, last: date | None) -> Wish:
+    if last is None or row["quota"]:
+        raise Refused(told("The first day is missing. Write from when this holds."))
+    return Wish(ends_after=last)
+
+
+def _quota(row: PastedRow, document: PlanDocument, days: Span, signs: Signs) -> QuotaWish | None:
+    if not row["quota"]:
+        return None
+    amount = quota_minor(amount_of(row["quota"], signs), document.currency)
+    per = per_of(row["per"]) if row["per"] else usual_per(document)
+    if per is None:
+        raise Refused(told("Write what the quota is for: month, quarter or year."))
+    return QuotaWish(QUOTA, days, per, amount)
+
+
+def quota_minor(text: str, currency: str) -> int:
+    """Minor units of a quota. Raises Refused."""
+    try:
+        amount = to_minor(text, currency)
+    except MoneyError:
+        raise Refused(
+            told("%(text)s is no amount of %(currency)s, or too large a one.", text=text[:40], currency=currency)
+        ) from None
+    if amount <= 0:
+        raise Refused(told("A quota must be more than 0. Leave it out for a plan without a quota."))
+    return amount
+
+
+def _placed(read: _Read, board: _Board) -> RowOutcome:
+    before = board.held.get(read.place, Held())
+    try:
+        _refuse_twice(read, board.wishes.get(read.place, ()))
+        after = placed(before, read.wish)
+    except Refused as error:
+        return _outcome(read, Result.REFUSED, before, before, error.told)
+    board.held[read.place] = after
+    board.wishes.setdefault(read.place, []).append(read)
+    result = Result.SAME if after == before else Result.CHANGED if before.spans else Result.NEW
+    return _outcome(read, result, before, after, None)
+
+
+def _refuse_twice(read: _Read, others: Sequence[_Read]) -> None:
+    """Rows must not depend on which of them comes first."""
+    if len(others) == MOST_OF_ONE:
+        raise Refused(told("There are more than %(most)s rows of this person on this plan.", most=str(MOST_OF_ONE)))
+    for other in others:
+        if _clash(read.wish, other.wish):
+            raise Refused(
+                told(
+                    "Line %(line)s speaks of the same days of this person on this plan. Remove one of the two.",
+                    line=str(other.row.line),
+                )
+            )
+
+
+def _clash(one: Wish, other: Wish) -> bool:
+    if one.days is None or other.days is None:
+        return True
+    return one.days.overlaps(other.days)
+
+
+def _outcome(read: _Read, result: Result, before: Held, after: Held, refused: Told | None) -> RowOutcome:
+    warned = None if refused else next(_warnings(read, after), None)
+    currency = read.document.currency
+    return RowOutcome(read.row, result, read.person, read.plan, currency, before, after, refused, warned)
+
+
+def _warnings(read: _Read, after: Held) -> Iterator[Told]:
+    if not read.person.is_active:
+        yield told("This person is inactive.")
+    if read.wish.quota and not wants_quota(read.document):
+        yield told("Nothing in this plan is measured against a quota: it is kept, but changes no pay.")
+    if read.wish.days and wants_quota(read.document) and not after.quotas_of(QUOTA):
+        yield told("This plan pays against a quota, and none is set.")

@@ -1,0 +1,88 @@
+"""Who holds what on which plan, as the engine of the roster reads it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import NamedTuple
+
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Case, QuerySet, Value, When
+
+from commissions.engine.roster import Held, HeldQuota, QuotaKey
+from commissions.engine.schema import Against, PlanDocument
+from commissions.engine.spans import Span, in_order
+from commissions.models import Assignment, PlanVersion, Quota
+from commissions.selectors.documents import document_of
+
+
+class Place(NamedTuple):
+    """A person on a plan, by their ids."""
+
+    payee: int
+    plan: int
+
+
+def held_by(places: Collection[Place]) -> dict[Place, Held]:
+    """What those people hold on those plans: two queries. A place without rows is left out."""
+    rows = assignments_at(places), quotas_at(places)
+    spans: dict[Place, list[Span]] = defaultdict(list)
+    quotas: dict[Place, list[HeldQuota]] = defaultdict(list)
+    for assignment in rows[0]:
+        spans[Place(assignment.payee_id, assignment.plan_id)].append(span_of(assignment.during))
+    for quota in rows[1]:
+        quotas[Place(quota.payee_id, quota.plan_id)].append(held_quota(quota))
+    return {
+        place: Held(in_order(spans[place]), in_order_of_key(quotas[place]))
+        for place in (*spans, *quotas)
+        if place in places
+    }
+
+
+def assignments_at(places: Collection[Place]) -> QuerySet[Assignment]:
+    """Theirs on any of those plans, some of them perhaps not asked for."""
+    return Assignment.objects.filter(payee__in={at.payee for at in places}, plan__in={at.plan for at in places})
+
+
+def quotas_at(places: Collection[Place]) -> QuerySet[Quota]:
+    return Quota.objects.filter(payee__in={at.payee for at in places}, plan__in={at.plan for at in places})
+
+
+def held_quota(row: Quota) -> HeldQuota:
+    return HeldQuota(key_of(row), span_of(row.during), row.per, row.amount_minor)
+
+
+def key_of(row: Quota) -> QuotaKey:  # noqa: ARG001 of one kind so far
+    return QuotaKey("amount", "")
+
+
+def in_order_of_key(quotas: Iterable[HeldQuota]) -> tuple[HeldQuota, ...]:
+    return tuple(sorted(quotas, key=lambda quota: (quota.key, quota.span.start)))
+
+
+def span_of(during: DateRange) -> Span:
+    return Span(during.lower, during.upper)
+
+
+def range_of(span: Span) -> DateRange:
+    return DateRange(span.start, span.end)
+
+
+def documents_of(plans: Iterable[int]) -> dict[int, PlanDocument]:
+    """The document of each plan's latest published version, else of its draft; a plan without any is left out."""
+    published = Case(When(status=PlanVersion.Status.DRAFT, then=Value(1)), default=Value(0))
+    versions = PlanVersion.objects.filter(plan__in=set(plans)).defer("source")
+    return {row.plan_id: document_of(row) for row in versions.order_by("plan", published, "-number").distinct("plan")}
+
+
+def usual_per(document: PlanDocument) -> str | None:
+    """What a quota is for where nobody says: the first window that is measured against one, else the plan's period."""
+    windows = [component.window.value for component in document.components if component.against is Against.QUOTA]
+    return next((window for window in [*windows, document.period.value] if window in Quota.Per.values), None)
+
+
+def wants_quota(document: PlanDocument) -> bool:
+    return any(component.against is Against.QUOTA for component in document.components)
+
+
+def day_after(last: date) -> date:
+    return date.fromordinal(last.toordinal() + 1)
