@@ -31,3 +31,12 @@ def can_follow_person(user: User, person: str) -> bool:
         return True
     seen: bool = User.objects.visible_to(user, timezone.localdate()).filter(pk=int(person)).exists()
     return seen
+
+
+def can_see_roster(user: User) -> bool:
+    """Who is on which plan, and with which quota."""
+    return can_run_finance(user)
+
+
+def can_assign(user: User) -> bool:
+    return can_administer(user)

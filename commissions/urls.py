@@ -1,6 +1,6 @@
 from django.urls import path
 
-from commissions.views import drafts, estimator, periods, plans, statements, whatif
+from commissions.views import drafts, estimator, periods, plans, roster, roster_paste, statements, whatif
 
 app_name = "commissions"
 urlpatterns = [
@@ -22,6 +22,10 @@ urlpatterns = [
     path("plans/<int:pk>/changes", plans.plan_changes, name="plan-changes"),
     path("plans/<int:pk>/", plans.plan, name="plan"),
     path("plans/<int:pk>/source", plans.plan_source, name="plan-source"),
+    path("people/", roster.roster, name="roster"),
+    path("people/save", roster.roster_save, name="roster-save"),
+    path("people/paste", roster_paste.roster_paste, name="roster-paste"),
+    path("people/<int:pk>/", roster.roster_person, name="roster-person"),
     path("whatif/", whatif.whatif, name="whatif"),
     path("whatif/scenarios/", whatif.scenarios, name="scenarios"),
     path("whatif/compared/", whatif.compared, name="scenarios-compared"),

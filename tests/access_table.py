@@ -40,6 +40,17 @@ POST commissions:plan-retire                       login  403   403   403   403 
 POST commissions:plan-discard    #draft            login  403   403   403   403   403   302   403
 GET  commissions:plan-changes                      login  200   200   200   404   200   200   404
 GET  commissions:plan-changes    #draft            login  404   404   404   404   200   200   404
+GET  commissions:roster                            login  403   403   403   403   200   200   403
+GET  commissions:roster-save                       405    405   405   405   405   405   405   405
+POST commissions:roster-save                       login  403   403   403   403   403   302   403
+POST commissions:roster-save     #wrong            login  403   403   403   403   403   422   403
+GET  commissions:roster-paste                      login  403   403   403   403   403   200   403
+POST commissions:roster-paste                      login  403   403   403   403   403   200   403
+POST commissions:roster-paste    #empty            login  403   403   403   403   403   422   403
+GET  commissions:roster-person                     login  403   403   403   403   200   200   403
+GET  commissions:roster-person   #none             login  403   403   403   403   404   404   403
+POST commissions:roster-person                     login  403   403   403   403   403   302   403
+POST commissions:roster-person   #empty            login  403   403   403   403   403   422   403
 GET  commissions:whatif                            login  403   403   403   403   200   200   403
 GET  commissions:whatif          #none             login  403   403   403   403   404   404   403
 POST commissions:whatif                            login  403   403   403   403   200   200   403

@@ -129,7 +129,7 @@ def _read(row: PastedRow, named: Named, signs: Signs) -> _Read | RowOutcome:
         person = _person(row["person"], named)
         plan = _plan(row["plan"], named)
         document = _document(plan, named)
-        return _Read(row, person, plan, document, _wish(row, document, signs))
+        return _Read(row, person, plan, document, wish_of(row, document, signs))
     except Refused as error:
         return RowOutcome(row, Result.REFUSED, person, plan, "", Held(), Held(), refused=error.told)
 
@@ -168,7 +168,8 @@ def _document(plan: Plan, named: Named) -> PlanDocument:
         raise Refused(told("This plan has no document yet. Publish one first.")) from None
 
 
-def _wish(row: PastedRow, document: PlanDocument, signs: Signs) -> Wish:
+def wish_of(row: PastedRow, document: PlanDocument, signs: Signs) -> Wish:
+    """What the days and the quota of a row ask for on a plan. Raises Refused."""
     if row.surplus:
         raise Refused(
             told("There are more cells than columns. Put an amount with commas in quotation marks, or use tabs.")
@@ -180,7 +181,7 @@ def _wish(row: PastedRow, document: PlanDocument, signs: Signs) -> Wish:
     if last is not None and last < start:
         raise Refused(told("The last day comes before the first. Exchange them, or correct one."))
     days = Span(start, day_after(last) if last else None)
-    return Wish(days=days, quota=_quota(row, document, days, signs))
+    return Wish(days=days, quota=quota_of(row, document, days, signs))
 
 
 def _ending(row: PastedRow, last: date | None) -> Wish:
@@ -189,7 +190,7 @@ def _ending(row: PastedRow, last: date | None) -> Wish:
     return Wish(ends_after=last)
 
 
-def _quota(row: PastedRow, document: PlanDocument, days: Span, signs: Signs) -> QuotaWish | None:
+def quota_of(row: PastedRow, document: PlanDocument, days: Span, signs: Signs) -> QuotaWish | None:
     if not row["quota"]:
         return None
     amount = quota_minor(amount_of(row["quota"], signs), document.currency)
