@@ -247,8 +247,8 @@ def _data(cast: Cast) -> dict[str, dict[str, Any]]:
         "commissions:roster-save wrong": {
             "person": cast.ana.pk,
             f"n{cast.ana.pk}-plan": "1",
-            "a0-since": "no day",
-            "a0-seen": "2026-01-01",
+            "a0-first": "no day",
+            "a0-seen": "2026-01-01|",
         },
         "commissions:roster-paste": {"text": "ana\tAccount Executive\t2026-12-01", "decimal": ".", "dates": "ymd"},
         "commissions:roster-person": {

@@ -19,17 +19,23 @@ from typing import Final, Literal
 from commissions.engine.roster import Refused
 from commissions.engine.words import told
 
-COLUMNS: Final = ("person", "plan", "from", "to", "quota", "per")
+COLUMNS: Final = ("person", "plan", "from", "to", "quota", "per", "kind", "component")
 _NAMES: Final = {  # as a header may call them
     **{name: name for name in COLUMNS},
     "payee": "person", "name": "person", "e-mail": "person", "email": "person", "orang": "person", "nama": "person",
     "penerima": "person", "skema": "plan", "since": "from", "dari": "from", "mulai": "from", "sejak": "from",
-    "until": "to", "last day": "to", "hingga": "to", "sampai": "to", "kuota": "quota", "setiap": "per",
+    "until": "to", "last day": "to", "hingga": "to", "sampai": "to", "kuota": "quota", "amount": "quota",
+    "setiap": "per", "jenis": "kind", "komponen": "component",
 }  # fmt: skip
 _PER: Final = {
     "month": "month", "monthly": "month", "bulan": "month", "bulanan": "month",
     "quarter": "quarter", "quarterly": "quarter", "kuartal": "quarter", "triwulan": "quarter",
     "year": "year", "yearly": "year", "annual": "year", "tahun": "year", "tahunan": "year",
+}  # fmt: skip
+_KINDS: Final = {
+    "amount": "amount", "money": "amount", "quota": "amount", "uang": "amount", "kuota": "amount",
+    "units": "units", "unit": "units", "deals": "units", "transaksi": "units",
+    "target": "target", "target incentive": "target", "insentif": "target", "target insentif": "target",
 }  # fmt: skip
 MOST_ROWS = 20_000
 LONGEST_CELL = 300
@@ -157,6 +163,16 @@ def amount_of(text: str, signs: Signs) -> str:
             text=repr(text[:40]),
         )
     )
+
+
+def kind_of(text: str) -> str:
+    """What a quota is in: amount, units or target, as either language calls them. Raises Refused."""
+    try:
+        return _KINDS[text.lower()]
+    except KeyError:
+        raise Refused(
+            told("A quota is an amount, units or a target incentive, not %(text)s.", text=repr(text[:40]))
+        ) from None
 
 
 def per_of(text: str) -> str:

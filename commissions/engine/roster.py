@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 
+from commissions.engine.frames import QuotaKind
 from commissions.engine.spans import Span, cut_out, in_order, joined
 from commissions.engine.words import Told, told
 
@@ -20,11 +21,11 @@ from commissions.engine.words import Told, told
 class QuotaKey:
     """Which of a payee's quotas: at most one of each is in force on a day."""
 
-    kind: str  # amount
-    component: str  # key; empty: the whole plan
+    kind: str  # amount, units or target
+    component: str  # key; empty: each component without its own
 
 
-QUOTA = QuotaKey("amount", "")
+QUOTA = QuotaKey(QuotaKind.AMOUNT.value, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class HeldQuota:
     key: QuotaKey
     span: Span
     per: str  # month, quarter or year
-    amount: int  # minor units
+    amount: int  # minor units; of kind units: millionths
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ class Wish:
 
     days: Span | None = None
     instead_of: Span | None = None  # of a span that is held: these days go where `days` comes
-    ends_after: date | None = None  # the last day
+    off: Span | None = None  # days not to be on it
+    ends_after: date | None = None  # the last day, of somebody who is on it
     quota: QuotaWish | None = None
 
 
@@ -79,6 +81,8 @@ def placed(held: Held, wish: Wish) -> Held:
     """What is held afterwards. Raises Refused."""
     if wish.days:
         held = replace(held, spans=_with_days(held.spans, wish.days, wish.instead_of))
+    if wish.off:
+        held = replace(held, spans=cut_out(held.spans, wish.off))
     if wish.ends_after:
         held = replace(held, spans=_ended(held.spans, wish.ends_after))
     return replace(held, quotas=_with_quota(held, wish.quota)) if wish.quota else held

@@ -2,20 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Self
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Membership, Role, Team, User
 from accounts.selectors import team_ids_below
-from commissions.engine.roster import QUOTA, HeldQuota
+from commissions.engine.roster import HeldQuota, QuotaKey
 from commissions.engine.schema import PlanDocument
 from commissions.models import Assignment, Plan, Quota
-from commissions.selectors.roster_state import documents_of, held_quota, wants_quota
+from commissions.selectors.roster_state import documents_of, held_quota, kinds_read
+from commissions.selectors.roster_words import quota_text, units_text
 from core.money import exponent, to_major
 from core.templatetags.juara import number
 from sales.models import Deal, DealShare
@@ -30,23 +30,40 @@ class Show(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fields:
-    """What the inputs of a row hold, as texts; joined they are what was seen."""
+class Typed:
+    """What inputs hold, as texts; joined they are what was seen."""
 
-    since: str
-    last: str
-    quota: str
-    per: str
-
-    @classmethod
-    def of(cls, during: DateRange, quota: HeldQuota | None, currency: str) -> Self:
-        last = during.upper and date.fromordinal(during.upper.toordinal() - 1)
-        amount = quota_input(quota.amount, currency) if quota else ""
-        return cls(during.lower.isoformat(), last.isoformat() if last else "", amount, quota.per if quota else "")
+    first: str  # a first day, or an amount
+    second: str  # a last day, or what the amount is per
 
     @property
     def seen(self) -> str:
-        return "|".join((self.since, self.last, self.quota, self.per))
+        return f"{self.first}|{self.second}"
+
+
+@dataclass(frozen=True, slots=True)
+class StayQuota:
+    """One of the quotas of a stay: in force today, else on its first day; and those that are planned."""
+
+    key: QuotaKey
+    quota: HeldQuota | None
+    later: tuple[HeldQuota, ...]
+    currency: str
+
+    @property
+    def typed(self) -> Typed:
+        quota = self.quota
+        return Typed(quota_input(quota, self.currency), quota.per) if quota else Typed("", "")
+
+    @property
+    def text(self) -> str:
+        """So much per month, quarter or year, without the component, which stands beside it."""
+        return quota_text(replace(self.quota, key=replace(self.key, component="")), self.currency) if self.quota else ""
+
+    @property
+    def plans(self) -> tuple[tuple[date, str], ...]:
+        """What is planned: from when, and how much."""
+        return tuple((quota.span.start, quota_text(quota, self.currency)) for quota in self.later)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +74,12 @@ class PlanStay:
     plan: Plan
     during: DateRange
     is_now: bool
-    currency: str
-    quota: HeldQuota | None  # in force today, else on the first day of the stay
-    later: tuple[HeldQuota, ...]  # those that are planned
-    lacks_quota: bool
-    fields: Fields
+    quotas: tuple[StayQuota, ...]  # what the plan reads, and what is set besides
+    lacks_quota: bool  # of a kind that the plan reads
+
+    @property
+    def typed(self) -> Typed:
+        return Typed(self.during.lower.isoformat(), self.last.isoformat() if self.last else "")
 
     @property
     def last(self) -> date | None:
@@ -155,26 +173,36 @@ def _stays(
 
 def plan_stay(row: Assignment, quotas: Sequence[HeldQuota], document: PlanDocument | None, today: date) -> PlanStay:
     """An assignment, loaded with its plan, as a row of the grid shows it."""
-    mine = sorted((quota for quota in quotas if quota.key == QUOTA), key=lambda quota: quota.span.start)
     first = max(today, row.during.lower)
-    now = next((quota for quota in mine if first in quota.span), None)
+    read = kinds_read(document) if document else ()
+    now = {quota.key.kind for quota in quotas if first in quota.span}
     currency = document.currency if document else "USD"
     return PlanStay(
         pk=row.pk,
         plan=row.plan,
         during=row.during,
         is_now=row.during.lower <= today,
-        currency=currency,
-        quota=now,
-        later=tuple(quota for quota in mine if quota.span.start > first),
-        lacks_quota=now is None and document is not None and wants_quota(document),
-        fields=Fields.of(row.during, now, currency),
+        quotas=tuple(_stay_quota(key, quotas, first, currency) for key in _keys(read, quotas)),
+        lacks_quota=any(kind not in now for kind in read),
     )
 
 
-def quota_input(minor: int, currency: str) -> str:
+def _keys(read: Sequence[str], quotas: Sequence[HeldQuota]) -> list[QuotaKey]:
+    found = {*(QuotaKey(kind, "") for kind in read), *(quota.key for quota in quotas)}
+    return sorted(found, key=lambda key: (Quota.Kind.values.index(key.kind), key.component))
+
+
+def _stay_quota(key: QuotaKey, quotas: Sequence[HeldQuota], first: date, currency: str) -> StayQuota:
+    mine = sorted((quota for quota in quotas if quota.key == key), key=lambda quota: quota.span.start)
+    now = next((quota for quota in mine if first in quota.span), None)
+    return StayQuota(key, now, tuple(quota for quota in mine if quota.span.start > first), currency)
+
+
+def quota_input(quota: HeldQuota, currency: str) -> str:
     """An amount as somebody would type it: grouped, with decimals only where it has some."""
-    major = to_major(minor, currency)
+    if quota.key.kind == Quota.Kind.UNITS:
+        return units_text(quota.amount)
+    major = to_major(quota.amount, currency)
     return number(major, 0 if major == major.to_integral_value() else exponent(currency))
 
 

@@ -1,25 +1,47 @@
 """What pasted rows would do to who is on which plan: row by row, and in the end for each person and plan."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from hashlib import sha256
+from typing import Final
 
 from django.db.models import Q
 from django.db.models.functions import Lower
 
 from accounts.models import User
-from commissions.engine.pasted import PastedRow, Signs, amount_of, day_of, per_of
-from commissions.engine.roster import QUOTA, Held, QuotaWish, Refused, Wish, placed
+from commissions.engine.decimals import parse_decimal, scaled
+from commissions.engine.frames import QuotaKind
+from commissions.engine.pasted import PastedRow, Signs, amount_of, day_of, kind_of, per_of
+from commissions.engine.roster import Held, QuotaKey, QuotaWish, Refused, Wish, placed
 from commissions.engine.schema import PlanDocument
 from commissions.engine.spans import Span
 from commissions.engine.words import Told, told
 from commissions.models import Plan
-from commissions.selectors.roster_state import Place, day_after, documents_of, held_by, usual_per, wants_quota
-from core.money import MoneyError, to_minor
+from commissions.selectors.roster_state import (
+    Place,
+    components_of,
+    day_after,
+    documents_of,
+    held_by,
+    kinds_read,
+    usual_kind,
+    usual_per,
+)
+from core.money import LARGEST_MINOR, MoneyError, to_minor
 
 MOST_OF_ONE = 100
+UNREAD: Final = {
+    "amount": told("Nothing in this plan is measured against a quota: it is kept, but changes no pay."),
+    "units": told("Nothing in this plan is measured against a quota in units: it is kept, but changes no pay."),
+    "target": told("Nothing in this plan pays shares of a target incentive: it is kept, but changes no pay."),
+}
+MISSING: Final = {
+    "amount": told("This plan pays against a quota, and none is set."),
+    "units": told("This plan pays against a quota in units, and none is set."),
+    "target": told("This plan pays shares of a target incentive, and none is set."),
+}
 
 
 class Result(StrEnum):
@@ -65,6 +87,7 @@ class Named:
     people: Mapping[str, Sequence[User]]  # by e-mail address, external id or name, in lower case
     plans: Mapping[str, Plan]
     documents: Mapping[int, PlanDocument]
+    components: Mapping[int, frozenset[str]]  # of any version of a plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +143,9 @@ def _named(rows: Sequence[PastedRow]) -> Named:
             people.setdefault(key, []).append(user)
     names = {row["plan"].lower() for row in rows} - {""}
     plans = {plan.name.lower(): plan for plan in Plan.objects.annotate(low=Lower("name")).filter(low__in=names)}
-    return Named(people, plans, documents_of(plan.pk for plan in plans.values()))
+    keys = [plan.pk for plan in plans.values()]
+    components = components_of(keys) if any(row["component"] for row in rows) else {}
+    return Named(people, plans, documents_of(keys), components)
 
 
 def _read(row: PastedRow, named: Named, signs: Signs) -> _Read | RowOutcome:
@@ -129,6 +154,7 @@ def _read(row: PastedRow, named: Named, signs: Signs) -> _Read | RowOutcome:
         person = _person(row["person"], named)
         plan = _plan(row["plan"], named)
         document = _document(plan, named)
+        refuse_unknown_component(row["component"], named.components.get(plan.pk, frozenset()))
         return _Read(row, person, plan, document, wish_of(row, document, signs))
     except Refused as error:
         return RowOutcome(row, Result.REFUSED, person, plan, "", Held(), Held(), refused=error.told)
@@ -168,6 +194,18 @@ def _document(plan: Plan, named: Named) -> PlanDocument:
         raise Refused(told("This plan has no document yet. Publish one first.")) from None
 
 
+def refuse_unknown_component(key: str, known: Collection[str]) -> None:
+    """Raises Refused for the key of a component that no version of the plan has."""
+    if key and key not in known:
+        raise Refused(
+            told(
+                "The plan has no component %(key)s. Its components are %(known)s.",
+                key=repr(key[:40]),
+                known=", ".join(sorted(known)),
+            )
+        )
+
+
 def wish_of(row: PastedRow, document: PlanDocument, signs: Signs) -> Wish:
     """What the days and the quota of a row ask for on a plan. Raises Refused."""
     if row.surplus:
@@ -191,25 +229,37 @@ def _ending(row: PastedRow, last: date | None) -> Wish:
 
 
 def quota_of(row: PastedRow, document: PlanDocument, days: Span, signs: Signs) -> QuotaWish | None:
+    """A quota in money or units, or a target incentive, for some days. Raises Refused."""
     if not row["quota"]:
         return None
-    amount = quota_minor(amount_of(row["quota"], signs), document.currency)
-    per = per_of(row["per"]) if row["per"] else usual_per(document)
+    key = QuotaKey(kind_of(row["kind"]) if row["kind"] else usual_kind(document), row["component"])
+    amount = _quota_amount(amount_of(row["quota"], signs), key.kind, document.currency)
+    per = per_of(row["per"]) if row["per"] else usual_per(document, key.component)
     if per is None:
         raise Refused(told("Write what the quota is for: month, quarter or year."))
-    return QuotaWish(QUOTA, days, per, amount)
+    return QuotaWish(key, days, per, amount)
 
 
-def quota_minor(text: str, currency: str) -> int:
-    """Minor units of a quota. Raises Refused."""
+def _quota_amount(text: str, kind: str, currency: str) -> int:
+    """Minor units, or millionths of a unit or deal. Raises Refused."""
     try:
-        amount = to_minor(text, currency)
+        amount = _millionths(text) if kind == QuotaKind.UNITS else to_minor(text, currency)
     except MoneyError:
         raise Refused(
             told("%(text)s is no amount of %(currency)s, or too large a one.", text=text[:40], currency=currency)
         ) from None
     if amount <= 0:
         raise Refused(told("A quota must be more than 0. Leave it out for a plan without a quota."))
+    return amount
+
+
+def _millionths(text: str) -> int:
+    try:
+        amount = scaled(parse_decimal(text), 6)
+    except ValueError:
+        amount = LARGEST_MINOR
+    if amount >= LARGEST_MINOR:
+        raise Refused(told("%(text)s is no number of units or deals, or too large a one.", text=text[:40]))
     return amount
 
 
@@ -243,7 +293,8 @@ def _refuse_twice(read: _Read, others: Sequence[_Read]) -> None:
 def _clash(one: Wish, other: Wish) -> bool:
     if one.days is None or other.days is None:
         return True
-    return one.days.overlaps(other.days)
+    keys = {wish.quota and wish.quota.key for wish in (one, other)}
+    return len(keys) == 1 and one.days.overlaps(other.days)
 
 
 def _outcome(read: _Read, result: Result, before: Held, after: Held, refused: Told | None) -> RowOutcome:
@@ -255,7 +306,9 @@ def _outcome(read: _Read, result: Result, before: Held, after: Held, refused: To
 def _warnings(read: _Read, after: Held) -> Iterator[Told]:
     if not read.person.is_active:
         yield told("This person is inactive.")
-    if read.wish.quota and not wants_quota(read.document):
-        yield told("Nothing in this plan is measured against a quota: it is kept, but changes no pay.")
-    if read.wish.days and wants_quota(read.document) and not after.quotas_of(QUOTA):
-        yield told("This plan pays against a quota, and none is set.")
+    kinds = kinds_read(read.document)
+    if (quota := read.wish.quota) and quota.key.kind not in kinds:
+        yield UNREAD[quota.key.kind]
+    for kind in kinds if read.wish.days else ():
+        if not any(quota.key.kind == kind for quota in after.quotas):
+            yield MISSING[kind]

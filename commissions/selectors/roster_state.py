@@ -8,8 +8,9 @@ from typing import NamedTuple
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Case, QuerySet, Value, When
 
+from commissions.engine.quotas import kinds_of, needed
 from commissions.engine.roster import Held, HeldQuota, QuotaKey
-from commissions.engine.schema import Against, PlanDocument
+from commissions.engine.schema import PlanDocument
 from commissions.engine.spans import Span, in_order
 from commissions.models import Assignment, PlanVersion, Quota
 from commissions.selectors.documents import document_of
@@ -51,8 +52,8 @@ def held_quota(row: Quota) -> HeldQuota:
     return HeldQuota(key_of(row), span_of(row.during), row.per, row.amount_minor)
 
 
-def key_of(row: Quota) -> QuotaKey:  # noqa: ARG001 of one kind so far
-    return QuotaKey("amount", "")
+def key_of(row: Quota) -> QuotaKey:
+    return QuotaKey(row.kind, row.component)
 
 
 def in_order_of_key(quotas: Iterable[HeldQuota]) -> tuple[HeldQuota, ...]:
@@ -74,14 +75,30 @@ def documents_of(plans: Iterable[int]) -> dict[int, PlanDocument]:
     return {row.plan_id: document_of(row) for row in versions.order_by("plan", published, "-number").distinct("plan")}
 
 
-def usual_per(document: PlanDocument) -> str | None:
-    """What a quota is for where nobody says: the first window that is measured against one, else the plan's period."""
-    windows = [component.window.value for component in document.components if component.against is Against.QUOTA]
+def components_of(plans: Iterable[int]) -> dict[int, frozenset[str]]:
+    """The keys of all components that any version of a plan has, draft or not."""
+    found: dict[int, set[str]] = defaultdict(set)
+    versions = PlanVersion.objects.filter(plan__in=set(plans)).values_list("plan", "document__components")
+    for plan, parts in versions:
+        found[plan].update(part["key"] for part in parts or ())
+    return {plan: frozenset(keys) for plan, keys in found.items()}
+
+
+def kinds_read(document: PlanDocument) -> tuple[str, ...]:
+    """The kinds of quota that a plan reads: amount, units, target, in this order."""
+    read = {kind.value for kind, _length in needed(document)}
+    return tuple(kind for kind in Quota.Kind.values if kind in read)
+
+
+def usual_kind(document: PlanDocument) -> str:
+    return next(iter(kinds_read(document)), Quota.Kind.AMOUNT.value)
+
+
+def usual_per(document: PlanDocument, component: str = "") -> str | None:
+    """What a quota is for where nobody says: the first window that goes by one, else the plan's period."""
+    parts = [part for part in document.components if not component or part.key == component]
+    windows = [part.window.value for part in parts if kinds_of(part)]
     return next((window for window in [*windows, document.period.value] if window in Quota.Per.values), None)
-
-
-def wants_quota(document: PlanDocument) -> bool:
-    return any(component.against is Against.QUOTA for component in document.components)
 
 
 def day_after(last: date) -> date:

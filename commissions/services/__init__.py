@@ -1,6 +1,6 @@
 """What commissions writes: plans, assignments, runs and what follows from a change."""
 
-from commissions.services.assignments import AssignmentRefused, assign, set_quota, unassign
+from commissions.services.assignments import assign, set_quota, unassign
 from commissions.services.drafts import DraftExists, change_draft, create_draft, discard_draft
 from commissions.services.periods import get_period
 from commissions.services.plans import (
@@ -16,6 +16,7 @@ from commissions.services.plans import (
 )
 from commissions.services.recalculation import hold, recalculate
 from commissions.services.refusals import PeriodNotOpen, RunRefused
+from commissions.services.roster import AssignmentRefused
 from commissions.services.runs import start_run, stop_run, unfinished_runs, work_on_run
 from commissions.services.stale import note_facts, note_payees, note_plan
 from commissions.services.stale_work import recalculate_stale

@@ -1,24 +1,17 @@
 """Who is on which plan, and what is expected of them, from a day to before another."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, TypeVar
 
-from django.db import IntegrityError, models, transaction
-from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from commissions import signals
-from commissions.models import Assignment, Plan, PlanVersion, Quota
-from commissions.services.stale import note_payees
-
-_BATCH = 2_000
-Held = TypeVar("Held", Assignment, Quota)
-
-
-class AssignmentRefused(ValueError):  # noqa: N818 a name of the field
-    """An assignment or quota that can't be. The message says why and what to do."""
+from commissions.engine.roster import QuotaKey, QuotaWish, Wish
+from commissions.engine.spans import Span
+from commissions.models import Plan, Quota
+from commissions.selectors.roster_state import Place, components_of
+from commissions.services.roster import AssignmentRefused, apply_wishes
 
 
 @transaction.atomic
@@ -37,16 +30,13 @@ def assign(
 
     Raises AssignmentRefused.
     """
-    during = _range(from_date, until)
-    known = _near(Assignment.objects.filter(plan=plan), payees, during)
-    rows = [Assignment(plan=plan, payee=payee, during=_hull(during, known.get(payee.pk, ()))) for payee in payees]
-    _replace(Assignment, known, rows)
+    wish = Wish(days=_span(from_date, until))
+    _wish(wish, plan, payees, acting_user, now)
     if quota_minor is not None:
         set_quota(
             plan=plan, payees=payees, from_date=from_date, until=until, quota_minor=quota_minor, per=per,
             acting_user=acting_user, now=now,
         )  # fmt: skip
-    _announce(payees, from_date, until, now)
 
 
 @transaction.atomic
@@ -56,20 +46,11 @@ def unassign(
     payees: Sequence[User],
     from_date: date,
     until: date | None,
-    acting_user: User | None,  # noqa: ARG001 every write names its actor
+    acting_user: User | None,
     now: datetime,
 ) -> None:
     """Take payees off a plan for a range of days; the days before and after stay."""
-    during = _range(from_date, until)
-    known = _near(Assignment.objects.filter(plan=plan), payees, during)
-    rows = [
-        Assignment(plan=plan, payee_id=row.payee_id, during=piece)
-        for found in known.values()
-        for row in found
-        for piece in _without(row.during, during)
-    ]
-    _replace(Assignment, known, rows)
-    _announce(payees, from_date, until, now)
+    _wish(Wish(off=_span(from_date, until)), plan, payees, acting_user, now)
 
 
 @transaction.atomic
@@ -81,7 +62,7 @@ def set_quota(
     until: date | None,
     quota_minor: int,
     per: str | None,
-    acting_user: User | None,  # noqa: ARG001 every write names its actor
+    acting_user: User | None,
     now: datetime,
     kind: str = Quota.Kind.AMOUNT,
     component: str = "",
@@ -91,21 +72,17 @@ def set_quota(
     `quota_minor` is money in minor units; of kind units, millionths of a unit or deal. `component` is a key of the
     plan, or empty for every component that has none of its own. Raises AssignmentRefused.
     """
-    during = _range(from_date, until)
+    span = _span(from_date, until)
     per = _checked_per(quota_minor, kind, per)
     _check_component(plan, component)
-    same: dict[str, Any] = {"plan": plan, "kind": kind, "component": component}
-    known = _near(Quota.objects.filter(**same), payees, during)
-    kept = [
-        Quota(**same, payee_id=row.payee_id, per=row.per, amount_minor=row.amount_minor, during=piece)
-        for found in known.values()
-        for row in found
-        for piece in _without(row.during, during)
-    ]
-    new = [Quota(**same, payee=payee, per=per, amount_minor=quota_minor, during=during) for payee in payees]
-    _replace(Quota, known, [*kept, *new])
-    # A quota that starts inside a window may be the one of that whole window: begin where the longest one begins.
-    _announce(payees, date(from_date.year, 1, 1), until, now)
+    wish = Wish(quota=QuotaWish(QuotaKey(str(kind), component), span, per, quota_minor))
+    _wish(wish, plan, payees, acting_user, now)
+
+
+def _wish(wish: Wish, plan: Plan, payees: Sequence[User], acting_user: User | None, now: datetime) -> None:
+    """The same for everybody."""
+    wishes = {Place(payee.pk, plan.pk): (wish,) for payee in payees}
+    apply_wishes(wishes=wishes, acting_user=acting_user, now=now)
 
 
 def _checked_per(amount: int, kind: str, per: str | None) -> str:
@@ -130,61 +107,18 @@ def _check_component(plan: Plan, component: str) -> None:
     """A component that no version of the plan has, draft or not, is a slip."""
     if not component:
         return
-    documents = PlanVersion.objects.filter(plan=plan).values_list("document__components", flat=True)
-    known = dict.fromkeys(part["key"] for parts in documents for part in parts or ())
+    known = components_of([plan.pk]).get(plan.pk, frozenset())
     if component not in known:
         raise AssignmentRefused(
             _("%(plan)s has no component %(component)s. Name one of: %(known)s.")
-            % {"plan": plan.name, "component": component, "known": ", ".join(known)}
+            % {"plan": plan.name, "component": component, "known": ", ".join(sorted(known))}
         )
 
 
-def _range(from_date: date, until: date | None) -> DateRange:
+def _span(from_date: date, until: date | None) -> Span:
     if until is not None and until <= from_date:
         raise AssignmentRefused(
             _("The last day must not come before the first: from %(start)s until before %(end)s holds no day.")
             % {"start": from_date, "end": until}
         )
-    return DateRange(from_date, until)
-
-
-def _near(rows: models.QuerySet[Held], payees: Sequence[User], during: DateRange) -> dict[int, list[Held]]:
-    """Rows by payee that share days with the range, or end or begin beside it; locked."""
-    found: dict[int, list[Held]] = {}
-    mine = rows.filter(payee__in=[payee.pk for payee in payees])
-    near = mine.filter(during__overlap=during) | mine.filter(during__adjacent_to=during)
-    for row in near.select_for_update().order_by("pk"):
-        found.setdefault(row.payee_id, []).append(row)
-    return found
-
-
-def _hull(during: DateRange, rows: Iterable[Assignment]) -> DateRange:
-    ranges = [during, *(row.during for row in rows)]
-    upper = None if any(each.upper is None for each in ranges) else max(each.upper for each in ranges)
-    return DateRange(min(each.lower for each in ranges), upper)
-
-
-def _without(whole: DateRange, cut: DateRange) -> Iterator[DateRange]:
-    """What is left of a range before and after another."""
-    if whole.lower < cut.lower:
-        end = cut.lower if whole.upper is None else min(whole.upper, cut.lower)
-        yield DateRange(whole.lower, end)
-    if cut.upper is not None and (whole.upper is None or cut.upper < whole.upper):
-        yield DateRange(max(whole.lower, cut.upper), whole.upper)
-
-
-def _replace(model: type[Held], known: Mapping[int, Sequence[Held]], rows: Sequence[Held]) -> None:
-    old = [row.pk for found in known.values() for row in found]
-    try:
-        with transaction.atomic():
-            model.objects.filter(pk__in=old).delete()
-            model.objects.bulk_create(rows, batch_size=_BATCH)
-    except IntegrityError as error:
-        raise AssignmentRefused(
-            _("Somebody else changed these assignments at the same moment, so nothing was changed. Try again.")
-        ) from error
-
-
-def _announce(payees: Sequence[User], start: date, until: date | None, now: datetime) -> None:
-    note_payees(payee_ids=[payee.pk for payee in payees], start=start, until=until, now=now)
-    signals.statements_stale.send(Assignment)
+    return Span(from_date, until)

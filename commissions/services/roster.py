@@ -26,11 +26,11 @@ from commissions.services.stale import note_ranges
 _BATCH = 2_000
 
 
-class RosterRefused(ValueError):  # noqa: N818 a name of the field
-    """Nothing was changed. The message says why and what to do."""
+class AssignmentRefused(ValueError):  # noqa: N818 a name of the field
+    """An assignment or quota that can't be; nothing was changed. The message says why and what to do."""
 
 
-class RosterChanged(RosterRefused):
+class RosterChanged(AssignmentRefused):
     """What is held has changed since the check that was looked at."""
 
 
@@ -43,14 +43,14 @@ def apply_pasted(
     acting_user: User | None,  # noqa: ARG001 every write names its actor
     now: datetime,
 ) -> Check:
-    """Do what a check of these rows said. Raises RosterRefused, RosterChanged.
+    """Do what a check of these rows said. Raises AssignmentRefused, RosterChanged.
 
     1. Lock what those people hold on those plans. 2. Check the rows again: none may be refused, and they must do what
     was looked at. 3. Write what differs. 4. Note whose statements it makes stale.
     """
     checked = check(rows, signs, holding=_locked)
     if checked.count(Result.REFUSED):
-        raise RosterRefused(_("Some rows are refused, so nothing was changed. Correct them first."))
+        raise AssignmentRefused(_("Some rows are refused, so nothing was changed. Correct them first."))
     if checked.fingerprint != fingerprint:
         raise RosterChanged(
             _("Somebody changed these plans after you checked the rows, so nothing was changed. Look at them again.")
@@ -68,7 +68,7 @@ def apply_wishes(
 ) -> int:
     """Place wishes on what is held, one after the other; returns how many places changed.
 
-    Raises commissions.engine.roster.Refused with what is wrong, RosterRefused when somebody was faster.
+    Raises commissions.engine.roster.Refused with what is wrong, AssignmentRefused when somebody was faster.
     """
     before = _locked(set(wishes))
     changes: dict[Place, tuple[Held, Held]] = {}
@@ -96,7 +96,7 @@ def _write(changes: Mapping[Place, tuple[Held, Held]], now: datetime) -> None:
             _write_assignments(changes)
             _write_quotas(changes)
     except IntegrityError as error:
-        raise RosterRefused(
+        raise AssignmentRefused(
             _("Somebody else changed these assignments at the same moment, so nothing was changed. Try again.")
         ) from error
     touched = ((place.payee, differing(before, after)) for place, (before, after) in changes.items())
@@ -125,8 +125,8 @@ def _write_quotas(changes: Mapping[Place, tuple[Held, Held]]) -> None:
     _delete(Quota, [row.pk for row in rows if (Place(row.payee_id, row.plan_id), held_quota(row)) in gone])
     new = [
         Quota(
-            payee_id=place.payee, plan_id=place.plan, during=range_of(quota.span), per=quota.per,
-            amount_minor=quota.amount,
+            payee_id=place.payee, plan_id=place.plan, kind=quota.key.kind, component=quota.key.component,
+            during=range_of(quota.span), per=quota.per, amount_minor=quota.amount,
         )
         for place, (before, after) in changes.items()
         for quota in after.quotas

@@ -22,11 +22,11 @@ from commissions.engine.roster import Refused
 from commissions.models import Plan
 from commissions.policies import can_assign, can_see_roster
 from commissions.selectors.roster import RosterRow, Show, roster_people, roster_rows
-from commissions.selectors.roster_check import wish_of
+from commissions.selectors.roster_check import refuse_unknown_component, wish_of
 from commissions.selectors.roster_history import plan_histories
-from commissions.selectors.roster_state import Place, documents_of
+from commissions.selectors.roster_state import Place, components_of, documents_of
 from commissions.selectors.words import in_words
-from commissions.services.roster import RosterRefused, apply_wishes
+from commissions.services.roster import AssignmentRefused, apply_wishes
 from commissions.views.roster_forms import AssignForm, PasteForm, RosterFilter, usual_signs
 from commissions.views.roster_grid import Asked, Grid, lines_of
 from commissions.views.shared import PER_PAGE, page_or_fragment
@@ -99,7 +99,7 @@ def _save(request: AuthedRequest, grid: Grid, asked: tuple[Asked, ...]) -> str:
         changed = apply_wishes(wishes=wishes, acting_user=request.user, now=timezone.now())
     except Refused as error:
         return in_words(error.told)
-    except RosterRefused as error:
+    except AssignmentRefused as error:
         return str(error)
     messages.success(request, saved_text(changed))
     return ""
@@ -138,6 +138,7 @@ def _assigned(request: AuthedRequest, person: User, form: AssignForm) -> bool:
     plan = form.cleaned_data["plan"]
     try:
         document = documents_of([plan.pk])[plan.pk]
+        refuse_unknown_component(form.cleaned_data["component"], components_of([plan.pk])[plan.pk])
         wish = wish_of(PastedRow(0, form.cells()), document, usual_signs())
         wishes = {Place(person.pk, plan.pk): [wish]}
         changed = apply_wishes(wishes=wishes, acting_user=request.user, now=timezone.now())
@@ -147,7 +148,7 @@ def _assigned(request: AuthedRequest, person: User, form: AssignForm) -> bool:
     except Refused as error:
         form.add_error(None, in_words(error.told))
         return False
-    except RosterRefused as error:
+    except AssignmentRefused as error:
         form.add_error(None, str(error))
         return False
     messages.success(request, saved_text(changed))

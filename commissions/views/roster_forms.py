@@ -48,8 +48,9 @@ class PasteForm(forms.Form):
         strip=False,
         max_length=MOST_BYTES,
         help_text=_(
-            "One line a person and plan: person, plan, from, to, quota, per. To is the last day; empty: for good. "
-            "Without a first day the plan ends on the last."
+            "One line a person and plan: person, plan, from, to, quota, per, kind, component. To is the last day; "
+            "empty: for good. Without a first day the plan ends on the last. Kind is amount, units or target; empty: "
+            "what the plan reads. Component: only for a quota of one component."
         ),
         widget=forms.Textarea({"class": "yaml", "rows": 8, "spellcheck": "false", "autocomplete": "off"}),
     )
@@ -110,8 +111,13 @@ class AssignForm(forms.Form):
     quota = forms.CharField(label=_("Quota"), required=False, max_length=60)
     per = forms.ChoiceField(label=_("per"), required=False, choices=[("", _("as the plan")), *Quota.Per.choices])
 
+    kind = forms.ChoiceField(
+        label=_("Kind"), required=False, choices=[("", _("what the plan reads")), *Quota.Kind.choices]
+    )
+    component = forms.CharField(label=_("Of one component only"), required=False, max_length=100)
+
     def cells(self) -> dict[str, str]:
         """As a pasted row has them."""
         days = {"from": self.cleaned_data.get("since"), "to": self.cleaned_data.get("last")}
-        texts = {"quota": self.cleaned_data.get("quota", ""), "per": self.cleaned_data.get("per", "")}
+        texts = {name: self.cleaned_data.get(name, "") for name in ("quota", "per", "kind", "component")}
         return {**{name: day.isoformat() if day else "" for name, day in days.items()}, **texts}

@@ -1,23 +1,22 @@
 """The grid of people and plans as it is sent: which rows somebody edited, and what they ask for."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.http import QueryDict
 
 from commissions.engine.pasted import PastedRow, Signs, day_of
-from commissions.engine.roster import QUOTA, QuotaWish, Refused, Wish
+from commissions.engine.roster import QuotaKey, QuotaWish, Refused, Wish
 from commissions.engine.schema import PlanDocument
 from commissions.engine.spans import Span
 from commissions.engine.words import Told, told
-from commissions.selectors.roster import Fields, PlanStay, RosterRow
+from commissions.selectors.roster import PlanStay, RosterRow, StayQuota, Typed
 from commissions.selectors.roster_check import quota_of, wish_of
 from commissions.selectors.roster_state import Place, day_after, documents_of, span_of
 from commissions.selectors.words import in_words
 
 LONGEST = 100
-PARTS = ("since", "last", "quota", "per")
 MEANWHILE = told("Somebody else changed this after you opened the page. Look at it again.")
 
 
@@ -32,13 +31,23 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Input:
+    """Two inputs that belong together: days, or an amount and what it is per."""
+
+    name: str
+    typed: Typed
+    seen: str
+    quota: StayQuota | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A stay as the grid shows it, or as it was sent; without a stay: a plan to be chosen."""
 
     name: str
     stay: PlanStay | None
-    fields: Fields
-    seen: str
+    days: Input
+    quotas: tuple[Input, ...]
     plan: str = ""  # that is chosen
     trouble: str = ""
 
@@ -56,14 +65,14 @@ class Grid:
         documents = documents_of([*self._stays_plans(), *self._chosen_plans()])
         for row in self.rows:
             for stay in row.stays:
-                if self._is_edited(name := name_of(row, stay)):
-                    yield self._asked(name, Place(row.person.pk, stay.plan.pk), stay, documents)
+                if any(map(self._is_edited, _names(row, stay))):
+                    yield self._asked(name_of(row, stay), Place(row.person.pk, stay.plan.pk), stay, documents)
             if plan := self._chosen(row):
                 yield self._asked(name_of(row, None), Place(row.person.pk, plan), None, documents)
 
     def lost(self) -> bool:
-        """Whether a row was edited that is not there any more."""
-        here = {name_of(row, stay) for row in self.rows for stay in row.stays}
+        """Whether something was edited that is not there any more."""
+        here = {name for row in self.rows for stay in row.stays for name in _names(row, stay)}
         names = (key.removesuffix("-seen") for key in self.data if key.endswith("-seen"))
         return any(name not in here and self._is_edited(name) for name in names)
 
@@ -78,43 +87,43 @@ class Grid:
         return int(key) if key.isascii() and key.isdecimal() and len(key) < 18 else 0
 
     def _is_edited(self, name: str) -> bool:
-        return f"{name}-seen" in self.data and self.fields(name).seen != self.data[f"{name}-seen"]
+        return f"{name}-seen" in self.data and self.typed(name).seen != self.data[f"{name}-seen"]
 
-    def fields(self, name: str) -> Fields:
-        return Fields(*(self.data.get(f"{name}-{part}", "").strip()[:LONGEST] for part in PARTS))
+    def typed(self, name: str) -> Typed:
+        return Typed(*(self.data.get(f"{name}-{part}", "").strip()[:LONGEST] for part in ("first", "second")))
 
     def _asked(self, name: str, place: Place, stay: PlanStay | None, documents: Mapping[int, PlanDocument]) -> Asked:
         try:
             document = _document(documents, place.plan)
-            wishes = self._edit(name, stay, document) if stay else (self._addition(name, document),)
+            wishes = tuple(self._edits(name, stay, document)) if stay else (self._addition(name, document),)
         except Refused as error:
             return Asked(name, place, refused=error.told)
         return Asked(name, place, wishes)
 
     def _addition(self, name: str, document: PlanDocument) -> Wish:
-        return wish_of(_cells(self.fields(name)), document, self.signs)
+        days, quota = self.typed(name), self.typed(f"{name}-quota")
+        return wish_of(_cells(days, quota, QuotaKey("", "")), document, self.signs)
 
-    def _edit(self, name: str, stay: PlanStay, document: PlanDocument) -> tuple[Wish, ...]:
-        """The days in place of those that were, and the quota from the chosen day until what is planned for later."""
-        fields = self.fields(name)
-        if self.data[f"{name}-seen"] != stay.fields.seen:
-            raise Refused(MEANWHILE)
-        days = _days(fields, self.signs)
-        wishes = []
-        if days != span_of(stay.during):
-            wishes.append(Wish(days=days, instead_of=span_of(stay.during)))
-        if (fields.quota, fields.per) != (stay.fields.quota, stay.fields.per):
-            wishes.append(Wish(quota=self._quota(fields, days, document)))
-        return tuple(wishes)
+    def _edits(self, name: str, stay: PlanStay, document: PlanDocument) -> Iterator[Wish]:
+        """The days in place of those that were, and quotas from the chosen day until what is planned for later."""
+        days = span_of(stay.during)
+        if self._is_edited(name):
+            self._refuse_unseen(name, stay.typed)
+            days = _days(self.typed(name), self.signs)
+            yield Wish(days=days, instead_of=span_of(stay.during))
+        for quota in stay.quotas:
+            if self._is_edited(key := quota_name(name, quota)):
+                self._refuse_unseen(key, quota.typed)
+                yield Wish(quota=self._quota(self.typed(key), quota.key, days, document))
 
-    def _quota(self, fields: Fields, days: Span, document: PlanDocument) -> QuotaWish:
-        first = max(self.quotas_from, days.start)
-        if not fields.quota:
-            return QuotaWish(QUOTA, Span(first, None), until_next=True)
-        wish = quota_of(_cells(fields), document, Span(first, None), self.signs)
-        if wish is None:
+    def _refuse_unseen(self, name: str, now: Typed) -> None:
+        if self.data[f"{name}-seen"] != now.seen:
             raise Refused(MEANWHILE)
-        return QuotaWish(wish.key, wish.span, wish.per, wish.amount, until_next=True)
+
+    def _quota(self, typed: Typed, key: QuotaKey, days: Span, document: PlanDocument) -> QuotaWish:
+        span = Span(max(self.quotas_from, days.start), None)
+        wish = quota_of(_cells(Typed("", ""), typed, key), document, span, self.signs)
+        return replace(wish, until_next=True) if wish else QuotaWish(key, span, until_next=True)
 
 
 def name_of(row: RosterRow, stay: PlanStay | None) -> str:
@@ -122,14 +131,24 @@ def name_of(row: RosterRow, stay: PlanStay | None) -> str:
     return f"a{row.person.pk}-{stay.plan.pk}-{stay.during.lower:%Y%m%d}" if stay else f"n{row.person.pk}"
 
 
-def _cells(fields: Fields) -> PastedRow:
-    return PastedRow(0, {"from": fields.since, "to": fields.last, "quota": fields.quota, "per": fields.per})
+def quota_name(name: str, quota: StayQuota) -> str:
+    return f"{name}-{quota.key.kind}-{quota.key.component}"
 
 
-def _days(fields: Fields, signs: Signs) -> Span:
-    if not fields.since:
+def _names(row: RosterRow, stay: PlanStay) -> list[str]:
+    name = name_of(row, stay)
+    return [name, *(quota_name(name, quota) for quota in stay.quotas)]
+
+
+def _cells(days: Typed, quota: Typed, key: QuotaKey) -> PastedRow:
+    cells = {"from": days.first, "to": days.second, "quota": quota.first, "per": quota.second}
+    return PastedRow(0, {**cells, "kind": key.kind, "component": key.component})
+
+
+def _days(typed: Typed, signs: Signs) -> Span:
+    if not typed.first:
         raise Refused(told("The first day is missing. Write from when this holds."))
-    start, last = day_of(fields.since, signs), day_of(fields.last, signs) if fields.last else None
+    start, last = day_of(typed.first, signs), day_of(typed.second, signs) if typed.second else None
     if last is not None and last < start:
         raise Refused(told("The last day comes before the first. Exchange them, or correct one."))
     return Span(start, day_after(last) if last else None)
@@ -146,15 +165,20 @@ def lines_of(row: RosterRow, grid: Grid | None, refused: Mapping[str, Told]) -> 
     """The lines of a person: a stay each, or one for a plan to come. With a grid, as it was sent."""
     for stay in row.stays:
         name = name_of(row, stay)
-        is_sent = grid is not None and f"{name}-seen" in grid.data
-        fields = grid.fields(name) if grid and is_sent else stay.fields
-        seen = str(grid.data[f"{name}-seen"]) if grid and is_sent else stay.fields.seen
-        yield Line(name, stay, fields, seen, trouble=_trouble(name, refused))
+        quotas = tuple(_input(quota_name(name, quota), quota.typed, grid, quota) for quota in stay.quotas)
+        yield Line(name, stay, _input(name, stay.typed, grid), quotas, trouble=_trouble(name, refused))
     if not row.stays:
         name = name_of(row, None)
-        fields = grid.fields(name) if grid else Fields("", "", "", "")
+        empty = Typed("", "")
         plan = str(grid.data.get(f"{name}-plan", "")) if grid else ""
-        yield Line(name, None, fields, "", plan, _trouble(name, refused))
+        quotas = (_input(f"{name}-quota", empty, grid),)
+        yield Line(name, None, _input(name, empty, grid), quotas, plan, _trouble(name, refused))
+
+
+def _input(name: str, now: Typed, grid: Grid | None, quota: StayQuota | None = None) -> Input:
+    if grid is None or f"{name}-first" not in grid.data:
+        return Input(name, now, now.seen, quota)
+    return Input(name, grid.typed(name), str(grid.data.get(f"{name}-seen", "")), quota)
 
 
 def _trouble(name: str, refused: Mapping[str, Told]) -> str:

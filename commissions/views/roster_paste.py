@@ -16,7 +16,7 @@ from commissions.policies import can_assign
 from commissions.selectors.roster_check import Check, Result, RowOutcome, check
 from commissions.selectors.roster_words import said
 from commissions.selectors.words import in_words
-from commissions.services.roster import RosterRefused, apply_pasted
+from commissions.services.roster import AssignmentRefused, apply_pasted
 from commissions.views.roster import saved_text
 from commissions.views.roster_forms import PasteForm
 from core.http import AuthedRequest
@@ -57,7 +57,7 @@ def _applied(request: AuthedRequest, form: PasteForm, rows: list[PastedRow]) -> 
             rows=rows, signs=form.signs, fingerprint=form.cleaned_data["seen"], acting_user=request.user,
             now=timezone.now(),
         )  # fmt: skip
-    except RosterRefused as error:
+    except AssignmentRefused as error:
         form.add_error(None, str(error))
         return False
     messages.success(request, saved_text(len(done.changes)))

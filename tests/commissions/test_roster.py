@@ -14,13 +14,13 @@ from commissions.models import Assignment, Plan, Quota, StaleStatement
 from commissions.selectors.roster_check import Check, Result, check
 from commissions.selectors.roster_words import said
 from commissions.selectors.words import in_words
-from commissions.services.roster import RosterChanged, RosterRefused, apply_pasted
-from tests.commissions.facts import FLAT, NOW, TIERED, assign, published
-from tests.commissions.test_assignments import APRIL, JANUARY, JULY, quotas, ranges
+from commissions.services.roster import AssignmentRefused, RosterChanged, apply_pasted
+from tests.commissions.facts import FLAT, JANUARY, NOW, TIERED, assign, published
+from tests.commissions.test_assignments import APRIL, JULY, quotas, ranges
 from tests.conftest import Cast, person
 
 pytestmark = pytest.mark.django_db
-HEAD = "person\tplan\tfrom\tto\tquota\tper\n"
+HEAD = "person\tplan\tfrom\tto\tquota\tper\tkind\tcomponent\n"
 AE = "Account Executive"
 
 
@@ -113,9 +113,12 @@ def test_only_those_who_change_are_computed_again_from_the_day_that_changed(plan
         ("Ana\t{p}\t2026-01-01\t\tmuch", "'much' is no amount"),
         ("Ana\t{p}\t2026-01-01\t\t100.000", "'100.000' is no amount that can be read in one way only."),
         ("Ana\t{p}\t2026-01-01\t\t1e9", "'1e9' is no amount"),
+        ("Ana\t{p}\t2026-01-01\t\t" + "9" * 80 + "\t\tunits", "is no number of units or deals"),
         ("Ana\t{p}\t2026-01-01\t\t" + "9" * 80, "is no amount of USD, or too large a one."),
         ("Ana\t{p}\t2026-01-01\t\t5\tdecade", "A quota is per month, quarter or year, not per 'decade'."),
-        ("Ana\t{p}\t2026-01-01\t\t5\tmonth\tmore", "There are more cells than columns."),
+        ("Ana\t{p}\t2026-01-01\t\t5\tmonth\tmuch", "A quota is an amount, units or a target incentive, not 'much'."),
+        ("Ana\t{p}\t2026-01-01\t\t5\tmonth\t\tx", "The plan has no component 'x'. Its components are new-business."),
+        ("Ana\t{p}\t2026-01-01\t\t9\tmonth\t\t\tx", "There are more cells than columns."),
     ],
 )
 def test_a_row_that_cannot_be_says_why(plan: Plan, cast: Cast, row: str, why: str) -> None:
@@ -125,7 +128,7 @@ def test_a_row_that_cannot_be_says_why(plan: Plan, cast: Cast, row: str, why: st
 
 
 def test_one_refused_row_stops_all_of_them(plan: Plan, cast: Cast) -> None:
-    with pytest.raises(RosterRefused):
+    with pytest.raises(AssignmentRefused):
         applied("Ana\tAccount Executive\t2026-01-01", "Zoe\tAccount Executive\t2026-01-01")
     assert not Assignment.objects.exists()
 
@@ -166,6 +169,23 @@ def test_a_quota_that_changes_no_pay_is_told(cast: Cast) -> None:
     warned = checked("Ana\tFlat\t2026-01-01\t\t100\tmonth").rows[0].warned
     assert warned
     assert "it is kept, but changes no pay" in in_words(warned)
+
+
+def test_quotas_in_units_targets_and_those_of_a_component_go_the_same_way(plan: Plan, cast: Cast) -> None:
+    rows = ("1,200.5\tmonth\tunits", "12000\tyear\ttarget incentive", "500\t\t\tnew-business", "100")
+    found = applied(*(f"Ana\t{AE}\t2026-01-01\t\t{row}" for row in rows))
+    assert words(found) == [
+        "On the plan since 1 Jan 2026. Quota 1,200.5 units per month, since 1 Jan 2026.",
+        "Target incentive $12,000.00 per year, since 1 Jan 2026.",
+        "Quota $500.00 per quarter (new-business), since 1 Jan 2026.",
+        "Quota $100.00 per quarter, since 1 Jan 2026.",
+    ]
+    kept = Quota.objects.order_by("kind", "component").values_list("kind", "component", "per", "amount_minor")
+    assert list(kept) == [
+        ("amount", "", "quarter", 100_00), ("amount", "new-business", "quarter", 500_00),
+        ("target", "", "year", 12_000_00), ("units", "", "month", 1_200_500_000),
+    ]  # fmt: skip
+    assert ranges(cast.ana) == [(JANUARY, None)]
 
 
 def read(text: str) -> list[tuple[int, str]]:

@@ -8,7 +8,6 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -16,8 +15,8 @@ from django.utils.html import escape
 
 from accounts.models import Role, User
 from commissions.models import Assignment, Plan
-from tests.commissions.facts import FLAT, NOW, TIERED, assign, published, won
-from tests.commissions.test_assignments import JANUARY, quotas, ranges
+from tests.commissions.facts import FLAT, JANUARY, NOW, TIERED, assign, published, won
+from tests.commissions.test_assignments import quotas, ranges
 from tests.commissions.test_pages import signed_in
 from tests.commissions.test_plan_pages import text_of
 from tests.conftest import Cast, person
@@ -86,9 +85,10 @@ def fields(client: Client, **query: str) -> dict[str, Any]:
     for row, lines in context["rows"]:
         data["person"].append(row.person.pk)
         for line in lines:
-            shown = line.fields
-            data |= {f"{line.name}-{part}": getattr(shown, part) for part in ("since", "last", "quota", "per")}
-            data |= {f"{line.name}-seen": line.seen} if line.stay else {f"{line.name}-plan": ""}
+            for each in (line.days, *line.quotas):
+                data |= {f"{each.name}-first": each.typed.first, f"{each.name}-second": each.typed.second}
+                data |= {f"{each.name}-seen": each.seen} if line.stay else {}
+            data |= {} if line.stay else {f"{line.name}-plan": ""}
     return data
 
 
@@ -100,8 +100,8 @@ def stay(user: User) -> str:
 def test_rows_are_edited_where_they_stand(ada: Client, plan: Plan, cast: Cast) -> None:
     assign(plan, cast.ana, quota_minor=100_000_00)
     data = fields(ada)
-    data |= {f"{stay(cast.ana)}-quota": "120,000", f"{stay(cast.ana)}-last": "2026-12-31"}
-    data |= {f"n{cast.ben.pk}-plan": plan.pk, f"n{cast.ben.pk}-since": "2026-11-01"}
+    data |= {f"{stay(cast.ana)}-amount--first": "120,000", f"{stay(cast.ana)}-second": "2026-12-31"}
+    data |= {f"n{cast.ben.pk}-plan": plan.pk, f"n{cast.ben.pk}-first": "2026-11-01"}
     response = ada.post(f"{SAVE}?q=", data, follow=True)
     assert "Saved: the plans of 2 people changed." in text_of(response)
     assert ranges(cast.ana) == [(JANUARY, date(2027, 1, 1))]
@@ -118,13 +118,13 @@ def test_an_unchanged_grid_changes_nothing(ada: Client, plan: Plan, cast: Cast) 
 def test_a_quota_that_is_cleared_ends_and_one_that_is_planned_stays(ada: Client, plan: Plan, cast: Cast) -> None:
     assign(plan, cast.ana, quota_minor=100_00)
     assign(plan, cast.ana, from_date=date(2027, 1, 1), quota_minor=200_00)
-    ada.post(SAVE, {**fields(ada), f"{stay(cast.ana)}-quota": "", f"{stay(cast.ana)}-per": ""})
+    ada.post(SAVE, {**fields(ada), f"{stay(cast.ana)}-amount--first": "", f"{stay(cast.ana)}-amount--second": ""})
     assert quotas(cast.ana) == [(JANUARY, OCTOBER, "quarter", 100_00), (date(2027, 1, 1), None, "quarter", 200_00)]
 
 
 def test_one_wrong_row_saves_none_and_keeps_what_was_typed(ada: Client, plan: Plan, cast: Cast) -> None:
     assign(plan, cast.ana, cast.ben, quota_minor=100_00)
-    data = {**fields(ada), f"{stay(cast.ana)}-quota": "200", f"{stay(cast.ben)}-quota": "lots & lots"}
+    data = {**fields(ada), f"{stay(cast.ana)}-amount--first": "200", f"{stay(cast.ben)}-amount--first": "lots & lots"}
     response = ada.post(SAVE, data)
     assert response.status_code == 422
     assert "&#x27;lots &amp; lots&#x27; is no amount" in response.content.decode()
@@ -134,7 +134,7 @@ def test_one_wrong_row_saves_none_and_keeps_what_was_typed(ada: Client, plan: Pl
 
 def test_nobody_saves_over_what_somebody_else_changed(ada: Client, plan: Plan, cast: Cast) -> None:
     assign(plan, cast.ana, quota_minor=100_00)
-    data = {**fields(ada), f"{stay(cast.ana)}-quota": "200"}
+    data = {**fields(ada), f"{stay(cast.ana)}-amount--first": "200"}
     assign(plan, cast.ana, quota_minor=300_00)
     response = ada.post(SAVE, data)
     assert response.status_code == 422
@@ -151,10 +151,8 @@ def test_finance_reads_the_grid_and_edits_nothing(plan: Plan, cast: Cast) -> Non
     assert "Save changes" not in page
 
 
-def look(client: Client, text: str, **more: Any) -> HttpResponse:
-    response = client.post(PASTE, {"text": text, "decimal": ".", "dates": "ymd", **more})
-    assert isinstance(response, HttpResponse)
-    return response
+def look(client: Client, text: str, **more: Any) -> Any:
+    return client.post(PASTE, {"text": text, "decimal": ".", "dates": "ymd", **more})
 
 
 def test_pasted_rows_are_looked_at_first_and_applied_then(ada: Client, plan: Plan, cast: Cast) -> None:

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from commissions import selectors, services
 from commissions.engine.decimals import parse_decimal, scaled
-from commissions.engine.quotas import kinds_of, needed
+from commissions.engine.quotas import needed
 from commissions.engine.schema import PlanDocument
 from commissions.management.arguments import all_reps, day, payees, plan_named
 from commissions.models import Plan, PlanVersion, Quota
+from commissions.selectors.roster_state import usual_per
 from core.money import MoneyError, to_minor
 
 _OPTIONS = {"quota": Quota.Kind.AMOUNT.value, "units": Quota.Kind.UNITS.value, "target": Quota.Kind.TARGET.value}
@@ -70,7 +71,7 @@ class Command(BaseCommand):
         document = _document(found)
         people = all_reps() if payee is None else payees(payee)
         amounts = dict(_amounts(options, document.currency))
-        per = per or _window(document, component)
+        per = per or usual_per(document, component)
         if amounts and per is None:
             raise CommandError(_("Say what the quota is for: --per month, quarter or year."))
         until = day(options["until"]) if options["until"] else None
@@ -102,13 +103,6 @@ def _document(plan: Plan) -> PlanDocument:
         return selectors.plan_document(plan)
     except PlanVersion.DoesNotExist:
         raise CommandError(_("%(plan)s has no document. Publish one first.") % {"plan": plan.name}) from None
-
-
-def _window(document: PlanDocument, key: str) -> str | None:
-    """The window of the first component that goes by a quota or a target, if one can be given for it."""
-    parts = [part for part in document.components if not key or part.key == key]
-    windows = [part.window.value for part in parts if kinds_of(part)]
-    return next((window for window in [*windows, document.period.value] if window in Quota.Per.values), None)
 
 
 def _amounts(options: Mapping[str, str | None], currency: str) -> Iterator[tuple[str, int]]:
