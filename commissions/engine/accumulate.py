@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -9,7 +10,8 @@ from commissions.engine.bases import column_of
 from commissions.engine.curve import largest
 from commissions.engine.errors import AmountTooLarge
 from commissions.engine.events import PARTS, has_parts, moved, rule_of
-from commissions.engine.expressions import compile_condition, parse_condition
+from commissions.engine.expressions import columns_of, compile_condition, parse_base, parse_condition
+from commissions.engine.frames import NO_NOTICES, Notice, notices
 from commissions.engine.quotas import held, quota_kind
 from commissions.engine.schema import Component, Measure, PlanDocument, Rounding, Window
 from commissions.engine.words import told
@@ -30,12 +32,24 @@ class Clause:
 
 def measure(clauses: Mapping[int, Clause]) -> pl.DataFrame:
     """The credits that a component counts in any version of its plan, with `credited`, the payee's part of what it
-    measures: of the base in minor units, else of the units or the deal in millionths. In the order of `place`.
+    measures: of the base in minor units, else of the units or the deal in millionths. It is null where the base isn't
+    known. In the order of `place`.
 
     Credits that are parts of their deals have `reached` too, what of it was credited before.
     """
     parts = [_measured(clause) for clause in clauses.values()]
     return parts[0] if len(parts) == 1 else pl.concat(parts).sort("place")
+
+
+def unknown(measured: pl.DataFrame, clauses: Mapping[int, Clause], start: date) -> pl.DataFrame:
+    """Notices of the measured credits from `start` on whose base isn't known, for the deal lacks what it reads."""
+    found = [NO_NOTICES]
+    for version, clause in clauses.items():
+        lacking = sorted(columns_of(parse_base(clause.component.base)) - {"amount"})
+        rows = measured.filter((pl.col("plan_version") == version) & (pl.col("date") >= start))
+        detail = pl.lit(f"{clause.component.key} {','.join(lacking)}")
+        found.append(notices(rows.unique(["payee", "deal"], maintain_order=True), Notice.FACT_MISSING, detail))
+    return pl.concat(found)
 
 
 def _measured(clause: Clause) -> pl.DataFrame:

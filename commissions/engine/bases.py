@@ -23,6 +23,8 @@ def column_of(base: str) -> str:
 def with_bases(rows: pl.DataFrame, sharers: pl.DataFrame, document: PlanDocument) -> pl.DataFrame:
     """A version's credits, all in its currency, with a column (Int64 minor units) for each base of its components.
 
+    A base is null where it reads what isn't known of the deal, such as its cost.
+
     A base is evaluated on the whole deal and rounded to a minor unit, then divided by largest remainder over everybody
     who shares the deal in that role. A tie goes to the larger share, then by the payee's key; the parts of a refund
     mirror those of its sale. Raises AmountTooLarge.

@@ -9,7 +9,7 @@ from datetime import date
 
 import polars as pl
 
-from commissions.engine.accumulate import Clause, measure
+from commissions.engine.accumulate import Clause, measure, unknown
 from commissions.engine.bases import with_bases
 from commissions.engine.component import component_lines
 from commissions.engine.credit import credit, deal_columns, in_currency
@@ -18,6 +18,7 @@ from commissions.engine.frames import (
     ASSIGNMENTS,
     DEALS,
     LINES,
+    NO_NOTICES,
     NOTICES,
     PAYEES,
     PAYMENTS,
@@ -99,7 +100,7 @@ def calculate(inputs: Inputs, *, start: date, end: date) -> Result:
     The same inputs in any order of rows and with any database ids give the same lines. Raises AmountTooLarge.
     """
     found = credited(inputs, start=start, end=end)
-    return finished(inputs, found, measured_parts(inputs, found), start=start, end=end)
+    return finished(inputs, found, measured_parts(inputs, found, start), start=start, end=end)
 
 
 def finished(inputs: Inputs, found: "Credited", parts: Iterable["Part"], *, start: date, end: date) -> Result:
@@ -108,7 +109,7 @@ def finished(inputs: Inputs, found: "Credited", parts: Iterable["Part"], *, star
     for part in parts:
         priced, missing = component_lines(part.measured, quotas_of(inputs, part.plan), part.key, part.clauses, start)
         lines.append(priced)
-        told.append(missing)
+        told += [part.unknown, missing]
     everything = pl.concat(lines)
     current = found.assignments.filter((pl.col("start") < end) & (pl.col("end").is_null() | (pl.col("end") > start)))
     statements, settlements = settle(everything, current, inputs.versions, inputs.balances)
@@ -132,6 +133,7 @@ class Part:
     key: str
     clauses: Mapping[int, Clause]  # by plan version
     measured: pl.DataFrame  # of `accumulate.measure`
+    unknown: pl.DataFrame  # NOTICES of the credits that couldn't be measured
 
 
 def credited(inputs: Inputs, *, start: date, end: date) -> Credited:
@@ -150,7 +152,7 @@ def credited(inputs: Inputs, *, start: date, end: date) -> Credited:
     return Credited(found, assignments, pl.concat(told))
 
 
-def measured_parts(inputs: Inputs, found: Credited) -> Iterator[Part]:
+def measured_parts(inputs: Inputs, found: Credited, start: date) -> Iterator[Part]:
     """Each component that counts anything, plan by plan, over all the plan's versions, in the document's order."""
     for plan in sorted(found.assignments["plan"].unique()):
         own = {version: rows for version, rows in found.by_version.items() if inputs.plans[version] == plan}
@@ -158,8 +160,13 @@ def measured_parts(inputs: Inputs, found: Credited) -> Iterator[Part]:
         for key, measured_in in dict.fromkeys((part.key, part.measure) for part in components):
             clauses = clauses_of(inputs.versions, own, key, measured_in)
             measured = measure(clauses)
+            if not measured["credited"].null_count():
+                known, told = measured, NO_NOTICES
+            else:
+                known = measured.drop_nulls("credited")
+                told = unknown(measured.filter(pl.col("credited").is_null()), clauses, start)
             if measured.height:
-                yield Part(plan, key, clauses, measured)
+                yield Part(plan, key, clauses, known, told)
 
 
 def clauses_of(

@@ -120,14 +120,37 @@ def _deals(example: Example, path: str, currency: str | None) -> Iterator[PlanEr
                 told("Two deals are called %(id)s. Rename one; a refund is a deal of its own.", id=deal.id),
             )
         seen.add(deal.id)
-        yield from money_errors(deal.amount, f"{where}.amount", known_currency(deal.currency or "") or currency)
         if deal.currency is not None and known_currency(deal.currency) is None:
             yield PlanError(
                 f"{where}.currency",
                 told("%(code)s is not a currency. Write its ISO 4217 code, such as USD or IDR.", code=deal.currency),
             )
+        yield from _amounts(deal, where, known_currency(deal.currency or "") or currency)
+        yield from _dates(deal, where)
         yield from _owner(example, deal, where)
         yield from _splits(example, deal, where)
+
+
+def _amounts(deal: ExampleDeal, path: str, currency: str | None) -> Iterator[PlanError]:
+    for name, amount in (("amount", deal.amount), ("cost", deal.cost), ("tax", deal.tax)):
+        if amount is not None:
+            yield from money_errors(amount, f"{path}.{name}", currency)
+    for index, payment in enumerate(deal.payments):
+        yield from money_errors(payment.amount, f"{path}.payments[{index}].amount", currency)
+        if payment.amount == 0:
+            yield PlanError(f"{path}.payments[{index}].amount", told("A payment of nothing is none. Remove it."))
+    share = deal.discount
+    if share is not None and (not 0 <= share <= 1 or decimals_of(share) > SHARE_DECIMALS):
+        yield PlanError(
+            f"{path}.discount", told("%(share)s is no discount. Write a share from 0 to 100%%.", share=canonical(share))
+        )
+
+
+def _dates(deal: ExampleDeal, path: str) -> Iterator[PlanError]:
+    if deal.cancelled is not None and deal.cancelled < deal.closed:
+        yield PlanError(
+            f"{path}.cancelled", told("It would be cancelled before it closed. Correct one of the two days.")
+        )
 
 
 def _owner(example: Example, deal: ExampleDeal, path: str) -> Iterator[PlanError]:

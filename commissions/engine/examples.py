@@ -8,9 +8,21 @@ from typing import Any
 import polars as pl
 
 from commissions.engine.calculate import Inputs, Result, calculate, history_start
+from commissions.engine.credit import deal_columns
 from commissions.engine.errors import AmountTooLarge
 from commissions.engine.example_checks import OWED, PAYABLE
-from commissions.engine.frames import ASSIGNMENTS, BALANCES, DEALS, PAYEES, QUOTAS, SHARES, WHOLE_SHARE, QuotaKind
+from commissions.engine.expressions.fields import CUSTOM
+from commissions.engine.frames import (
+    ASSIGNMENTS,
+    BALANCES,
+    DEALS,
+    PAYEES,
+    PAYMENTS,
+    QUOTAS,
+    SHARES,
+    WHOLE_SHARE,
+    QuotaKind,
+)
 from commissions.engine.schema import Against, Example, ExampleDeal, PlanDocument, Window
 from commissions.engine.terms import has_terms, statement_number
 from commissions.engine.words import Told
@@ -146,7 +158,7 @@ def example_inputs(document: PlanDocument, example: Example, start: date, end: d
         for name, payee in example.people.items()
     ]
     return Inputs(
-        deals=pl.DataFrame([_deal(document, index, deal) for index, deal in enumerate(example.deals)], schema=DEALS),
+        deals=_deals(document, example),
         shares=pl.DataFrame(
             [row for index, deal in enumerate(example.deals) for row in _shares(index, deal, numbers)], schema=SHARES
         ),
@@ -155,7 +167,18 @@ def example_inputs(document: PlanDocument, example: Example, start: date, end: d
         versions=versions,
         plans={_VERSION: _PLAN},
         payees=pl.DataFrame({"payee": numbers.values(), "key": numbers.keys()}, schema=PAYEES),
+        payments=pl.DataFrame(
+            [row for index, deal in enumerate(example.deals) for row in _payments(document, index, deal)],
+            schema=PAYMENTS,
+        ),
     )
+
+
+def _deals(document: PlanDocument, example: Example) -> pl.DataFrame:
+    """DEALS, and the custom fields that the plan reads."""
+    schema = DEALS | {column: pl.String() for column in deal_columns([document]) if column.startswith(CUSTOM)}
+    rows = [_deal(document, index, deal) for index, deal in enumerate(example.deals)]
+    return pl.DataFrame(rows, schema=schema)
 
 
 def _deal(document: PlanDocument, index: int, deal: ExampleDeal) -> dict[str, Any]:
@@ -177,8 +200,27 @@ def _deal(document: PlanDocument, index: int, deal: ExampleDeal) -> dict[str, An
         "customer_name": deal.customer.name or None,
         "customer_sector": deal.customer.sector or None,
         "customer_country": deal.customer.country or None,
-        **dict.fromkeys(("invoiced", "cancelled", "cost", "tax", "discount", "term")),
+        "invoiced": deal.invoiced,
+        "cancelled": deal.cancelled,
+        "cost": None if deal.cost is None else to_minor(deal.cost, currency),
+        "tax": None if deal.tax is None else to_minor(deal.tax, currency),
+        "discount": None if deal.discount is None else int(deal.discount * WHOLE_SHARE),
+        "term": deal.term,
+        **{f"{CUSTOM}{slug}": value for slug, value in deal.custom.items()},
     }
+
+
+def _payments(document: PlanDocument, index: int, deal: ExampleDeal) -> list[dict[str, Any]]:
+    currency = deal.currency or document.currency
+    return [
+        {
+            "deal": index,
+            "key": f"{deal.id}/{number:04}",
+            "date": payment.paid,
+            "amount": to_minor(payment.amount, currency),
+        }
+        for number, payment in enumerate(deal.payments, start=1)
+    ]
 
 
 def _shares(index: int, deal: ExampleDeal, numbers: dict[str, int]) -> list[dict[str, Any]]:

@@ -145,6 +145,7 @@ class Notice(StrEnum):
     CURRENCY_DIFFERS = "currency_differs"  # detail: the deal's currency, the plan's: "EUR USD"
     QUOTA_MISSING = "quota_missing"  # detail: component key, window label: "new-business 2026-Q1"
     NOT_ASSIGNED = "not_assigned"  # detail: the deal's closing date, on which the payee had no plan
+    FACT_MISSING = "fact_missing"  # detail: component key, what its base reads and the deal lacks: "profit cost"
     SHARES_OVER_WHOLE = "shares_over_whole"  # detail: the role whose shares add up to more than 100 %
 
 

@@ -57,7 +57,7 @@ class Prepared:
 def prepare(inputs: Inputs, *, start: date, end: date) -> Prepared:
     """Stage 1, and stage 2 as far as it can go. Raises AmountTooLarge."""
     found = credited(inputs, start=start, end=end)
-    return Prepared(inputs, start, end, found, tuple(measured_parts(inputs, found)))
+    return Prepared(inputs, start, end, found, tuple(measured_parts(inputs, found, start)))
 
 
 def adapted(prepared: Prepared, versions: Mapping[int, PlanDocument]) -> Prepared:

@@ -11,6 +11,7 @@ import polars as pl
 from commissions.engine.calculate import Inputs, history_start
 from commissions.engine.credit import deal_columns
 from commissions.engine.events import reads_payments, rules_of
+from commissions.engine.expressions.fields import CUSTOM
 from commissions.engine.frames import ASSIGNMENTS, DEALS, PAYEES, PAYMENTS, QUOTAS, SHARES, WHOLE_SHARE, QuotaKind
 from commissions.engine.quotas import needed
 from commissions.engine.schema import PlanDocument
@@ -62,6 +63,7 @@ _DEAL_COLUMNS: Final[dict[str, LiteralString]] = {
     "discount": "d.discount_ppm",
     "term": "d.term_months",
 }
+_CUSTOM: Final[LiteralString] = "d.custom->>%s"
 _DEAL: Final[LiteralString] = "JOIN sales_deal d ON d.id = mine.id"
 _SHARE_COLUMNS: Final[LiteralString] = "SELECT s.deal_id, s.user_id, s.role, s.share_ppm"
 _SHARE: Final[LiteralString] = "JOIN sales_dealshare s ON s.deal_id = mine.id"
@@ -158,10 +160,11 @@ def _deals(mine: Mine, needed: list[str]) -> pl.DataFrame:
     """The won deals in which these payees have a part, with the columns that their plans read, and the owner."""
     columns = ["owner", *needed]
     joins = [join for prefix, join in _JOINS.items() if any(column.startswith(prefix) for column in needed)]
-    picked = ", ".join([_DEAL_COLUMNS[column] for column in columns])
+    custom = [column for column in columns if column.startswith(CUSTOM)]
+    picked = ", ".join([_CUSTOM if column in custom else _DEAL_COLUMNS[column] for column in columns])
     query = "SELECT " + picked + mine[0] + _DEAL + "".join(joins)
-    schema = {column: DEALS.get(column, pl.Int64()) for column in columns}
-    return copy_out(query, mine[1], schema)
+    schema = {column: pl.Int64() if column == "owner" else DEALS.get(column, pl.String()) for column in columns}
+    return copy_out(query, [*(column.removeprefix(CUSTOM) for column in custom), *mine[1]], schema)
 
 
 def _shares(mine: Mine, deals: pl.DataFrame) -> pl.DataFrame:

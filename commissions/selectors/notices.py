@@ -15,6 +15,8 @@ from core.templatetags import formats
 from core.templatetags.juara import locale
 from sales.models import Deal
 
+_NAMING = (Notice.QUOTA_MISSING, Notice.FACT_MISSING)  # whose detail begins with a component's key
+
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
@@ -27,7 +29,7 @@ class NoticeRow:
 def notice_rows(statement: Statement) -> tuple[NoticeRow, ...]:
     """The notices of a statement, in words. One query for the names of all deals, one for those of all components."""
     notices: list[dict[str, Any]] = statement.notices
-    components = _component_names(statement) if any(row["code"] == Notice.QUOTA_MISSING for row in notices) else {}
+    components = _component_names(statement) if any(row["code"] in _NAMING for row in notices) else {}
     deals = Deal.objects.only("name", "external_id").in_bulk({row["deal"] for row in notices if row["deal"]})
     names = {pk: str(deal) for pk, deal in deals.items()}
     return tuple(
@@ -59,6 +61,8 @@ def notice_text(code: str, detail: str, components: Mapping[str, str]) -> str:
     first, _between, second = detail.partition(" ")
     if notice is Notice.NOT_ASSIGNED:
         detail = formats.day(date.fromisoformat(detail), locale())
+    elif notice is Notice.FACT_MISSING:
+        first, second = components.get(first, first), ", ".join(_facts()[fact] for fact in second.split(","))
     elif notice is Notice.QUOTA_MISSING:
         first, second = components.get(first, first), formats.period(parse_period(second), locale())
     return str(_texts()[notice] % {"first": first, "second": second, "detail": detail})
@@ -74,7 +78,15 @@ def _texts() -> dict[Notice, str]:
             "Ask an administrator to set it."
         ),
         Notice.NOT_ASSIGNED: _("Not counted: on %(detail)s, when the deal closed, there was no plan to count it."),
+        Notice.FACT_MISSING: _(
+            "Not counted for %(first)s: of the deal, %(second)s isn't known. "
+            "Ask an administrator to enter it at the deal."
+        ),
         Notice.SHARES_OVER_WHOLE: _(
             "Not counted: the shares of the role %(detail)s add up to more than 100 %%. Correct the deal."
         ),
     }
+
+
+def _facts() -> dict[str, str]:
+    return {"cost": _("the cost"), "tax": _("the tax")}

@@ -9,7 +9,7 @@ from lark.tree import Meta
 from lark.visitors import Transformer_NonRecursive
 
 from commissions.engine.errors import ToldError
-from commissions.engine.expressions.fields import FIELDS, closest
+from commissions.engine.expressions.fields import CUSTOM, FIELDS, closest, field_of, is_custom
 from commissions.engine.expressions.nodes import (
     Add,
     Amount,
@@ -18,6 +18,7 @@ from commissions.engine.expressions.nodes import (
     Condition,
     Day,
     Either,
+    Field,
     Kind,
     Major,
     Membership,
@@ -26,6 +27,7 @@ from commissions.engine.expressions.nodes import (
     Number,
     Operand,
     Percentage,
+    Reading,
     Text,
     Times,
     kind_of,
@@ -83,8 +85,15 @@ class Builder(Transformer_NonRecursive[Token, Node]):
             ) from None
 
     def field(self, meta: Meta, token: Token) -> Node:
-        if (field := FIELDS.get(token)) is not None:
+        if (field := field_of(token)) is not None:
             return field
+        if token.startswith("deal." + CUSTOM):
+            strange = told(
+                "%(field)s is no field: after deal.custom. stand small letters, digits and underscores, "
+                "such as region.",
+                field=str(token),
+            )
+            raise ExpressionError(strange, _position(meta))
         guess = closest(token)
         hint = told("Did you mean %(guess)s?", guess=guess) if guess else told("A text goes in double quotes.")
         unknown = told(
@@ -140,6 +149,9 @@ class Builder(Transformer_NonRecursive[Token, Node]):
             raise ExpressionError(
                 told('The options of `in` must be written out, such as ["new", "renewal"].'), _position(meta)
             )
+        if len({kind_of(first) for first, _ in pairs}) > 1:
+            mixed = told("The options of `in` are numbers and texts. Write one of the two.")
+            raise ExpressionError(mixed, _position(meta))
         return Membership(pairs[0][0], tuple(option for _, option in pairs), negated=False)
 
     def no_member(self, meta: Meta, operand: Node, options: tuple[Node, ...]) -> Node:
@@ -216,6 +228,7 @@ def _same_kind(left: Amount, right: Amount, meta: Meta) -> tuple[Amount, Amount]
 
 
 def _comparable(left: Node, right: Node, meta: Meta) -> tuple[Operand, Operand]:
+    left, right = _read(left, right), _read(right, left)
     kinds = kind_of(left), kind_of(right)
     if all(kind in _AMOUNTS for kind in kinds):
         left, right = _same_kind(cast("Amount", left), cast("Amount", right), meta)
@@ -232,6 +245,11 @@ def _comparable(left: Node, right: Node, meta: Meta) -> tuple[Operand, Operand]:
         )
         raise ExpressionError(unlike, _position(meta))
     return cast("Operand", left), cast("Operand", right)
+
+
+def _read(node: Node, beside: Node) -> Node:
+    """A custom field beside a number is the number that it writes out."""
+    return Reading(node) if isinstance(node, Field) and is_custom(node) and kind_of(beside) is Kind.NUMBER else node
 
 
 def _amount(node: Node, operator: str, meta: Meta) -> Amount:

@@ -5,7 +5,7 @@ from functools import reduce
 
 import polars as pl
 
-from commissions.engine.expressions.linear import Linear, difference, linear
+from commissions.engine.expressions.linear import DECIMALS_READ, READ, Linear, difference, linear
 from commissions.engine.expressions.nodes import (
     Amount,
     Both,
@@ -21,6 +21,7 @@ from commissions.engine.expressions.nodes import (
 )
 
 WIDE = pl.Int128()
+_WRITTEN = rf"^\s*(-?)([0-9]{{1,12}})(?:\.([0-9]{{1,{DECIMALS_READ}}}))?\s*$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,18 @@ def _value(node: Operand) -> pl.Expr:
 
 def _numerator(total: Linear) -> pl.Expr:
     terms = [
-        pl.col(column).cast(WIDE) * pl.lit(factor, dtype=WIDE) if factor != 1 else pl.col(column).cast(WIDE)
+        _wide(column) * pl.lit(factor, dtype=WIDE) if factor != 1 else _wide(column)
         for column, factor in total.factors.items()
     ]
     if total.constant or not terms:
         terms.append(pl.lit(total.constant, dtype=WIDE))
     return reduce(lambda left, right: left + right, terms)
+
+
+def _wide(column: str) -> pl.Expr:
+    if not column.startswith(READ):
+        return pl.col(column).cast(WIDE)
+    text = pl.col(column.removeprefix(READ))
+    sign, whole, part = (text.str.extract(_WRITTEN, group) for group in (1, 2, 3))
+    digits = pl.concat_str(sign, whole, part.fill_null("").str.pad_end(DECIMALS_READ, "0"))
+    return digits.str.to_integer(strict=False, dtype=pl.Int64()).cast(WIDE)

@@ -1,6 +1,8 @@
 """The fields an expression may read."""
 
+import re
 from difflib import get_close_matches
+from fractions import Fraction
 
 from commissions.engine.expressions.nodes import Field, Kind
 
@@ -12,6 +14,13 @@ _COLUMNS = {
     "deal.closed": ("closed", Kind.DATE),
     "deal.currency": ("currency", Kind.TEXT),
     "deal.quantity": ("quantity", Kind.NUMBER),
+    "deal.cost": ("cost", Kind.MONEY),
+    "deal.margin": ("margin", Kind.MONEY),
+    "deal.tax": ("tax", Kind.MONEY),
+    "deal.discount": ("discount", Kind.NUMBER),
+    "deal.term": ("term", Kind.NUMBER),
+    "deal.invoiced": ("invoiced", Kind.DATE),
+    "deal.cancelled": ("cancelled", Kind.DATE),
     "product.name": ("product_name", Kind.TEXT),
     "product.family": ("product_family", Kind.TEXT),
     "product.code": ("product_code", Kind.TEXT),
@@ -19,7 +28,29 @@ _COLUMNS = {
     "customer.sector": ("customer_sector", Kind.TEXT),
     "customer.country": ("customer_country", Kind.TEXT),
 }
-FIELDS = {name: Field(name, column, kind) for name, (column, kind) in _COLUMNS.items()}
+_PARTS = {
+    "deal.margin": (("amount", Fraction(1)), ("cost", Fraction(-1))),
+    "deal.discount": (("discount", Fraction(1, 1_000_000)),),
+}
+FIELDS = {name: Field(name, column, kind, _PARTS.get(name, ())) for name, (column, kind) in _COLUMNS.items()}
+CUSTOM = "custom."  # before the slug: in columns of the deals frame, and after `deal.` in what is written
+_SLUG = re.compile(r"[a-z][a-z0-9_]{0,49}", re.ASCII)
+
+
+def field_of(name: str) -> Field | None:
+    """The field of that name: a known one, or a text that the company keeps of its deals under a slug of its own.
+
+    >>> field_of("deal.custom.region")
+    Field(name='deal.custom.region', column='custom.region', kind=<Kind.TEXT: 'text'>, parts=())
+    """
+    column = name.removeprefix("deal.")
+    if column != name and column.startswith(CUSTOM) and _SLUG.fullmatch(column.removeprefix(CUSTOM)):
+        return Field(name, column, Kind.TEXT)
+    return FIELDS.get(name)
+
+
+def is_custom(field: Field) -> bool:
+    return field.column.startswith(CUSTOM)
 
 
 def closest(name: str) -> str | None:

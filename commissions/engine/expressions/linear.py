@@ -5,7 +5,21 @@ from fractions import Fraction
 from math import lcm
 from typing import cast
 
-from commissions.engine.expressions.nodes import Add, Amount, Field, Kind, Major, Number, Operand, Times, kind_of
+from commissions.engine.expressions.nodes import (
+    Add,
+    Amount,
+    Field,
+    Kind,
+    Major,
+    Number,
+    Operand,
+    Reading,
+    Times,
+    kind_of,
+)
+
+READ = "number in "  # before a column of texts: what each writes out, in millionths
+DECIMALS_READ = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +55,10 @@ def difference(left: Operand, right: Operand, places: int) -> Linear | None:
 
 def _terms_of(node: Amount, places: int) -> dict[str, Fraction]:
     match node:
-        case Field(column=column):
-            return {column: Fraction(1)}
+        case Field():
+            return node.terms
+        case Reading(Field(column=column)):
+            return {READ + column: Fraction(1, 10**DECIMALS_READ)}
         case Number(value):
             return {"": value}
         case Major(value):

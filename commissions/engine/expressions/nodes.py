@@ -20,6 +20,18 @@ class Field:
     name: str  # as written: deal.amount
     column: str  # of the deals frame
     kind: Kind
+    parts: tuple[tuple[str, Fraction], ...] = ()  # of an amount that is no column itself: columns times factors
+
+    @property
+    def terms(self) -> dict[str, Fraction]:
+        return dict(self.parts) or {self.column: Fraction(1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text read as the number that it writes out; missing where it is none."""
+
+    field: Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +104,7 @@ class Not:
     part: "Condition"
 
 
-Amount = Field | Number | Major | Add | Times
+Amount = Field | Reading | Number | Major | Add | Times
 Operand = Amount | Text | Day
 Condition = Comparison | Membership | Both | Either | Not
 Node = Operand | Condition
@@ -100,7 +112,7 @@ Node = Operand | Condition
 
 def children(node: Node) -> tuple[Node, ...]:
     match node:
-        case Times(operand, _):
+        case Times(operand, _) | Reading(operand):
             return (operand,)
         case Add(left, right) | Comparison(_, left, right):
             return (left, right)
@@ -127,7 +139,7 @@ def kind_of(node: Node) -> Kind:
     match node:
         case Field(kind=kind):
             return kind
-        case Number():
+        case Number() | Reading():
             return Kind.NUMBER
         case Major():
             return Kind.MONEY
@@ -143,4 +155,4 @@ def kind_of(node: Node) -> Kind:
 
 def columns_of(node: Node) -> frozenset[str]:
     """The columns of the deals frame that the expression reads."""
-    return frozenset(part.column for part, _ in walk(node) if isinstance(part, Field))
+    return frozenset(column for part, _ in walk(node) if isinstance(part, Field) for column in part.terms)

@@ -23,6 +23,7 @@ from commissions.engine.expressions.nodes import (
     Membership,
     Node,
     Number,
+    Reading,
     Times,
     kind_of,
     walk,
@@ -161,7 +162,7 @@ def _sums(node: Node) -> list[Linear]:
             totals = [difference(left, right, MOST_PLACES)]
         case Membership(operand, options, _):
             totals = [difference(operand, option, MOST_PLACES) for option in options]
-        case Field() | Number() | Major() | Add() | Times():
+        case Field() | Reading() | Number() | Major() | Add() | Times():
             totals = [linear(node, MOST_PLACES)]
         case _:
             totals = []

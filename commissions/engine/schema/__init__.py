@@ -22,6 +22,7 @@ from commissions.engine.schema.examples import (
     ExampleCustomer,
     ExampleDeal,
     ExamplePayee,
+    ExamplePayment,
     ExampleProduct,
     Expected,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "ExampleCustomer",
     "ExampleDeal",
     "ExamplePayee",
+    "ExamplePayment",
     "ExampleProduct",
     "Excess",
     "Expected",

@@ -3,14 +3,36 @@
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, StringConstraints, Tag
 
 from commissions.engine.decimals import ExactDecimal, ExactMoney
+from commissions.engine.errors import ToldError
+from commissions.engine.expressions.fields import CUSTOM, field_of
+from commissions.engine.misfits import as_written
 from commissions.engine.schema.values import Day, Label, Name, Strict, Text
+from commissions.engine.words import canonical, told
 
 
 def _named(value: Any) -> Any:  # noqa: ANN401
     return {"name": value} if isinstance(value, str) else value
+
+
+def _custom_name(slug: str) -> str:
+    if field_of(f"deal.{CUSTOM}{slug}") is None:
+        strange = told(
+            "%(name)s is no name of a field. Write small letters, digits and underscores, such as region.",
+            name=as_written(slug),
+        )
+        raise ToldError(strange)
+    return slug
+
+
+def _custom_value(value: Any) -> Any:  # noqa: ANN401
+    return canonical(value) if isinstance(value, Decimal) else value
+
+
+CustomName = Annotated[str, AfterValidator(_custom_name)]
+CustomValue = Annotated[Text, BeforeValidator(_custom_value), StringConstraints(min_length=1)]
 
 
 class ExampleProduct(Strict):
@@ -38,6 +60,13 @@ class ExamplePayee(Strict):
     starts: Day | None = Field(None, description="The first day on the plan, from which a draw's statements count.")
 
 
+class ExamplePayment(Strict):
+    """What the customer paid for a deal. Of one day, in the order in which they are written."""
+
+    paid: Day
+    amount: ExactMoney = Field(description="Money of the deal's currency; negative when it was paid back.")
+
+
 class ExampleDeal(Strict):
     """A deal of an example. A refund is a deal with a negative amount."""
 
@@ -57,6 +86,16 @@ class ExampleDeal(Strict):
     )
     owner: Label | None = Field(None, description="Whose deal it is, where the example has several payees.")
     splits: dict[Label, ExactDecimal] = Field({}, description="Shares by person, such as {ana: 60%, ben: 40%}.")
+    invoiced: Day | None = None
+    cancelled: Day | None = Field(None, description="The deal stays won: the plan says what that takes back.")
+    payments: tuple[ExamplePayment, ...] = Field((), exclude_if=lambda value: not value)
+    cost: ExactMoney | None = Field(None, description="What it cost; absent: unknown, which isn't 0.")
+    tax: ExactMoney | None = Field(None, description="The tax contained in the amount; absent: unknown.")
+    discount: ExactDecimal | None = Field(None, description="A share, such as 10%.")
+    term: Annotated[int, Field(ge=0, le=1200)] | None = Field(None, description="Months.")
+    custom: dict[CustomName, CustomValue] = Field(
+        {}, description="Fields of the company's own, such as {region: west}.", exclude_if=lambda value: not value
+    )
 
 
 Expected = dict[Label, ByPeriod]  # by component key, `payable` for the sum; by payee first where there are several

@@ -26,7 +26,10 @@ class Ids:
 
 
 def inputs_of(facts: Facts, ids: Ids) -> Inputs:
-    deals = [{"deal": ids.deals[deal.key]} | asdict(deal) for deal in facts.deals]
+    deals = [
+        {"deal": ids.deals[deal.key]} | asdict(deal) | {f"custom.{slug}": value for slug, value in deal.custom}
+        for deal in facts.deals
+    ]
     shares = [
         {"deal": ids.deals[share.deal], "payee": ids.payees[share.payee], "role": share.role, "share": share.ppm}
         for share in facts.shares
@@ -56,7 +59,7 @@ def inputs_of(facts: Facts, ids: Ids) -> Inputs:
     for rows in (deals, shares, assignments, quotas, payments):
         ids.shuffle.shuffle(rows)
     return Inputs(
-        deals=pl.DataFrame(deals, schema=DEALS),
+        deals=pl.DataFrame(deals, schema=DEALS | {"custom.region": pl.String(), "custom.seats": pl.String()}),
         shares=pl.DataFrame(shares, schema=SHARES),
         assignments=pl.DataFrame(assignments, schema=ASSIGNMENTS),
         quotas=pl.DataFrame(quotas, schema=QUOTAS),

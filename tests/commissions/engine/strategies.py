@@ -28,10 +28,28 @@ CONDITIONS = (
     'product.family not in ["Focus"] or customer.country = "ID"',
     "deal.quantity >= 2 and deal.opened < 2026-02-01",
     "deal.opened > deal.closed or deal.closed in [2026-01-31, 2026-04-01]",
+    "deal.discount > 10% or not deal.discount * 2 <= 0.5",
+    "deal.term >= 12 and not deal.invoiced > 2026-02-01",
+    'deal.custom.region != "west" or deal.custom.seats in [5, 12.5]',
+    "not deal.custom.seats < 10",
+    "deal.cancelled >= deal.closed",
 )
-MONEY_CONDITIONS = ("deal.amount >= 100", "deal.amount - 50 < 2 * deal.amount / 3", "-deal.amount in [100, -250]")
+MONEY_CONDITIONS = (
+    "deal.margin > 50 or deal.tax <= 10",
+    "not deal.cost * 2 > deal.amount",
+    "deal.amount >= 100",
+    "deal.amount - 50 < 2 * deal.amount / 3",
+    "-deal.amount in [100, -250]",
+)
 BASES = ("deal.amount", "deal.amount * 50%", "deal.amount / 3", "(deal.amount + deal.amount) * 0.33")
-MONEY_BASES = ("deal.amount - 10.5", "deal.amount * 2 - (deal.amount + 1) / 7")
+MONEY_BASES = (
+    "deal.margin",
+    "deal.margin * 40% - deal.tax",
+    "deal.amount - deal.tax",
+    "2 * (deal.cost - 7) / 3",
+    "deal.amount - 10.5",
+    "deal.amount * 2 - (deal.amount + 1) / 7",
+)
 
 
 THRESHOLDS = {
@@ -135,7 +153,24 @@ def deals(draw: st.DrawFn, currency: str, *, reversible: bool = False) -> Deal:
         type=draw(st.sampled_from([None, "new", "renewal"])),
         product_family=draw(st.sampled_from([None, "Focus", "Core"])),
         customer_country=draw(st.sampled_from([None, "ID", "SG"])),
+        **draw(later_facts(whole)),
     )
+
+
+@st.composite
+def later_facts(draw: st.DrawFn, amount: int) -> dict[str, Any]:
+    """What is known of a deal beside the sale itself: often nothing."""
+    custom = {
+        "region": draw(st.sampled_from([None, "west", "east"])),
+        "seats": draw(st.sampled_from([None, "5", "12.50", "-3", "many", "1.", " 10 ", "1234567890123"])),
+    }
+    return {
+        "cost": draw(st.sampled_from([None, 0, amount // 2, amount, 7])),
+        "tax": draw(st.sampled_from([None, 0, amount // 11])),
+        "discount": draw(st.sampled_from([None, 0, 100_000, 125_000, 333_333, 1_000_000])),
+        "term": draw(st.sampled_from([None, 0, 12, 36])),
+        "custom": tuple((slug, value) for slug, value in custom.items() if value is not None),
+    }
 
 
 @st.composite

@@ -292,3 +292,30 @@ def test_a_component_that_measures_another_thing_starts_anew() -> None:
         end=YEAR[1],
     )
     assert result.lines.sort("seq").select("x0", "x1", "amount").rows() == [(0, 300, 400), (0, 1_000_000, 100)]
+
+
+def test_a_deal_whose_cost_is_not_known_earns_nothing_on_its_margin_and_a_notice_says_so() -> None:
+    document = plan_of("base: deal.margin, rate: 10%")
+    facts = deals({"amount": 100_00, "cost": 60_00}, {"amount": 100_00}, {"amount": 100_00, "cost": 0})
+    result = run(document, facts)
+    assert paid(result) == [4_00, 10_00]
+    assert result.notices.rows() == [(1, 2, "fact_missing", "a cost")]
+
+
+def test_a_deal_that_does_not_count_anyway_needs_no_cost() -> None:
+    document = plan_of("when: 'deal.discount > 10%', base: deal.margin, rate: 10%")
+    result = run(document, deals({"amount": 100_00, "discount": 50_000}, {"amount": 100_00, "discount": 200_000}))
+    assert result.lines.is_empty()
+    assert result.notices["deal"].to_list() == [2]
+
+
+def test_a_shared_deal_without_a_cost_is_told_of_to_each_once() -> None:
+    document = plan_of("base: deal.amount - deal.tax - deal.cost, rate: 10%")
+    facts = deals({"amount": 100_00, "tax": 1_00}, {"amount": 100_00, "tax": 1_00, "cost": 50_00})
+    halves = shares((1, 1, 500_000), (1, 2, 500_000), (2, 1, 333_333), (2, 2, 666_667))
+    result = run(document, facts, halves)
+    assert paid(result) == [1_63, 3_27]
+    assert result.notices.sort("payee").rows() == [
+        (1, 1, "fact_missing", "a cost,tax"),
+        (2, 1, "fact_missing", "a cost,tax"),
+    ]

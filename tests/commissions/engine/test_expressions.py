@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -18,11 +19,23 @@ from tests.commissions.engine import oracle
 from tests.commissions.engine.oracle import Deal
 
 DEAL = Deal("A", date(2026, 1, 10), 123_456, quantity=3, type="new", product_family="Focus")
+KNOWN = replace(
+    DEAL,
+    cost=100_000,
+    tax=3_456,
+    discount=125_000,
+    term=24,
+    invoiced=date(2026, 2, 1),
+    cancelled=date(2026, 5, 31),
+    custom=(("region", "west"), ("seats", "12.50"), ("note", "about 12")),
+)
 
 
 def row(deal: Deal) -> pl.DataFrame:
     known = {name: getattr(deal, name) for name in DEALS if hasattr(deal, name)}
-    return pl.DataFrame([known | {"deal": 1}], schema=DEALS)
+    custom = {f"custom.{slug}": value for slug, value in deal.custom}
+    schema = DEALS | {f"custom.{slug}": pl.String() for slug in ("region", "seats", "note", "other")}
+    return pl.DataFrame([known | custom | {"deal": 1}], schema=schema)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +87,53 @@ def test_a_missing_value_compares_false_whatever_the_comparison(text: str, holds
     condition = parse_condition(text)
     assert row(DEAL).select(compile_condition(condition, 2)).item() is holds
     assert oracle.holds(condition, DEAL) is holds
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("deal.margin = 234.56 and deal.cost < deal.amount", True),
+        ("deal.amount - deal.tax = 1200", True),
+        ("deal.discount = 12.5% and deal.discount > 10% and deal.discount < 0.13", True),
+        ("deal.term >= 24 and deal.term / 12 = 2", True),
+        ("deal.invoiced = 2026-02-01 and deal.cancelled > deal.invoiced", True),
+        ('deal.custom.region = "west" and deal.custom.region in ["west", "east"]', True),
+        ("deal.custom.seats = 12.5 and deal.custom.seats in [1, 12.500]", True),
+        ('deal.custom.seats = "12.50" and deal.custom.seats != "12.5"', True),
+        ("20 > deal.custom.seats and not deal.custom.seats < -1", True),
+        ("deal.custom.note > 1 or deal.custom.note <= 1", False),
+        ('deal.custom.other = "" or deal.custom.other != ""', False),
+        ("deal.custom.region = deal.custom.note", False),
+    ],
+)
+def test_what_is_known_beside_the_sale_can_be_asked_for(text: str, holds: bool) -> None:
+    condition = parse_condition(text)
+    assert row(KNOWN).select(compile_condition(condition, 2)).item() is holds
+    assert oracle.holds(condition, KNOWN) is holds
+
+
+@pytest.mark.parametrize("field", ["cost", "margin", "tax", "discount", "term"])
+def test_an_amount_that_is_not_known_is_not_nothing(field: str) -> None:
+    for text in (f"deal.{field} = 0", f"deal.{field} >= 0", f"deal.{field} < 0"):
+        assert row(DEAL).select(compile_condition(parse_condition(text), 2)).item() is False
+        assert oracle.holds(parse_condition(text), DEAL) is False
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("deal.margin", Fraction(23_456)),
+        ("deal.cost", Fraction(100_000)),
+        ("deal.margin * 40% - deal.tax", Fraction(23_456 * 2, 5) - 3_456),
+        ("(deal.amount - deal.tax) / 7 - 1", Fraction(120_000, 7) - 100),
+    ],
+)
+def test_a_base_may_be_a_margin_or_a_net_amount(text: str, value: Fraction) -> None:
+    base = parse_base(text)
+    compiled = compile_base(base, 2)
+    assert Fraction(row(KNOWN).select(compiled.numerator).item(), compiled.denominator) == value
+    assert oracle.amount_of(base, KNOWN) == value
+    assert row(DEAL).select(compiled.numerator).item() is None
 
 
 @pytest.mark.parametrize(
@@ -147,6 +207,12 @@ REFUSED = [
     ("(deal.amount > 1) = (deal.amount > 2)", "a condition can't be compared with a condition."),
     ("deal.type in [deal.name]", "The options of `in` must be written out"),
     ("deal.type in [1]", "text can't be compared with a number."),
+    ('deal.custom.seats in [1, "many"]', "The options of `in` are numbers and texts. Write one of the two."),
+    ("deal.custom.Seats = 1", "At character 1: deal.custom.Seats is no field: after deal.custom. stand small letters"),
+    ("deal.custom = 1", "Unknown field deal.custom."),
+    ("deal.custom.seats > deal.amount", "text can't be compared with money."),
+    ("deal.custom.seats > 2026-01-01", "text can't be compared with a date."),
+    ("deal.custom.seats + 1 > 5", "+ needs money or numbers, but one side is text."),
     ("deal.amount > 1 " + "x" * 2000, "It has 2,016 characters; 2,000 is the most."),
     ("(" * 51 + "deal.amount > 1" + ")" * 51, "It opens more than 50 parentheses inside one another."),
     ("(" * 1000, "It opens more than 50 parentheses inside one another."),

@@ -30,6 +30,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "Keys of an example": schema.Example,
     "Keys of a payee": schema.ExamplePayee,
     "Keys of a deal": schema.ExampleDeal,
+    "Keys of a payment": schema.ExamplePayment,
     "Keys of `product`": schema.ExampleProduct,
     "Keys of `customer`": schema.ExampleCustomer,
 }

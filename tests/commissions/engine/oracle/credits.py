@@ -1,5 +1,6 @@
 """Who gets credit for what, one payee and one deal at a time."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -9,7 +10,7 @@ from commissions.engine.expressions.parse import parse_base, parse_condition
 from commissions.engine.schema import Component, PlanDocument
 from tests.commissions.engine.oracle.curve import rounded
 from tests.commissions.engine.oracle.events import Event, events_of
-from tests.commissions.engine.oracle.expressions import amount_of, holds
+from tests.commissions.engine.oracle.expressions import Missing, amount_of, holds
 from tests.commissions.engine.oracle.facts import Deal, Facts, Share
 
 
@@ -48,11 +49,12 @@ def credit_of(facts: Facts, plan: int, key: str, deal: Deal, share: Share) -> li
                 continue
             if component.when and not holds(parse_condition(component.when), deal):
                 continue
-            whole = counted_of(facts, document, component, deal, share)
-            for event in events_of(facts, component, deal):
-                if assigned.start <= event.date and (assigned.end is None or event.date < assigned.end):
-                    before, after = rounded(whole * event.before, document), rounded(whole * event.after, document)
-                    found.append(Credited(deal, event, share.role, version, component, after - before, before))
+            with suppress(Missing):  # nothing counts while it isn't known how much
+                whole = counted_of(facts, document, component, deal, share)
+                for event in events_of(facts, component, deal):
+                    if assigned.start <= event.date and (assigned.end is None or event.date < assigned.end):
+                        before, after = rounded(whole * event.before, document), rounded(whole * event.after, document)
+                        found.append(Credited(deal, event, share.role, version, component, after - before, before))
     return found
 
 

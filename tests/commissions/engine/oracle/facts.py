@@ -26,6 +26,11 @@ class Deal:
     customer_country: str | None = None
     invoiced: date | None = None
     cancelled: date | None = None
+    cost: int | None = None  # minor units
+    tax: int | None = None  # minor units
+    discount: int | None = None  # parts per million
+    term: int | None = None
+    custom: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
