@@ -87,6 +87,22 @@ class Assignment(models.Model):
         ]
 
 
+class Acceptance(models.Model):
+    """That a payee read a version of a plan she is on, and agreed. It never changes: a trigger sees to that."""
+
+    payee = models.ForeignKey(User, models.PROTECT, related_name="acceptances", db_index=False)
+    plan_version = models.ForeignKey(PlanVersion, models.PROTECT, related_name="acceptances")
+    name = models.CharField(_("name"), max_length=200, help_text=_("As she typed it."))
+    accepted_at = models.DateTimeField()
+    hash = models.CharField(max_length=64, help_text=_("Of the document that she read."))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["payee", "plan_version"], name="commissions_acceptance_once"),
+            models.CheckConstraint(condition=~Q(name=""), name="commissions_acceptance_named"),
+        ]
+
+
 class Quota(models.Model):
     """What a payee is expected to reach, or to earn, under a plan in each month, quarter or year of a range of dates.
 

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Role, User
 from accounts.policies import can_administer, can_run_finance
 
 
@@ -40,3 +40,8 @@ def can_see_roster(user: User) -> bool:
 
 def can_assign(user: User) -> bool:
     return can_administer(user)
+
+
+def can_see_acceptances(user: User) -> bool:
+    """Who has accepted what: of everybody, or of those who report to her."""
+    return user.sees_everyone or user.has_role(Role.MANAGER)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from commissions.views import drafts, estimator, periods, plans, roster, roster_paste, statements, whatif
+from commissions.views import acceptances, drafts, estimator, periods, plans, roster, roster_paste, statements, whatif
 
 app_name = "commissions"
 urlpatterns = [
@@ -26,6 +26,8 @@ urlpatterns = [
     path("people/save", roster.roster_save, name="roster-save"),
     path("people/paste", roster_paste.roster_paste, name="roster-paste"),
     path("people/<int:pk>/", roster.roster_person, name="roster-person"),
+    path("plans/<int:pk>/accept", acceptances.plan_accept, name="plan-accept"),
+    path("acceptances/", acceptances.acceptances, name="acceptances"),
     path("whatif/", whatif.whatif, name="whatif"),
     path("whatif/scenarios/", whatif.scenarios, name="scenarios"),
     path("whatif/compared/", whatif.compared, name="scenarios-compared"),

@@ -130,6 +130,9 @@ def _arguments(world: World, inactive: User) -> dict[str, list[object]]:
         "commissions:plan-edit stale": [draft.pk],
         **{f"commissions:scenario-{act}": [_scenarios_of(world)[0]] for act in ("draft", "delete")},
         **{f"commissions:scenario-{act} none": [0] for act in ("draft", "delete")},
+        "commissions:plan-accept": [world.version.pk],
+        "commissions:plan-accept anas": [anas.pk],
+        "commissions:plan-accept draft": [draft.pk],
         "commissions:roster-person": [cast.ana.pk],
         "commissions:roster-person none": [0],
         "commissions:period": ["2026-11"],
@@ -244,6 +247,7 @@ def _data(cast: Cast) -> dict[str, dict[str, Any]]:
             "last": "2026-11",
             "seen": PLAN,
         },
+        **{f"commissions:plan-accept{which}": {"name": "Ana"} for which in ("", " anas", " draft")},
         "commissions:roster-save wrong": {
             "person": cast.ana.pk,
             f"n{cast.ana.pk}-plan": "1",

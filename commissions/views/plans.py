@@ -4,18 +4,21 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from commissions import selectors, services
 from commissions.forms import FromDateForm, PublishForm
 from commissions.models import PlanVersion
-from commissions.policies import can_publish_plans
+from commissions.policies import can_publish_plans, can_see_acceptances
+from commissions.selectors.acceptances import acceptance_of, to_accept
 from commissions.views.shared import PER_PAGE
 from core.http import AuthedRequest
 
@@ -25,7 +28,17 @@ from core.http import AuthedRequest
 def plans(request: AuthedRequest) -> HttpResponse:
     found = selectors.plan_list(request.user, timezone.localdate())
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "commissions/plans.html", {"page": page, "may_write": can_publish_plans(request.user)})
+    return render(
+        request,
+        "commissions/plans.html",
+        {"page": page, "may_write": can_publish_plans(request.user), "may_follow": can_see_acceptances(request.user)},
+    )
+
+
+class AcceptForm(forms.Form):
+    name = forms.CharField(
+        label=gettext_lazy("Your name"), max_length=200, widget=forms.TextInput({"autocomplete": "name"})
+    )
 
 
 @require_GET
@@ -35,20 +48,28 @@ def plan(request: AuthedRequest, pk: int) -> HttpResponse:
     visible = selectors.visible_versions(request.user, today).select_related(
         "plan", "published_by", "saved_by", "retired_by"
     )
-    version = get_object_or_404(visible, pk=pk)
+    return plan_page(request, get_object_or_404(visible, pk=pk), None, 200)
+
+
+def plan_page(request: AuthedRequest, version: PlanVersion, form: AcceptForm | None, status: int) -> HttpResponse:
+    """A version that the reader may see; with the form by which she tried to accept it, if she did."""
+    today = timezone.localdate()
     shown = selectors.plan_page(version, today)
     if not request.user.sees_everyone:
         published = tuple(one for one in shown.versions if one.status != PlanVersion.Status.DRAFT)
         shown = replace(shown, versions=published)
-    mine = [row for row in selectors.attainment(request.user, today) if row.plan_version_pk == pk]
+    mine = [row for row in selectors.attainment(request.user, today) if row.plan_version_pk == version.pk]
     context = {
         "plan": shown,
         "sections": selectors.plan_sections(shown, mine),
         "terms": selectors.terms_of(shown.document),
         "is_mine": bool(mine),
         "act": _acts(request, version, today) if can_publish_plans(request.user) else None,
+        "asked": to_accept(request.user, version, today),
+        "accepted": acceptance_of(request.user, version),
+        "accept_form": form or AcceptForm(),
     }
-    return render(request, "commissions/plan.html", context)
+    return render(request, "commissions/plan.html", context, status=status)
 
 
 def _acts(request: AuthedRequest, version: PlanVersion, today: date) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from commissions.engine.pasted import PastedRow
 from commissions.engine.roster import Refused
 from commissions.models import Plan
 from commissions.policies import can_assign, can_see_roster
+from commissions.selectors.acceptances import acceptance_history
 from commissions.selectors.roster import RosterRow, Show, roster_people, roster_rows
 from commissions.selectors.roster_check import refuse_unknown_component, wish_of
 from commissions.selectors.roster_history import plan_histories
@@ -159,6 +160,7 @@ def _person_page(request: AuthedRequest, person: User, form: AssignForm, status:
     context = {
         "person": person,
         "histories": plan_histories(person, timezone.localdate()),
+        "acceptances": acceptance_history(person),
         "form": form,
         "may_edit": can_assign(request.user),
     }

@@ -9,6 +9,7 @@ from itertools import groupby
 from accounts.models import Role, User
 from commissions.models import EarningLine, PlanVersion, Statement
 from commissions.selectors import Attainment, PeriodEarning, attainment, document_of, earned_this_period, latest_lines
+from commissions.selectors.acceptances import unaccepted
 from core.periods import Period, PeriodKind, period_of
 from kpis.models import SubjectKind
 from kpis.selectors import KPIS
@@ -61,6 +62,7 @@ class OwnHome:
     closest: Attainment | None  # whose next tier is the nearest
     closest_days_left: int  # of its window, today included
     deals: tuple[DealEarning, ...]
+    to_accept: tuple[PlanVersion, ...]  # versions of her plans that she has yet to accept
 
     @property
     def is_on_a_plan(self) -> bool:
@@ -89,6 +91,7 @@ def own_home(user: User, today: date) -> OwnHome:
         closest=closest,
         closest_days_left=(closest.window_end - today).days if closest else 0,
         deals=tuple(_deals(latest_lines(user, _LINES)))[:_DEALS],
+        to_accept=unaccepted(user, today),
     )
 
 
