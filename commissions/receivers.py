@@ -13,6 +13,7 @@ from redis import RedisError
 
 from commissions import policies, services, signals, tasks
 from core import live
+from kpis.signals import Remeasured, all_remeasured, values_changed
 from sales.signals import Touched, facts_changed
 
 logger = logging.getLogger(__name__)
@@ -25,6 +26,19 @@ live.admit("person", policies.can_follow_person)
 def note_changed_facts(*, touched: Iterable[Touched], **_: object) -> None:
     services.note_facts(touched=[(fact.user_id, fact.on) for fact in touched])
     wake_once()
+
+
+@receiver(values_changed, dispatch_uid="commissions.note_changed_kpis")
+def note_changed_kpis(*, changed: Iterable[Remeasured], **_: object) -> None:
+    people = [(each.subject_id, each.month) for each in changed if each.subject_kind == "person"]
+    if services.note_kpis(changed=people):
+        wake_once()
+
+
+@receiver(all_remeasured, dispatch_uid="commissions.note_all_kpis")
+def note_all_kpis(**_: object) -> None:
+    if services.note_all_kpis():
+        wake_once()
 
 
 @receiver(signals.statements_stale, dispatch_uid="commissions.wake_for_notes")

@@ -1,14 +1,25 @@
 """What is still to come: the worth of the next step from where a payee stands."""
 
+from fractions import Fraction
+
+from commissions.engine.curve import MILLION
 from commissions.engine.schema import PlanDocument, Window
 from commissions.engine.segments import compile_curve
 from core.money import to_minor
 
 
 def worth_of_next(
-    document: PlanDocument, component: str, *, quota: int | None, x: int, paid: int, step: int
+    document: PlanDocument,
+    component: str,
+    *,
+    quota: int | None,
+    x: int,
+    paid: int,
+    step: int,
+    multiplier: int | None = None,
 ) -> int | None:
-    """What moving from x to x + step pays, after the component's cap. None where a quota is needed and not known.
+    """What moving from x to x + step pays, after the component's cap. None where a quota or a multiplier is needed and
+    not known; `multiplier` is in millionths.
 
     All in minor units. `paid` is what the curve has paid since the cap's window began, before the cap; it counts only
     where there is a cap for longer than a deal. Raises KeyError for an unknown component.
@@ -22,10 +33,11 @@ def worth_of_next(
     """
     part = document.component(component)
     curve = compile_curve(document, part)
-    if curve.against_quota and not quota:
+    if (curve.against_quota and not quota) or (part.multiply and multiplier is None):
         return None
+    times = Fraction(MILLION if multiplier is None else multiplier, MILLION)
     start = 0 if part.window is Window.DEAL else x
-    earned = curve.rounded(curve.at(start + step, quota)) - curve.rounded(curve.at(start, quota))
+    earned = curve.rounded(curve.at(start + step, quota) * times) - curve.rounded(curve.at(start, quota) * times)
     if part.cap is None:
         return earned
     limit = to_minor(part.cap.amount, document.currency)

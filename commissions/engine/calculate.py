@@ -3,9 +3,10 @@
 Frames in and frames out; money is Int64 minor units of the plan's currency unless a comment says otherwise.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from itertools import groupby
 
 import polars as pl
 
@@ -17,6 +18,7 @@ from commissions.engine.events import rules_of, with_events
 from commissions.engine.frames import (
     ASSIGNMENTS,
     DEALS,
+    KPIS,
     LINES,
     NO_NOTICES,
     NOTICES,
@@ -28,6 +30,7 @@ from commissions.engine.frames import (
     Notice,
     empty,
 )
+from commissions.engine.modify import Around
 from commissions.engine.schema import Measure, PlanDocument, Window
 from commissions.engine.settle import settle
 from core.periods import period_of
@@ -35,6 +38,7 @@ from core.periods import period_of
 __all__ = [
     "ASSIGNMENTS",
     "DEALS",
+    "KPIS",
     "LINES",
     "NOTICES",
     "PAYEES",
@@ -47,6 +51,7 @@ __all__ = [
     "Result",
     "calculate",
     "empty",
+    "history_end",
     "history_start",
 ]
 
@@ -55,9 +60,9 @@ __all__ = [
 class Inputs:
     """What a calculation reads. The column schemas are the constants of `frames`; extra columns are ignored.
 
-    `deals`, `shares` and `assignments` must reach back to `history_start(versions, start)`, for x and caps add up over
-    whole windows, and hold every sharer of a deal in them, also those who aren't calculated: the odd cent needs them
-    all. Only payees in `assignments` are calculated.
+    `deals`, `shares` and `assignments` must reach back to `history_start(versions, start)` and on to before
+    `history_end(versions, end)`, for x and caps add up over whole windows, and hold every sharer of a deal in them,
+    also those who aren't calculated: the odd cent needs them all. Only payees in `assignments` are calculated.
     """
 
     deals: pl.DataFrame  # DEALS
@@ -67,6 +72,7 @@ class Inputs:
     versions: Mapping[int, PlanDocument]  # by plan version
     plans: Mapping[int, int]  # plan version -> plan: x carries on from one version of a plan to the next
     balances: pl.DataFrame | None = None  # BALANCES, where the range is a single statement's
+    kpis: pl.DataFrame | None = None  # KPIS, of the periods that `history_start` reaches
     payees: pl.DataFrame | None = None  # PAYEES: the tie-break of an odd cent; without it, payee ids decide
     payments: pl.DataFrame | None = None  # PAYMENTS of `deals`, where a plan reads them
 
@@ -90,6 +96,17 @@ def history_start(versions: Mapping[int, PlanDocument], start: date) -> date:
     return min((_window_start(start, window) for window in windows), default=start)
 
 
+def history_end(versions: Mapping[int, PlanDocument], end: date) -> date:
+    """The day before which a calculation to before `end` must be given deals: the end of the statement that it falls
+    into, where that statement reads how far another component came.
+
+    >>> history_end({}, date(2026, 5, 1))
+    datetime.date(2026, 5, 1)
+    """
+    reading = [v for v in versions.values() if any(part.multiply and part.multiply.component for part in v.components)]
+    return max((period_of(end - timedelta(days=1), version.period).end for version in reading), default=end)
+
+
 def _window_start(day: date, window: Window) -> date:
     return period_of(day, window.period).start if window.period else day
 
@@ -106,11 +123,13 @@ def calculate(inputs: Inputs, *, start: date, end: date) -> Result:
 def finished(inputs: Inputs, found: "Credited", parts: Iterable["Part"], *, start: date, end: date) -> Result:
     """The rest of the way, from what components count to statements. Raises AmountTooLarge."""
     lines, told = [empty(LINES)], [found.notices]
-    for part in parts:
-        priced, missing = component_lines(part.measured, quotas_of(inputs, part.plan), part.key, part.clauses, start)
+    for part, around in with_surroundings(inputs, list(parts), start):
+        priced, missing = component_lines(part.measured, part.key, part.clauses, around)
         lines.append(priced)
         told += [part.unknown, missing]
     everything = pl.concat(lines)
+    if history_end(inputs.versions, end) > end:
+        everything = everything.filter(pl.col("date") < end)
     current = found.assignments.filter((pl.col("start") < end) & (pl.col("end").is_null() | (pl.col("end") > start)))
     statements, settlements = settle(everything, current, inputs.versions, inputs.balances)
     return Result(everything, statements, settlements, pl.concat(told))
@@ -135,14 +154,28 @@ class Part:
     measured: pl.DataFrame  # of `accumulate.measure`
     unknown: pl.DataFrame  # NOTICES of the credits that couldn't be measured
 
+    @property
+    def measure(self) -> Measure:
+        return next(iter(self.clauses.values())).component.measure
+
+
+def with_surroundings(inputs: Inputs, parts: Sequence[Part], start: date) -> Iterator[tuple[Part, Around]]:
+    """Each component with what its lines read beside its own credits."""
+    kpis = empty(KPIS) if inputs.kpis is None else inputs.kpis
+    for plan, of_plan in groupby(parts, key=lambda part: part.plan):
+        mine = list(of_plan)
+        measured = {(part.key, part.measure): part.measured for part in mine}
+        around = Around(start, kpis, quotas_of(inputs, plan), measured)
+        yield from ((part, around) for part in mine)
+
 
 def credited(inputs: Inputs, *, start: date, end: date) -> Credited:
     """Who gets credit for what in the range and the windows before it. Raises AmountTooLarge."""
-    since = history_start(inputs.versions, start)
-    assignments = _in_reach(inputs, since, end)
+    since, until = history_start(inputs.versions, start), history_end(inputs.versions, end)
+    assignments = _in_reach(inputs, since, until)
     rules = rules_of(inputs.versions.values())
     events = with_events(inputs.deals.select(deal_columns(inputs.versions.values())), inputs.payments, rules)
-    reached = events.filter(pl.col("date").is_between(since, end, closed="left"))
+    reached = events.filter(pl.col("date").is_between(since, until, closed="left"))
     credits_ = credit(reached, inputs.shares, assignments, inputs.payees, inputs.versions, start)
     found, told = {}, [credits_.notices]
     for version, rows in _by_version(credits_.rows).items():

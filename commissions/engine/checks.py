@@ -7,6 +7,7 @@ from commissions.engine.decimals import canonical
 from commissions.engine.errors import PlanError
 from commissions.engine.example_checks import RESERVED, check_examples, known_currency, money_errors
 from commissions.engine.expressions import ExpressionError, parse_base, parse_condition
+from commissions.engine.modify_checks import check_multiply, check_reading
 from commissions.engine.schema import Against, Component, Draw, DrawKind, PlanDocument, Window
 from commissions.engine.words import told
 
@@ -26,6 +27,7 @@ def _errors_of(document: PlanDocument) -> Iterator[PlanError]:
     yield from _repeated_keys(document)
     for index, component in enumerate(document.components):
         yield from check_component(component, f"components[{index}]", currency)
+    yield from check_reading(document)
     if document.draw is not None:
         yield from _draw(document.draw, currency)
     yield from check_examples(document, currency)
@@ -84,6 +86,8 @@ def check_component(component: Component, path: str, currency: str | None) -> It
         yield PlanError(
             f"{path}.window", told("A quota belongs to a month or more, not to a deal. Write `window: quarter`, say.")
         )
+    if component.multiply is not None:
+        yield from check_multiply(component.multiply, f"{path}.multiply")
     if component.cap is not None:
         yield from money_errors(component.cap.amount, f"{path}.cap.amount", currency)
         if component.cap.amount <= 0:

@@ -10,7 +10,7 @@ from commissions.engine.accumulate import Clause, accumulate, with_quota
 from commissions.engine.curve import price
 from commissions.engine.events import Event, has_parts
 from commissions.engine.frames import LINES, NO_NOTICES, LineKind, Notice, notices
-from commissions.engine.modify import cap, uncapped
+from commissions.engine.modify import Around, cap, multiplied, uncapped
 from commissions.engine.schema import Against, Window
 from commissions.engine.segments import compile_curve
 from core.money import to_minor
@@ -18,32 +18,53 @@ from core.periods import PeriodKind, period_of
 
 
 def component_lines(
-    measured: pl.DataFrame, quotas: pl.DataFrame, key: str, clauses: Mapping[int, Clause], start: date
+    measured: pl.DataFrame, key: str, clauses: Mapping[int, Clause], around: Around
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """LINES from `start` on, and NOTICES of what kept credits from becoming lines.
+    """LINES from the start on, and NOTICES of what kept credits from becoming lines.
 
     x carries on from version to version; each credit walks the curve of the version in force on its date.
 
     1. Add up all versions' credits in each window that a version uses.
-    2. Price each version's own credits on its own curve, as far back as a cap needs.
+    2. Price each version's own credits on its own curve, times its multiplier, as far back as a cap needs.
     3. Cap, by the version's own cap, over the lines of all versions.
     """
+    start, quotas = around.start, around.quotas
     windows = {clause.component.window for clause in clauses.values()}
     accumulated = {window: accumulate(measured, window) for window in windows}
     priced, told = [], [NO_NOTICES]
+    times = any(clause.component.multiply for clause in clauses.values())
     for version, clause in clauses.items():
         own = _of_version(accumulated[clause.component.window], version, clauses)
         needed = with_quota(_since(_history(clauses, start), own), quotas, clause.component)
         if clause.component.against is Against.QUOTA and needed["quota"].has_nulls():
             told.append(_without_quota(needed.filter(pl.col("date") >= start), key, clause.component.window))
             needed = needed.filter(pl.col("quota").is_not_null())
-        priced.append(price(needed, compile_curve(clause.document, clause.component)))
+        if times:
+            needed, missing = _multiplied(needed, key, clause, around)
+            told.append(missing)
+        priced.append(
+            price(
+                needed,
+                compile_curve(clause.document, clause.component),
+                multiplied=clause.component.multiply is not None,
+            )
+        )
     lines = _capped(priced[0] if len(priced) == 1 else pl.concat(priced).sort("place"), clauses)
-    nothing = pl.lit(None, dtype=pl.Int64())
-    kind = pl.lit(LineKind.CREDIT.value)
-    named = {"component": pl.lit(key), "kind": kind, "multiplier": nothing, "multiplier_value": nothing}
+    named = {"component": pl.lit(key), "kind": pl.lit(LineKind.CREDIT.value)}
     named |= {} if has_parts(lines) else {"event": pl.lit(Event.BOOKED)}
+    if not times:
+        named |= _UNMULTIPLIED
     return _since(start, lines).select(named.get(name, pl.col(name)).alias(name) for name in LINES), pl.concat(told)
+
+
+_UNMULTIPLIED = {name: pl.lit(None, dtype=pl.Int64()) for name in ("multiplier", "multiplier_value")}
+
+
+def _multiplied(rows: pl.DataFrame, key: str, clause: Clause, around: Around) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows with their multiplier; of a version without one, beside others that have one, pay is as it is."""
+    if clause.component.multiply:
+        return multiplied(rows, key, clause, around)
+    return rows.with_columns(**_UNMULTIPLIED), NO_NOTICES
 
 
 def _since(start: date, rows: pl.DataFrame) -> pl.DataFrame:

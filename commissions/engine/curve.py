@@ -12,16 +12,18 @@ from commissions.engine.words import told
 
 WIDE, NARROW = pl.Int128(), pl.Int64()
 LARGEST_PAY = 2**62
+MILLION = 1_000_000
 
 
-def price(measured: pl.DataFrame, curve: Curve) -> pl.DataFrame:
+def price(measured: pl.DataFrame, curve: Curve, *, multiplied: bool = False) -> pl.DataFrame:
     """The rows with `y0` and `y1`, the rounded pay at x0 and x1, and `uncapped`, their difference.
 
-    Needs x0, x1 and quota (Int64 minor units; quota above 0 where the curve is against it). Raises AmountTooLarge when
+    Needs x0, x1 and quota (Int64 minor units; quota above 0 where the curve is against it), and where pay is
+    `multiplied`, before it is rounded, `multiplier` (Int64 millionths, not below 0). Raises AmountTooLarge when
     the arithmetic might leave 128 bits, before computing anything.
     """
-    number = _dtype(measured, curve)
-    pay = measured.select(y0=_pay("x0", curve, number), y1=_pay("x1", curve, number))
+    number = _dtype(measured, curve, largest(measured["multiplier"]) if multiplied else None)
+    pay = measured.select(y0=_pay("x0", curve, number, multiplied), y1=_pay("x1", curve, number, multiplied))
     if number is WIDE and largest(pay["y0"], pay["y1"]) > LARGEST_PAY:
         raise AmountTooLarge(told("A line's pay would exceed 64 bits. Check the amounts and the rates of the plan."))
     y0, y1 = pay["y0"].cast(NARROW), pay["y1"].cast(NARROW)
@@ -34,12 +36,14 @@ def largest(*columns: pl.Series) -> int:
     return max((abs(end) for end in ends if end is not None), default=0)
 
 
-def _dtype(measured: pl.DataFrame, curve: Curve) -> pl.DataType:
+def _dtype(measured: pl.DataFrame, curve: Curve, times: int | None) -> pl.DataType:
     """The narrowest integer that no step of the formula can leave; proven with Python's integers."""
     x, quota = largest(measured["x0"], measured["x1"]), largest(measured["quota"])
     unit = quota if curve.against_quota else 1
     divisors = max(part.over for part in curve.segments) * (quota if curve.over_quota else 1)
     numerators = max(part.largest(x, quota) for part in curve.segments)
+    if times is not None:
+        numerators, divisors = numerators * times, divisors * MILLION
     thresholds = max(abs(part.start) for part in curve.segments) * unit
     bound = max(2 * numerators + divisors, 2 * divisors, x * curve.scale, thresholds)
     if bound >= 2**127:
@@ -54,7 +58,7 @@ def _dtype(measured: pl.DataFrame, curve: Curve) -> pl.DataType:
 
 
 @lru_cache(maxsize=4096)  # building an expression takes longer than running it for one payee
-def _pay(column: str, curve: Curve, number: pl.DataType) -> pl.Expr:
+def _pay(column: str, curve: Curve, number: pl.DataType, multiplied: bool) -> pl.Expr:  # noqa: FBT001 cached
     """The formula of `segments`, as columns."""
     signed = pl.col(column).cast(number)
     x = signed.abs() if curve.mirrored else signed
@@ -70,6 +74,8 @@ def _pay(column: str, curve: Curve, number: pl.DataType) -> pl.Expr:
     if any(part.per_quota for part in curve.segments):
         top += constant(lambda part: part.per_quota) * quota
     over = constant(lambda part: part.over)
+    if multiplied:
+        top, over = top * pl.col("multiplier").cast(number), over * _literal(MILLION, number)
     pay = nearest(top, over * quota if curve.over_quota else over, half_even=curve.half_even, number=number)
     return _with_sign_of(signed, pay, number) if curve.mirrored else pay
 

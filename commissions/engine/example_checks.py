@@ -62,17 +62,18 @@ def check_examples(document: PlanDocument, currency: str | None) -> Iterator[Pla
                 f"{path}.name", told("Two examples are called %(name)s. Rename one.", name=repr(example.name))
             )
         names.add(example.name)
-        yield from _people(example, path, currency)
+        yield from _people(document, example, path, currency)
         yield from _deals(example, path, currency)
         yield from _expectations(document, example, path, currency)
 
 
-def _people(example: Example, path: str, currency: str | None) -> Iterator[PlanError]:
+def _people(document: PlanDocument, example: Example, path: str, currency: str | None) -> Iterator[PlanError]:
     if example.payee is not None and example.payees:
         yield PlanError(f"{path}.payees", told("Say either `payee` for one or `payees` for several. Remove one."))
     for name, payee in example.people.items():
         where = f"{path}.payees.{name}" if example.payees else f"{path}.payee"
         yield from _quota(payee, f"{where}.quota", currency)
+        yield from _kpis(document, payee, f"{where}.kpis")
 
 
 def _quota(payee: ExamplePayee, path: str, currency: str | None) -> Iterator[PlanError]:
@@ -82,6 +83,24 @@ def _quota(payee: ExamplePayee, path: str, currency: str | None) -> Iterator[Pla
             yield from _quota_amount(amount, f"{path}.{label}", currency)
     elif payee.quota is not None:
         yield from _quota_amount(payee.quota, path, currency)
+
+
+def _kpis(document: PlanDocument, payee: ExamplePayee, path: str) -> Iterator[PlanError]:
+    """Values of KPIs that the plan reads, statement by statement."""
+    read = sorted({part.multiply.kpi for part in document.components if part.multiply and part.multiply.kpi})
+    for key, values in payee.kpis.items():
+        if key not in read:
+            yield PlanError(
+                f"{path}.{key}",
+                told("The plan reads no KPI %(key)s, but: %(known)s.", key=key, known=", ".join(read) or "–"),
+            )
+        for label in values if isinstance(values, dict) else ():
+            yield from _label(label, f"{path}.{key}.{label}")
+            if _kind(label) not in (None, document.period):
+                yield PlanError(
+                    f"{path}.{key}.{label}",
+                    told("A KPI is read statement by statement. Write it by %(period)s.", period=document.period.value),
+                )
 
 
 def _quota_amount(amount: Decimal, path: str, currency: str | None) -> Iterator[PlanError]:

@@ -1,8 +1,10 @@
 """The examples inside a plan, run through the very same calculation as the payees."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import polars as pl
@@ -16,6 +18,7 @@ from commissions.engine.frames import (
     ASSIGNMENTS,
     BALANCES,
     DEALS,
+    KPIS,
     PAYEES,
     PAYMENTS,
     QUOTAS,
@@ -23,6 +26,7 @@ from commissions.engine.frames import (
     WHOLE_SHARE,
     QuotaKind,
 )
+from commissions.engine.modify.multiply import millionths_of
 from commissions.engine.schema import Against, Example, ExampleDeal, PlanDocument, Window
 from commissions.engine.terms import has_terms, statement_number
 from commissions.engine.words import Told
@@ -166,6 +170,7 @@ def example_inputs(document: PlanDocument, example: Example, start: date, end: d
         quotas=pl.DataFrame(_quotas(document, example, history_start(versions, start), end), schema=QUOTAS),
         versions=versions,
         plans={_VERSION: _PLAN},
+        kpis=pl.DataFrame(list(_kpis(document, example, history_start(versions, start), end)), schema=KPIS),
         payees=pl.DataFrame({"payee": numbers.values(), "key": numbers.keys()}, schema=PAYEES),
         payments=pl.DataFrame(
             [row for index, deal in enumerate(example.deals) for row in _payments(document, index, deal)],
@@ -254,6 +259,17 @@ def _quota(document: PlanDocument, payee: int, period: Period, amount: Decimal) 
         "window_start": period.start,
         "quota": to_minor(amount, document.currency),
     }
+
+
+def _kpis(document: PlanDocument, example: Example, start: date, end: date) -> Iterator[dict[str, Any]]:
+    """Each payee's value of each KPI in each statement's period from `start` to `end`."""
+    for number, payee in enumerate(example.people.values()):
+        for key, values in payee.kpis.items():
+            for period in _periods(document.period, start, end):
+                value = values.get(period.label) if isinstance(values, dict) else values
+                if value is not None:
+                    kind, millionths = period.kind.value, millionths_of(Fraction(value))
+                    yield dict(zip(KPIS, (number, key, kind, period.start, millionths), strict=True))
 
 
 def _periods(kind: PeriodKind, start: date, end: date) -> list[Period]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from commissions.engine.curve import MILLION
 from commissions.engine.frames import WHOLE_SHARE
 from commissions.engine.schema import Component, Measure, PlanDocument, Tiers, Window
 from commissions.engine.segments import Curve, Segment, compile_curve
@@ -33,7 +34,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class LineExplanation:
-    """Why a line pays what it pays: the pieces add up to exact1 - exact0, and y1 - y0 is the line before its cap."""
+    """Why a line pays what it pays.
+
+    The pieces add up to exact1 - exact0; `times` multiplies both before they are rounded, and y1 - y0 is the line
+    before its floor and caps.
+    """
 
     component: str  # key
     tiers: Tiers
@@ -44,11 +49,12 @@ class LineExplanation:
     pieces: tuple[Piece, ...]
     exact0: Fraction  # the curve's pay at x0 and x1 before rounding, minor units
     exact1: Fraction
-    y0: int  # and rounded
+    times: Fraction  # the multiplier; 1 without one
+    y0: int  # multiplied and rounded
     y1: int
     uncapped: int  # y1 - y0
     amount: int  # what was paid
-    capped_away: int  # uncapped - amount: what the cap took from this line; negative where a reversal gives it back
+    capped_away: int  # uncapped - amount: what caps took from this line; negative where a reversal or a floor gives
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +67,19 @@ class NextTier:
 
 
 def explain(
-    document: PlanDocument, component: str, *, quota: int | None, x0: int, x1: int, amount: int | None = None
+    document: PlanDocument,
+    component: str,
+    *,
+    quota: int | None,
+    x0: int,
+    x1: int,
+    amount: int | None = None,
+    multiplier: int | None = None,
 ) -> LineExplanation:
     """Why moving from x0 to x1 pays what it pays. `amount` is the line's, after its cap, if it has one.
 
-    x0, x1, quota and amount are those of the line, in minor units. Raises KeyError for an unknown component, ValueError
-    where the component needs a quota and none is given.
+    x0, x1, quota and amount are those of the line, in minor units, and so is `multiplier`, in millionths.
+    Raises KeyError for an unknown component, ValueError where the component needs a quota and none is given.
 
     >>> from commissions.engine.document import load_plan
     >>> plan = load_plan('''
@@ -79,7 +92,8 @@ def explain(
     curve = compile_curve(document, part)
     _require_quota(curve, quota, component)
     exact0, exact1 = curve.at(x0, quota), curve.at(x1, quota)
-    y0, y1 = curve.rounded(exact0), curve.rounded(exact1)
+    times = Fraction(1) if multiplier is None else Fraction(multiplier, MILLION)
+    y0, y1 = curve.rounded(exact0 * times), curve.rounded(exact1 * times)
     paid = y1 - y0 if amount is None else amount
     return LineExplanation(
         component=component,
@@ -91,6 +105,7 @@ def explain(
         pieces=_pieces(curve, part, quota, x0, x1),
         exact0=exact0,
         exact1=exact1,
+        times=times,
         y0=y0,
         y1=y1,
         uncapped=y1 - y0,

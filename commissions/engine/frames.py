@@ -63,6 +63,14 @@ PAYEES: Schema = {
     "key": pl.String(),  # external id or e-mail: equal shares with equal remainders get the odd cent in this order
 }
 
+KPIS: Schema = {
+    "payee": pl.Int64(),
+    "kpi": pl.String(),  # key
+    "period": pl.String(),  # month, quarter, half, year
+    "period_start": pl.Date(),
+    "value": pl.Int64(),  # millionths, rounded down: of 1 for a share, of a major unit for money
+}
+
 LINES: Schema = {
     "payee": pl.Int64(),
     "plan": pl.Int64(),
@@ -143,6 +151,7 @@ class Notice(StrEnum):
     """Why a credit didn't count. `detail` is data for the reader's sentence."""
 
     CURRENCY_DIFFERS = "currency_differs"  # detail: the deal's currency, the plan's: "EUR USD"
+    MULTIPLIER_MISSING = "multiplier_missing"  # detail: component, KPI or other component, period: "a csat 2026-03"
     QUOTA_MISSING = "quota_missing"  # detail: component key, window label: "new-business 2026-Q1"
     NOT_ASSIGNED = "not_assigned"  # detail: the deal's closing date, on which the payee had no plan
     FACT_MISSING = "fact_missing"  # detail: component key, what its base reads and the deal lacks: "profit cost"

@@ -23,14 +23,22 @@ from commissions.engine.calculate import (
     credited,
     finished,
     measured_parts,
-    quotas_of,
+    with_surroundings,
 )
 from commissions.engine.component import component_lines
 from commissions.engine.frames import QuotaKind
 from commissions.engine.schema import Against, PlanDocument
 
 _APART = {"plan", "examples", "draw", "below_zero"}  # of a document: no line comes from them
-_LATER = {"name", "rate", "pay_per_unit", "curve", "tiers", "starts_when"}  # of a component: of stage 3 and after
+_LATER = {
+    "name",
+    "rate",
+    "pay_per_unit",
+    "curve",
+    "tiers",
+    "starts_when",
+    "multiply",
+}  # of a component: of stage 3 and after
 _KNOWN = _APART | {"format", "currency", "period", "rounding", "components"}
 _KNOWN_OF_COMPONENT = _LATER | {"key", "credit", "when", "base", "measure", "window", "against", "cap"}
 
@@ -114,8 +122,10 @@ def repriced(prepared: Prepared) -> Result:
 
 
 def _lines(prepared: Prepared, part: Part) -> tuple[pl.DataFrame, pl.DataFrame]:
-    quotas = quotas_of(prepared.inputs, part.plan)
-    return component_lines(part.measured, quotas, part.key, part.clauses, prepared.start)
+    surrounded = with_surroundings(prepared.inputs, prepared.parts, prepared.start)
+    around = next(around for other, around in surrounded if other.plan == part.plan)
+    priced, told = component_lines(part.measured, part.key, part.clauses, around)
+    return priced.filter(pl.col("date") < prepared.end), told
 
 
 def _current(prepared: Prepared) -> pl.DataFrame:
@@ -166,5 +176,12 @@ def _settings(prepared: Prepared, part: Part) -> tuple[Any, ...]:
         (pk, clause.component.model_dump_json(exclude={"name"}), clause.document.currency, clause.document.rounding)
         for pk, clause in part.clauses.items()
     )
-    against_quota = any(clause.component.against is Against.QUOTA for clause in part.clauses.values())
-    return (part.plan, part.key, own, prepared.factor if against_quota else None)
+    read = [
+        clause.document.component(clause.component.multiply.component)
+        for clause in part.clauses.values()
+        if clause.component.multiply and clause.component.multiply.component
+    ]
+    all_parts = [*(clause.component for clause in part.clauses.values()), *read]
+    against_quota = any(component.against is Against.QUOTA for component in all_parts)
+    others = tuple(component.model_dump_json(exclude={"name"}) for component in read)
+    return (part.plan, part.key, own, others, prepared.factor if against_quota else None)

@@ -8,17 +8,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from commissions.engine.calculate import Inputs, Result, calculate
+from commissions.engine.curve import MILLION
 from commissions.engine.frames import PAYEES, SHARES, WHOLE_SHARE
 from commissions.models import EarningLine, PlanVersion, Statement
 from commissions.models import Period as PeriodRow
 from commissions.selectors.columns import COLUMNS
 from commissions.selectors.inputs import DealFacts, deal_facts, gather
+from commissions.selectors.kpi_values import assumed
+from commissions.selectors.multipliers import kpi_name, kpi_value
 from commissions.selectors.outlook import Place, places
 from commissions.selectors.payables import Payable, payables
 from commissions.selectors.shortfalls import shortfalls
@@ -95,6 +100,7 @@ class Estimate:
     places: tuple[Place, ...]
     is_on_plan: bool  # on any of these days
     reads: frozenset[str]  # what the plans look at in a deal: amount, type, product_family
+    assumes: tuple[str, ...]  # what isn't known yet and is taken as it stands
 
     @property
     def has_terms(self) -> bool:
@@ -118,7 +124,7 @@ def estimate(*, payee: User, supposed: Sequence[Supposed], today: date) -> Estim
     """
     days = [today, *(_closing(row) for row in supposed)]
     start, end = date(min(days).year, 1, 1), date(max(days).year + 1, 1, 1)
-    inputs = gather(payees=[payee.pk], kinds=list(PeriodKind), start=start, end=end).inputs
+    inputs = _with_kpis(gather(payees=[payee.pk], kinds=list(PeriodKind), start=start, end=end).inputs, end)
     before = calculate(inputs, start=start, end=end)
     after = calculate(_with(inputs, payee, supposed), start=start, end=end) if supposed else before
     found = set(after.lines["plan_version"].unique()) | set(inputs.versions)
@@ -133,6 +139,25 @@ def estimate(*, payee: User, supposed: Sequence[Supposed], today: date) -> Estim
         places=tuple(places(payee.pk, days, inputs, before=before.lines, after=after.lines, versions=versions)),
         is_on_plan=inputs.assignments.height > 0,
         reads=frozenset(inputs.deals.columns),
+        assumes=_assumes(inputs.kpis),
+    )
+
+
+def _with_kpis(inputs: Inputs, end: date) -> Inputs:
+    """KPIs of the time to come are taken as they stand."""
+    if inputs.kpis is None:
+        return inputs
+    return replace(inputs, kpis=pl.concat([inputs.kpis, assumed(inputs.kpis, end)]))
+
+
+def _assumes(kpis: pl.DataFrame | None) -> tuple[str, ...]:
+    if kpis is None:
+        return ()
+    latest = kpis.sort("period_start").unique("kpi", keep="last").sort("kpi")
+    return tuple(
+        _("%(kpi)s is taken as it stands: %(value)s.")
+        % {"kpi": kpi_name(kpi), "value": kpi_value(kpi, Decimal(value) / MILLION)}
+        for kpi, value in latest.select("kpi", "value").iter_rows()
     )
 
 

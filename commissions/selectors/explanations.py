@@ -5,8 +5,9 @@ from datetime import date
 from decimal import Context, Decimal
 from fractions import Fraction
 
+from commissions.engine.curve import MILLION
 from commissions.engine.explain import Piece, PieceKind, explain
-from commissions.engine.schema import Window
+from commissions.engine.schema import Component, PlanDocument, Window
 from commissions.engine.segments import x_unit
 from commissions.models import EarningLine
 from commissions.selectors.documents import document_of
@@ -34,6 +35,17 @@ class StepRow:
     slope: Decimal  # pay, in major units, for one of x
     width: Decimal  # of x, that this step pays for; negative on the way back
     pay: Decimal  # major units, exact
+
+
+@dataclass(frozen=True, slots=True)
+class Multiplier:
+    """By what the pay of a statement is multiplied, and why."""
+
+    times: Decimal  # 1.2 is 120 %
+    kpi: str  # key; empty where another component decides
+    component_name: str  # of the other component; empty where a KPI decides
+    value: Decimal | None  # of the KPI, or the share of the other component's quota; None where it wasn't known
+    label: str  # of the statement's period
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +80,9 @@ class LineExplanation:
     x0_share: Decimal | None  # of quota
     x1_share: Decimal | None
     steps: tuple[StepRow, ...]
-    exact0: Decimal  # what the curve pays at x0, major units, exact
+    curve_pay: Decimal  # the sum of the steps, major units, exact
+    multiplier: Multiplier | None
+    exact0: Decimal  # what the curve pays at x0, times the multiplier, major units, exact
     exact1: Decimal
     y0_minor: int  # and rounded: the line is y1 - y0
     y1_minor: int
@@ -93,6 +107,7 @@ def line_explanation(line: EarningLine) -> LineExplanation:
         x0=line.x0_minor,
         x1=line.x1_minor,
         amount=line.amount_minor,
+        multiplier=line.multiplier_ppm,
     )
     if why.uncapped != line.uncapped_minor:
         raise ExplanationDiffers(f"Line {line.pk} pays {line.uncapped_minor} before its cap, the curve {why.uncapped}.")
@@ -128,13 +143,28 @@ def line_explanation(line: EarningLine) -> LineExplanation:
         x0_share=share_of(line.x0_minor, line.quota_minor),
         x1_share=share_of(line.x1_minor, line.quota_minor),
         steps=tuple(_step(piece, x_unit(component, document.currency), unit, line.quota_minor) for piece in why.pieces),
-        exact0=to_decimal(why.exact0 / unit),
-        exact1=to_decimal(why.exact1 / unit),
+        curve_pay=to_decimal((why.exact1 - why.exact0) / unit),
+        multiplier=_multiplier(line, document, component),
+        exact0=to_decimal(why.exact0 * why.times / unit),
+        exact1=to_decimal(why.exact1 * why.times / unit),
         y0_minor=why.y0,
         y1_minor=why.y1,
         uncapped_minor=why.uncapped,
         capped_away_minor=why.capped_away,
         amount_minor=line.amount_minor,
+    )
+
+
+def _multiplier(line: EarningLine, document: PlanDocument, component: Component) -> Multiplier | None:
+    rule = component.multiply
+    if rule is None or line.multiplier_ppm is None:
+        return None
+    return Multiplier(
+        times=Decimal(line.multiplier_ppm) / MILLION,
+        kpi=rule.kpi or "",
+        component_name=document.component(rule.component).name if rule.component else "",
+        value=None if line.multiplier_value_ppm is None else Decimal(line.multiplier_value_ppm) / MILLION,
+        label=line.statement.period.label,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, LiteralString
 
 import polars as pl
 
-from commissions.engine.calculate import Inputs, history_start
+from commissions.engine.calculate import Inputs, history_end, history_start
 from commissions.engine.credit import deal_columns
 from commissions.engine.events import reads_payments, rules_of
 from commissions.engine.expressions.fields import CUSTOM
@@ -17,6 +17,7 @@ from commissions.engine.quotas import needed
 from commissions.engine.schema import PlanDocument
 from commissions.models import PlanVersion
 from commissions.selectors.documents import cached, parse
+from commissions.selectors.kpi_values import kpi_values
 from commissions.selectors.quotas import QuotaRow, window_quota, windows_between
 from commissions.selectors.reached import reached
 from core.copy import copy_out
@@ -103,7 +104,7 @@ def gather(
 
     1. Plan versions and assignments, each pair for the days that it has in common.
     2. Deals back to the start of the longest window, of all who have a part in them: a split's odd cent needs them all.
-    3. Quotas, resolved for each window.
+    3. Quotas, resolved for each window, and the values of KPIs that decide about pay.
     """
     payees = sorted(set(payees))
     year = date(start.year, 1, 1)
@@ -114,7 +115,7 @@ def gather(
     since = history_start(read, start) if read else start
     on_a_plan = assigned["payee"].unique().to_list()
     rules = rules_of(read.values())
-    mine = reached(rules, on_a_plan, since, end)
+    mine = reached(rules, on_a_plan, since, history_end(read, end))
     deals = _deals(mine, deal_columns(read.values()))
     shares = _shares(mine, deals)
     inputs = Inputs(
@@ -122,6 +123,7 @@ def gather(
         shares=shares,
         assignments=assigned.select(*ASSIGNMENTS),
         quotas=_quotas(on_a_plan, read, read_plans, since, end),
+        kpis=kpi_values(on_a_plan, read, since, end),
         versions=versions,
         plans=plans,
         payees=_people(shares),

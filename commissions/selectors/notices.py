@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from commissions.engine.frames import Notice
 from commissions.models import Assignment, PlanVersion, Statement
 from commissions.selectors.documents import document_of
+from commissions.selectors.multipliers import kpi_name
 from core.periods import parse_period
 from core.templatetags import formats
 from core.templatetags.juara import locale
 from sales.models import Deal
 
-_NAMING = (Notice.QUOTA_MISSING, Notice.FACT_MISSING)  # whose detail begins with a component's key
+_NAMING = (Notice.QUOTA_MISSING, Notice.FACT_MISSING, Notice.MULTIPLIER_MISSING)  # whose detail begins with a component
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,10 @@ def notice_text(code: str, detail: str, components: Mapping[str, str]) -> str:
         first, second = components.get(first, first), ", ".join(_facts()[fact] for fact in second.split(","))
     elif notice is Notice.QUOTA_MISSING:
         first, second = components.get(first, first), formats.period(parse_period(second), locale())
+    elif notice is Notice.MULTIPLIER_MISSING:
+        read, _between, label = second.partition(" ")
+        first, detail = components.get(first, first), components.get(read, kpi_name(read))
+        second = formats.period(parse_period(label), locale())
     return str(_texts()[notice] % {"first": first, "second": second, "detail": detail})
 
 
@@ -76,6 +81,10 @@ def _texts() -> dict[Notice, str]:
         Notice.QUOTA_MISSING: _(
             "Nothing is paid for %(first)s in %(second)s: it is measured against a quota, and none is set. "
             "Ask an administrator to set it."
+        ),
+        Notice.MULTIPLIER_MISSING: _(
+            "%(first)s is multiplied by the lowest row of its table in %(second)s: no value of %(detail)s is known. "
+            "A KPI has one once there is something to measure, a component once a quota is set."
         ),
         Notice.NOT_ASSIGNED: _("Not counted: on %(detail)s, when the deal closed, there was no plan to count it."),
         Notice.FACT_MISSING: _(

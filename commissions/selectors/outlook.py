@@ -119,7 +119,15 @@ def _place(spot: _Spot, inputs: Inputs, before: pl.DataFrame, after: pl.DataFram
         next_distance_minor=following.distance if following else None,
         next_rate=following.rate if following else None,
         step_minor=step,
-        step_worth_minor=worth_of_next(document, component.key, quota=quota, x=x1, paid=_paid(after, spot), step=step),
+        step_worth_minor=worth_of_next(
+            document,
+            component.key,
+            quota=quota,
+            x=x1,
+            paid=_paid(after, spot),
+            step=step,
+            multiplier=_multiplier(after, spot),
+        ),
     )
 
 
@@ -145,6 +153,13 @@ def _scale(component: Component, document: PlanDocument) -> int:
     if component.against is Against.QUOTA:
         return 0
     return int(abs(component.steps[-1].from_) * x_unit(component, document.currency))
+
+
+def _multiplier(lines: pl.DataFrame, spot: _Spot) -> int | None:
+    """Of the statement that the last of the days falls into, as far as a line of it is known."""
+    statement = period_of(spot.last, spot.document.period)
+    known = lines.filter(pl.col("date").is_between(statement.start, statement.end, closed="left"))["multiplier"]
+    return int(known[-1]) if len(known) and known[-1] is not None else None
 
 
 def _paid(lines: pl.DataFrame, spot: _Spot) -> int:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from commissions.engine.explain import PieceKind
 from commissions.selectors.explanations import LineExplanation, StepRow
+from commissions.selectors.multipliers import multiplier_text
 from commissions.selectors.units import exact_money, is_whole
 from core.periods import parse_period
 from core.templatetags import formats
@@ -50,6 +51,9 @@ class Reading:
     credited: str
     rows: tuple[ReadingRow, ...]
     exact: str  # the sum of the rows
+    multiplier: str  # by what the sum is multiplied, and why; empty without a multiplier
+    times: str  # the number itself
+    multiplied: str  # the product
     rounding: str  # how the sum became the line; empty when it was whole already
     cap: str  # what the cap did; empty when it took nothing
     capped_away: str  # what it took, with its sign
@@ -61,7 +65,10 @@ def reading(why: LineExplanation, *, is_own: bool) -> Reading:
         sentence=" ".join(_sentences(why, is_own=is_own)),
         credited=why.unit.text(why.credited_minor),
         rows=tuple(_row(step, why) for step in why.steps if step.pay or why.tiers != "stepped"),
-        exact=exact_money(why.exact1 - why.exact0, why.currency),
+        exact=exact_money(why.curve_pay, why.currency),
+        multiplier=multiplier_text(why.multiplier) if why.multiplier else "",
+        times=formats.percent(why.multiplier.times, locale(), places=4) if why.multiplier else "",
+        multiplied=exact_money(why.exact1 - why.exact0, why.currency),
         rounding=_rounding(why),
         cap=_cap(why),
         capped_away=_money(-why.capped_away_minor, why.currency),
@@ -77,6 +84,8 @@ def _sentences(why: LineExplanation, *, is_own: bool) -> Iterator[str]:
     yield _("%(move)s: %(rates)s.") % {"move": move, "rates": rates}
     yield from (_jump(step, why) for step in why.steps if step.kind is PieceKind.JUMP)
     yield from (_bonus(step, why) for step in why.steps if step.kind is PieceKind.BONUS)
+    if why.multiplier:
+        yield multiplier_text(why.multiplier)
     if why.capped_away_minor:
         yield _cap(why)
 

@@ -30,6 +30,7 @@ from commissions.engine.schema import PlanDocument
 from commissions.engine.whatif import Prepared, adapted, counted, pay, prepare, with_quotas
 from commissions.models import Assignment, Plan, PlanVersion, Scenario
 from commissions.selectors.inputs import gather
+from commissions.selectors.kpi_values import kpis_read
 from core.periods import PeriodKind
 
 MOST_BYTES = 1 << 30  # of facts in one process; the range that was used last stays, however large it is
@@ -39,7 +40,7 @@ MOST_KNOWN = 500  # pays of components, a few hundred kilobytes each where there
 # Counted by the server at the end of each transaction. A transaction that is taken back counts too: then a page says
 # that something may have changed though nothing did, and never the other way round.
 _COUNTED = ["sales_deal", "sales_dealshare", "sales_payment", "sales_product", "sales_customer",
-            "commissions_assignment", "commissions_quota"]  # fmt: skip
+            "commissions_assignment", "commissions_quota", "kpis_kpivalue"]  # fmt: skip
 _VERSION = """
 SELECT (SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_user_tables WHERE relname = ANY(%s)),
     (SELECT string_agg(id || ' ' || hash || ' ' || during::text, ',' ORDER BY id)
@@ -74,6 +75,7 @@ class Kept:
     version: tuple[Any, ...]
     since: date  # how far back deals were read
     windows: frozenset[tuple[QuotaKind, PeriodKind]]  # for which quotas were read
+    kpis: frozenset[str]  # whose values were read
     latest: Prepared  # under the last document that counted other things
     known: dict[Any, pl.DataFrame] = field(default_factory=dict)
 
@@ -187,7 +189,11 @@ def _covers(kept: Kept, document: PlanDocument) -> bool:
     """Whether what was read is all that the document reads."""
     columns = set(deal_columns([document])) <= set(kept.prepared.inputs.deals.columns)
     since = history_start({0: document}, kept.stretch.start)
-    return columns and kept.since <= since and _windows([document]) <= kept.windows
+    return columns and _kpis([document]) <= kept.kpis and kept.since <= since and _windows([document]) <= kept.windows
+
+
+def _kpis(documents: Iterable[PlanDocument]) -> frozenset[str]:
+    return frozenset(key for keys in kpis_read(documents).values() for key in keys)
 
 
 def _windows(documents: Iterable[PlanDocument]) -> frozenset[tuple[QuotaKind, PeriodKind]]:
@@ -221,6 +227,7 @@ def read(stretch: Stretch, document: PlanDocument, now: datetime) -> Kept:
         version=version,
         since=history_start(documents, stretch.start),
         windows=_windows(documents.values()),
+        kpis=_kpis(documents.values()),
         latest=prepared,
         known=known,
     )

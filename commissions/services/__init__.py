@@ -18,7 +18,7 @@ from commissions.services.recalculation import hold, recalculate
 from commissions.services.refusals import PeriodNotOpen, RunRefused
 from commissions.services.roster import AssignmentRefused
 from commissions.services.runs import start_run, stop_run, unfinished_runs, work_on_run
-from commissions.services.stale import note_facts, note_payees, note_plan
+from commissions.services.stale import note_all_kpis, note_facts, note_kpis, note_payees, note_plan
 from commissions.services.stale_work import recalculate_stale
 
 __all__ = [
@@ -37,7 +37,9 @@ __all__ = [
     "discard_draft",
     "get_period",
     "hold",
+    "note_all_kpis",
     "note_facts",
+    "note_kpis",
     "note_payees",
     "note_plan",
     "publish_version",

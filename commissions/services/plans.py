@@ -16,9 +16,11 @@ from commissions.engine.examples import ExampleResult, run_examples
 from commissions.engine.schema import PlanDocument
 from commissions.models import Plan, PlanVersion
 from commissions.selectors import document_of, in_words, notice_text
+from commissions.selectors.kpi_values import kpis_read
 from commissions.services.stale import note_plan
 from core.templatetags import formats
 from core.templatetags.juara import day, locale, moment
+from kpis.selectors import KPIS
 
 
 class PlanRefused(ValueError):  # noqa: N818 a name of the field
@@ -80,6 +82,7 @@ def publish_version(
     document = document_of(version)
     _refuse_another_rhythm(version.plan, document)
     version.published_alone = _is_alone(version, acting_user)
+    _refuse_unknown_kpis(document)
     check_examples(document)
     _make_room(version.plan, from_date)
     version.status = PlanVersion.Status.PUBLISHED
@@ -88,6 +91,15 @@ def publish_version(
     note_plan(plan=version.plan, start=from_date, now=now)
     signals.statements_stale.send(Plan)
     return version
+
+
+def _refuse_unknown_kpis(document: PlanDocument) -> None:
+    unknown = sorted(set().union(*kpis_read([document]).values()) - set(KPIS))
+    if unknown:
+        raise PlanRefused(
+            _("There is no KPI %(key)s, so its multiplier would never rise. Known: %(known)s.")
+            % {"key": unknown[0], "known": ", ".join(KPIS)}
+        )
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from django.db import connection
 from django.utils import timezone
 
 from commissions.models import Period, Plan, StaleStatement
@@ -43,6 +44,33 @@ def note_plan(*, plan: Plan, start: date, now: datetime) -> int:
     """Note everybody who is on a plan on or after a day."""
     payees = plan.assignments.filter(during__endswith__gt=start) | plan.assignments.filter(during__upper_inf=True)
     return note_payees(payee_ids=set(payees.values_list("payee", flat=True)), start=start, until=None, now=now)
+
+
+_READING_KPIS = """
+SELECT DISTINCT a.payee_id FROM commissions_assignment a
+JOIN commissions_planversion v ON v.plan_id = a.plan_id AND v.status <> 'draft' AND v.during && a.during
+WHERE v.document @? '$.components[*].multiply.kpi' AND (%(payees)s::bigint[] IS NULL OR a.payee_id = ANY(%(payees)s))
+"""
+
+
+def note_kpis(*, changed: Iterable[tuple[int, date]]) -> int:
+    """Note payees whose KPIs of the month of that day changed, if a plan of theirs reads any."""
+    pairs = list(changed)
+    reading = set(_reading_kpis([payee for payee, _day in pairs]))
+    return note_facts(touched=[pair for pair in pairs if pair[0] in reading])
+
+
+def note_all_kpis() -> int:
+    """Note everybody whose pay a KPI decides about, in every open period."""
+    starts = Period.objects.filter(status=Period.Status.OPEN).values_list("start", flat=True)
+    days = sorted({date(start.year, 1, 1) for start in starts})
+    return _write((payee, day) for payee in _reading_kpis(None) for day in days)
+
+
+def _reading_kpis(payees: list[int] | None) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_READING_KPIS, {"payees": payees})
+        return [payee for (payee,) in cursor.fetchall()]
 
 
 def _open_periods(start: date) -> list[tuple[date, date]]:

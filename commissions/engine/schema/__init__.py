@@ -26,6 +26,7 @@ from commissions.engine.schema.examples import (
     ExampleProduct,
     Expected,
 )
+from commissions.engine.schema.modify import Multiply, Times
 from commissions.engine.schema.plan import PlanDocument, Rounding
 from commissions.engine.schema.terms import BelowZero, Draw, DrawKind, DrawPays
 from commissions.engine.schema.values import Day, Label, Name, Slug, Strict, Text
@@ -51,6 +52,7 @@ __all__ = [
     "Expected",
     "Label",
     "Measure",
+    "Multiply",
     "Name",
     "PlanDocument",
     "Rounding",
@@ -60,6 +62,7 @@ __all__ = [
     "Strict",
     "Text",
     "Tiers",
+    "Times",
     "Trigger",
     "Window",
 ]

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from commissions.engine.decimals import ExactDecimal, ExactMoney
+from commissions.engine.schema.modify import Multiply
 from commissions.engine.schema.values import Name, Slug, Strict
 from core.periods import PeriodKind
 
@@ -108,6 +109,7 @@ class Component(Strict):
     rate: ExactDecimal | None = Field(None, description="The one rate of a flat component.")
     pay_per_unit: ExactMoney | None = Field(None, description="In place of a rate: money for each unit or deal.")
     curve: tuple[Step, ...] = ()
+    multiply: Multiply | None = None
     cap: Cap | None = None
 
     @property

@@ -9,7 +9,7 @@ from commissions.engine.decimals import ExactDecimal, ExactMoney
 from commissions.engine.errors import ToldError
 from commissions.engine.expressions.fields import CUSTOM, field_of
 from commissions.engine.misfits import as_written
-from commissions.engine.schema.values import Day, Label, Name, Strict, Text
+from commissions.engine.schema.values import Day, Label, Name, Slug, Strict, Text
 from commissions.engine.words import canonical, told
 
 
@@ -53,9 +53,20 @@ ByPeriod = Annotated[
 ]
 
 
+Measured = Annotated[
+    Annotated[ExactDecimal, Tag("one number")] | Annotated[dict[Label, ExactDecimal], Tag("by period")],
+    Discriminator(lambda value: "by period" if isinstance(value, dict) else "one number"),
+]
+
+
 class ExamplePayee(Strict):
     quota: ByPeriod | None = Field(
         None, description="Money per window; or by period, such as {2026-Q1: 100000, 2026-Q2: 120000}."
+    )
+    kpis: dict[Slug, Measured] = Field(
+        {},
+        exclude_if=lambda value: not value,
+        description="KPI values by key, such as {csat: 82%}; or by period, such as {csat: {2026-01: 82%}}.",
     )
     starts: Day | None = Field(None, description="The first day on the plan, from which a draw's statements count.")
 

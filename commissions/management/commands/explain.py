@@ -59,7 +59,7 @@ class Command(BaseCommand):
         self.stdout.write(f"    {read.sentence}")
         for row in read.rows:
             self.stdout.write(f"    {row.part}: {row.amount} × {row.rate} = {row.pay}")  # noqa: RUF001
-        for text in (read.rounding, read.cap):
+        for text in (read.multiplier, read.rounding, read.cap):
             if text:
                 self.stdout.write(f"    {text}")
 

@@ -7,8 +7,9 @@ from datetime import date
 import polars as pl
 
 from commissions.engine.calculate import Inputs, Result, calculate
-from commissions.engine.frames import ASSIGNMENTS, DEALS, PAYEES, PAYMENTS, QUOTAS, SHARES
-from tests.commissions.engine.oracle import Facts, Line, quota_of, window_start
+from commissions.engine.frames import ASSIGNMENTS, DEALS, KPIS, PAYEES, PAYMENTS, QUOTAS, SHARES
+from commissions.engine.modify.multiply import millionths_of
+from tests.commissions.engine.oracle import Facts, Line, kpi_of, quota_of, window_start
 
 YEAR = date(2026, 1, 1), date(2027, 1, 1)
 
@@ -56,13 +57,20 @@ def inputs_of(facts: Facts, ids: Ids) -> Inputs:
     payments = [
         asdict(payment) | {"deal": ids.deals[payment.deal]} for payment in facts.payments if payment.deal in ids.deals
     ]
-    for rows in (deals, shares, assignments, quotas, payments):
+    kpis = [
+        dict(zip(KPIS, (ids.payees[payee], "csat", period, opened, millionths_of(value)), strict=True))
+        for payee, period in facts.kpis
+        for opened in sorted({window_start(date(YEAR[0].year, month, 1), period) for month in range(1, 13)})
+        if (value := kpi_of(facts, payee, period, opened)) is not None
+    ]
+    for rows in (deals, shares, assignments, quotas, payments, kpis):
         ids.shuffle.shuffle(rows)
     return Inputs(
         deals=pl.DataFrame(deals, schema=DEALS | {"custom.region": pl.String(), "custom.seats": pl.String()}),
         shares=pl.DataFrame(shares, schema=SHARES),
         assignments=pl.DataFrame(assignments, schema=ASSIGNMENTS),
         quotas=pl.DataFrame(quotas, schema=QUOTAS),
+        kpis=pl.DataFrame(kpis, schema=KPIS),
         versions=facts.versions,
         plans=facts.plans,
         payments=pl.DataFrame(payments, schema=PAYMENTS),
@@ -94,6 +102,8 @@ def engine_lines(facts: Facts, seed: int = 0, start: date = YEAR[0], end: date =
             row["quota"],
             row["x0"],
             row["x1"],
+            row["multiplier"],
+            row["multiplier_value"],
             row["uncapped"],
             row["amount"],
         )

@@ -21,6 +21,11 @@ WINDOWS = ("month", "quarter", "half", "year")
 RATES = st.sampled_from(["0", "1%", "5%", "7.25%", "12%", "33.3333333%", "-2%", "0.000001", "100%", "0.125"])
 PAYS_PER_UNIT = st.sampled_from(["0", "1", "25", "0.0075", "33.333333333", "-2", "0.5", "1000"])
 AMOUNTS = st.one_of(st.sampled_from([0, 50, 100, 150, 250, 500, 1000]), st.integers(0, 2000))
+TIMES = ("0%", "50%", "100%", "120%", "33.3333%", "250%")
+VALUES = st.sampled_from(
+    [Fraction(0), Fraction(-1, 3), Fraction(4, 5), Fraction(79_999_999, 100_000_000), Fraction(82, 100), Fraction(3, 2)]
+)
+MEASURED = [(payee, period) for payee in PAYEES[:2] for period in ("month", "quarter")]
 CONDITIONS = (
     'deal.type = "new"',
     'deal.type != "new"',
@@ -120,15 +125,36 @@ def components(draw: st.DrawFn, key: str, *, reversible: bool) -> dict[str, Any]
 
 
 @st.composite
+def multipliers(draw: st.DrawFn) -> list[dict[str, str]]:
+    starts = draw(st.lists(st.sampled_from(["25%", "50%", "80%", "95%", "100%", "150%"]), unique=True, min_size=1))
+    rows = ["0%", *sorted(starts, key=lambda text: float(text.rstrip("%")))]
+    return [{"from": start, "times": draw(st.sampled_from(TIMES))} for start in rows]
+
+
+@st.composite
+def multiplied(draw: st.DrawFn, parts: list[dict[str, Any]], period: str) -> list[dict[str, Any]]:
+    """Some of the components with a multiplier, by a KPI or by a component after it."""
+    for index, part in enumerate(parts):
+        others = [other["key"] for other in parts[index + 1 :] if other["against"] == "quota"]
+        others = others if period == "month" else []
+        reads = draw(st.sampled_from([None, None, "kpi", *(["component"] if others else [])]))
+        if reads:
+            key = "csat" if reads == "kpi" else draw(st.sampled_from(others))
+            part["multiply"] = {reads: key, "curve": draw(multipliers())}
+    return parts
+
+
+@st.composite
 def documents(draw: st.DrawFn, currency: str, *, reversible: bool) -> PlanDocument:
+    period = draw(st.sampled_from(["month", "month", "quarter"]))
     keys = draw(st.lists(st.sampled_from(["a", "b", "c"]), unique=True, min_size=1, max_size=3))
     return from_json(
         {
             "plan": "Random",
             "currency": currency,
-            "period": "month",
+            "period": period,
             "rounding": draw(st.sampled_from(["half_up", "half_even"])),
-            "components": [draw(components(key, reversible=reversible)) for key in keys],
+            "components": draw(multiplied([draw(components(key, reversible=reversible)) for key in keys], period)),
         }
     )
 
@@ -223,6 +249,7 @@ def facts(draw: st.DrawFn, *, versions: int = 2, reversible: bool = False, most_
         versions=documents_,
         plans=plans,
         payments=tuple(payment for deal in facts_.values() for payment in draw(payments_of(deal))),
+        kpis={pair: draw(VALUES) for pair in draw(st.sets(st.sampled_from(MEASURED)))},
     )
 
 

@@ -78,6 +78,7 @@ CELLS: dict[str, Callable[[Line, PlanDocument], str]] = {
     "units": lambda row, _: units(row["credited"]),
     "units before": lambda row, _: units(row["x0"]),
     "units after": lambda row, _: units(row["x1"]),
+    "times": lambda row, _: f"{Decimal(row['multiplier']) / 1_000_000:f}",
     "exact pay at x1": exact,
     "pay at x0": lambda row, _: money(row["y0"]),
     "pay at x1": lambda row, _: money(row["y1"]),

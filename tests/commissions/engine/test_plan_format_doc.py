@@ -25,6 +25,8 @@ MODELS: dict[str, type[BaseModel]] = {
     "Keys of a component": schema.Component,
     "Keys of `credit`": schema.Credit,
     "Keys of a row of `curve`": schema.Step,
+    "Keys of `multiply`": schema.Multiply,
+    "Keys of a row of `multiply`": schema.Times,
     "Keys of `cap`": schema.Cap,
     "Keys of `draw`": schema.Draw,
     "Keys of an example": schema.Example,

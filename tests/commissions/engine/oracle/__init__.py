@@ -5,8 +5,9 @@ Shares nothing with the engine but the document's classes and the tree of an exp
 
 from tests.commissions.engine.oracle.curve import pay, rounded
 from tests.commissions.engine.oracle.expressions import amount_of, holds
-from tests.commissions.engine.oracle.facts import Assigned, Deal, Facts, Payment, Share
-from tests.commissions.engine.oracle.lines import Line, component_lines, lines_of, quota_of, window_start
+from tests.commissions.engine.oracle.facts import Assigned, Deal, Facts, Payment, Share, quota_of, window_start
+from tests.commissions.engine.oracle.lines import Line, component_lines, lines_of
+from tests.commissions.engine.oracle.multiply import kpi_of
 
 __all__ = [
     "Assigned",
@@ -18,6 +19,7 @@ __all__ = [
     "amount_of",
     "component_lines",
     "holds",
+    "kpi_of",
     "lines_of",
     "pay",
     "quota_of",

@@ -1,7 +1,8 @@
 """What the oracle calculates with: facts without database ids."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 
 from commissions.engine.schema import PlanDocument
 
@@ -66,3 +67,17 @@ class Facts:
     versions: dict[int, PlanDocument]
     plans: dict[int, int]
     payments: tuple[Payment, ...] = ()
+    kpis: dict[tuple[str, str], Fraction] = field(default_factory=dict)  # payee, kind of period; see kpi_of
+
+
+def quota_of(facts: Facts, payee: str, window: str, opened: date) -> int:
+    """Minor units; a little more in each later month, so that no window's quota passes for another's."""
+    january = facts.quotas.get((payee, window), 0)
+    return january + opened.month - 1 if january else 0
+
+
+def window_start(day: date, window: str) -> date:
+    if window == "deal":
+        return day
+    months = {"month": 1, "quarter": 3, "half": 6, "year": 12}[window]
+    return date(day.year, day.month - (day.month - 1) % months, 1)

@@ -8,7 +8,8 @@ from math import floor
 from commissions.engine.schema import Component, PlanDocument
 from tests.commissions.engine.oracle.credits import Credited, credits_of
 from tests.commissions.engine.oracle.curve import pay, rounded
-from tests.commissions.engine.oracle.facts import EXPONENTS, Facts
+from tests.commissions.engine.oracle.facts import EXPONENTS, Facts, quota_of, window_start
+from tests.commissions.engine.oracle.multiply import times_of, value_of
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Line:
     quota: int | None
     x0: int
     x1: int
+    multiplier: int | None  # millionths
+    value: int | None
     uncapped: int
     amount: int
 
@@ -45,10 +48,10 @@ def component_lines(facts: Facts, plan: int, key: str, payee: str) -> list[Line]
     """Money and units don't add up: a version that measures another thing starts anew."""
     everything = credits_of(facts, plan, key, payee)
     kinds = sorted({credit.component.measure.value for credit in everything})
-    return [line for kind in kinds for line in measured_lines(facts, key, payee, kind, everything)]
+    return [line for kind in kinds for line in measured_lines(facts, plan, key, payee, kind, everything)]
 
 
-def measured_lines(facts: Facts, key: str, payee: str, kind: str, everything: list[Credited]) -> list[Line]:
+def measured_lines(facts: Facts, plan: int, key: str, payee: str, kind: str, everything: list[Credited]) -> list[Line]:
     counted = [credit for credit in everything if credit.component.measure.value == kind]
     done: list[tuple[Credited, Line]] = []
     for index, credit in enumerate(counted):
@@ -63,9 +66,11 @@ def measured_lines(facts: Facts, key: str, payee: str, kind: str, everything: li
             quota = quota_of(facts, payee, window, opened)
             if quota <= 0:
                 continue
-        uncapped = rounded(pay(document, component, x1, quota), document) - rounded(
-            pay(document, component, x0, quota), document
-        )
+        times, value = Fraction(1), None
+        if component.multiply:
+            value = value_of(facts, plan, payee, document, component, credit.date)
+            times = times_of(component, value)
+        y0, y1 = (rounded(times * pay(document, component, x, quota), document) for x in (x0, x1))
         line = Line(
             payee,
             credit.version,
@@ -79,18 +84,14 @@ def measured_lines(facts: Facts, key: str, payee: str, kind: str, everything: li
             quota,
             x0,
             x1,
-            uncapped,
+            int(times * 1_000_000) if component.multiply else None,
+            None if value is None else floor(value * 1_000_000),
+            y1 - y0,
             0,
         )
         amount = capped(document, component, line, credit, [(c, earlier) for c, earlier in done])
         done.append((credit, replace(line, amount=amount)))
     return [line for _, line in done]
-
-
-def quota_of(facts: Facts, payee: str, window: str, opened: dt.date) -> int:
-    """Minor units; a little more in each later month, so that no window's quota passes for another's."""
-    january = facts.quotas.get((payee, window), 0)
-    return january + opened.month - 1 if january else 0
 
 
 def capped(
@@ -116,10 +117,3 @@ def capped(
 
 def half_up(value: Fraction) -> int:
     return floor(value + Fraction(1, 2))
-
-
-def window_start(day: dt.date, window: str) -> dt.date:
-    if window == "deal":
-        return day
-    months = {"month": 1, "quarter": 3, "half": 6, "year": 12}[window]
-    return dt.date(day.year, day.month - (day.month - 1) % months, 1)

@@ -1,4 +1,4 @@
-"""Stage 4, from lines to lines: what a cap leaves of them."""
+"""What a cap leaves of lines."""
 
 import polars as pl
 

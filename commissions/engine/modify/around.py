@@ -1,0 +1,19 @@
+"""What the lines of a component read beside its own credits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from commissions.engine.schema import Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The rest of a plan and its people, within the reach of a calculation."""
+
+    start: date
+    kpis: pl.DataFrame  # KPIS
+    quotas: pl.DataFrame  # QUOTAS of the plan
+    measured: Mapping[tuple[str, Measure], pl.DataFrame]  # `accumulate.measure` of each component of the plan
