@@ -6,7 +6,7 @@ Administrators change every deal, whenever: what they change in a closed pay per
 Reps and managers enter, change and close deals of their own while these are open, because in a company without a CRM
 connection nobody else would. They name neither another owner nor shares, so nobody gives herself a part of another's
 deal, and once a deal is closed it is pay: only an administrator changes it. Finance reads, since who pays out should
-not also write what is paid for.
+not also write what is paid for; but it records what customers paid.
 """
 
 from accounts.models import Role, User
@@ -25,6 +25,11 @@ def can_edit_deal(user: User, deal: Deal) -> bool:
 def can_close_deal(user: User, deal: Deal) -> bool:
     """Only an open deal is closed; taking a won one back is an edit."""
     return deal.status == Deal.Status.OPEN and can_edit_deal(user, deal)
+
+
+def can_record_payments(user: User) -> bool:
+    """What customers paid is finance's to know; who sells reads it."""
+    return user.has_role(Role.FINANCE, Role.ADMIN)
 
 
 def can_choose_who_is_credited(user: User) -> bool:

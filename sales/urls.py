@@ -10,6 +10,8 @@ urlpatterns = [
     path("deals/<int:pk>/", deals.deal, name="deal"),
     path("deals/<int:pk>/edit", deals.deal_edit, name="deal-edit"),
     path("deals/<int:pk>/close", deals.deal_close, name="deal-close"),
+    path("deals/<int:pk>/payments", deals.payment_record, name="payment-record"),
+    path("deals/<int:pk>/payments/<int:payment>/remove", deals.payment_remove, name="payment-remove"),
     # Imports and their mappings
     path("imports/", imports.imports, name="imports"),
     path("imports/new", imports.import_new, name="import-new"),

@@ -95,6 +95,12 @@ GET  sales:deal-close                              405    405   405   405   405 
 POST sales:deal-close                              login  302   404   403   404   403   302   404
 POST sales:deal-close            #won              login  422   404   422   404   422   422   404
 POST sales:deal-close            #empty            login  422   404   403   404   403   422   404
+GET  sales:payment-record                          405    405   405   405   405   405   405   405
+POST sales:payment-record                          login  403   404   403   404   302   302   404
+POST sales:payment-record        #empty            login  403   404   403   404   422   422   404
+GET  sales:payment-remove                          405    405   405   405   405   405   405   405
+POST sales:payment-remove                          login  403   404   403   404   302   302   404
+POST sales:payment-remove        #none             login  404   404   404   404   404   404   404
 GET  sales:suggestions                             login  200   200   200   200   200   200   200
 GET  sales:suggestions           #unknown          login  404   404   404   404   404   404   404
 

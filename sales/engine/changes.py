@@ -64,7 +64,7 @@ def _changes(
 ) -> tuple[Change, ...]:
     return tuple(
         Change(
-            name.removesuffix("_minor").removesuffix("_id"),
+            name.removesuffix("_minor").removesuffix("_id").removesuffix("_ppm"),
             show(name, row[f"old_{name}"], row) if verdict == CHANGED else "",
             show(name, row[name], row),
         )

@@ -11,8 +11,9 @@ from typing import Any, BinaryIO
 import polars as pl
 import yaml
 
-from sales.engine.fields import FIELDS, STAND_IN, Kind, Type
-from sales.engine.mapping import ALIASES, KindMapping, MappingError, Source, normal
+from sales.engine.custom import PREFIX
+from sales.engine.fields import FIELDS, STAND_IN, Kind, Type, is_custom
+from sales.engine.mapping import KindMapping, MappingError, Source, normal, own_name
 from sales.engine.problems import Told, quoted, shorten, told
 from sales.engine.reading import read
 
@@ -69,6 +70,19 @@ SYNONYMS: dict[Kind, dict[str, tuple[str, ...]]] = {
         "currency": ("currency_code",),
         "opened_on": ("engage_date", "create_date", "created_date", "created_on", "open_date", "opened"),
         "closed_on": ("close_date", "closed_date", "won_date", "closed"),
+        "invoiced_on": ("invoice_date", "invoiced", "billed_on"),
+        "cancelled_on": ("cancel_date", "cancellation_date", "cancelled", "canceled_on"),
+        "cost": ("total_cost", "cogs", "cost_of_sales"),
+        "tax": ("tax_amount", "vat", "vat_amount"),
+        "discount": ("discount_percent", "discount_rate"),
+        "term_months": ("term", "contract_term", "contract_months", "months"),
+    },
+    Kind.PAYMENTS: {
+        "external_id": ("payment_id", "receipt_id", "transaction_id"),
+        "deal": ("deal_id", "opportunity_id", "order_id", "invoice_id"),
+        "paid_on": ("payment_date", "paid", "date", "received_on"),
+        "amount": ("paid_amount", "payment_amount", "amount_paid", "value"),
+        "currency": ("currency_code",),
     },
 }
 
@@ -107,12 +121,13 @@ def guess(kind: Kind, head: Head) -> dict[str, Any]:
     >>> guess(Kind.CUSTOMERS, Head(("Account", "Industry", "Revenue"), {}))["fields"]
     {'external_id': 'Account', 'name': 'Account', 'sector': 'Industry'}
     """
-    by_name = {ALIASES.get(normal(name), normal(name)): name for name in reversed(head.header)}
+    by_name = {own_name(kind, name): name for name in reversed(head.header)}
     fields: dict[str, str] = {}
     for field in FIELDS[kind]:
         names = (field.name, *SYNONYMS[kind].get(field.name, ()))
         if column := next((by_name[name] for name in names if name in by_name), None):
             fields[field.name] = column
+    fields |= {name: column for name, column in by_name.items() if is_custom(kind, name)}
     stand_in = fields.get(STAND_IN.get(kind, ""))
     if stand_in and "external_id" not in fields:
         fields = {"external_id": stand_in, **fields}
@@ -120,6 +135,17 @@ def guess(kind: Kind, head: Head) -> dict[str, Any]:
     found = date_format([value for values in dates for value in values])
     guessed = fields | _status(fields, head)
     return {"date_formats": [found], "fields": guessed} if found else {"fields": guessed}
+
+
+def custom_name(column: str) -> str | None:
+    """The field of the company's own making that a column would fill; None where no such name can be made of it.
+
+    >>> custom_name("Sales Region"), custom_name("custom.seats"), custom_name("2026")
+    ('custom.sales_region', 'custom.seats', None)
+    """
+    name = own_name(Kind.DEALS, column)
+    name = name if is_custom(Kind.DEALS, name) else PREFIX + normal(column)
+    return name if is_custom(Kind.DEALS, name) else None
 
 
 def _status(fields: Mapping[str, str], head: Head) -> dict[str, Any]:
@@ -212,7 +238,7 @@ def _ordered(part: object, kind: Kind | None) -> object:
     known = [field.name for field in FIELDS[kind]] if kind else list(dict.fromkeys(_all_fields()))
     if not isinstance(fields, Mapping):
         return {key: part[key] for key in keys}
-    names = [name for name in known if name in fields]
+    names = [*(name for name in known if name in fields), *sorted(name for name in fields if name not in known)]
     return {key: {name: _source(fields[name]) for name in names} if key == "fields" else part[key] for key in keys}
 
 

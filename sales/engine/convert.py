@@ -151,7 +151,7 @@ def _convert_batch(
         _refuse_unparsed(step, spec, text, value, currencies, signs)
     step = Pass(texts, pl.DataFrame(values), columns, problems)
     _check_deals(step) if kind == Kind.DEALS else None
-    return _with_currency(step.values, kind, found, currency), _shares(step)
+    return _with_currency(step.values, found, currency), _shares(step)
 
 
 def _clean(cells: pl.Expr) -> pl.Expr:
@@ -222,9 +222,9 @@ def _check_deals(step: Pass) -> None:
     )
 
 
-def _with_currency(values: pl.DataFrame, kind: Kind, found: dict[str, Source], currency: str) -> pl.DataFrame:
+def _with_currency(values: pl.DataFrame, found: dict[str, Source], currency: str) -> pl.DataFrame:
     """An amount without a currency column is in the default currency, and says so."""
-    if kind in (Kind.DEALS, Kind.PRODUCTS) and "currency" not in found and {"amount", "price"} & found.keys():
+    if "currency" not in found and {"amount", "price", "cost", "tax"} & found.keys():
         return values.with_columns(currency=pl.lit(currency))
     return values
 

@@ -67,3 +67,29 @@ def _check_value(slug: str, value: object) -> None:
     if _CONTROL.search(value):
         unseen = told("%(slug)s holds characters that can't be seen.", slug=slug)
         raise CustomError(unseen, told("Type it anew, on one line."))
+
+
+def custom_of(text: str) -> dict[str, object]:
+    """The fields that a text writes out, one a line. Raises CustomError.
+
+    >>> custom_of("region = west\\n\\nSeats=25")
+    {'region': 'west', 'seats': '25'}
+    """
+    found: dict[str, object] = {}
+    for line in filter(str.strip, text.splitlines()):
+        name, sign, value = (part.strip() for part in line.partition("="))
+        slug = name.lower()
+        if not sign:
+            raise CustomError(
+                told("%(line)s says no value.", line=quoted(line)), told("Write name = value, such as region = west.")
+            )
+        if slug in found:
+            raise CustomError(told("%(slug)s comes twice.", slug=quoted(slug)), told("Keep one of the two."))
+        if value:
+            found[slug] = value
+    check_custom(found)
+    return found
+
+
+def custom_text(values: Mapping[str, object]) -> str:
+    return "\n".join(f"{slug} = {values[slug]}" for slug in sorted(values))

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sales.engine.custom import LONGEST, slug_of
+
 
 class Kind(StrEnum):
     PEOPLE = "people"
@@ -10,6 +12,7 @@ class Kind(StrEnum):
     CUSTOMERS = "customers"
     PRODUCTS = "products"
     DEALS = "deals"
+    PAYMENTS = "payments"
 
 
 class Type(StrEnum):
@@ -19,16 +22,19 @@ class Type(StrEnum):
     ROLES = "roles"
     DATE = "date"
     INTEGER = "integer"
+    MONTHS = "months"
+    PERCENT = "percent"
     CURRENCY = "currency"
     MONEY = "money"
     PERSON = "person"  # references: an external id, or an e-mail address, or a name
     TEAM = "team"
     CUSTOMER = "customer"
     PRODUCT = "product"
+    DEAL = "deal"
     SPLITS = "splits"
 
 
-REFERENCES = frozenset({Type.PERSON, Type.TEAM, Type.CUSTOMER, Type.PRODUCT})
+REFERENCES = frozenset({Type.PERSON, Type.TEAM, Type.CUSTOMER, Type.PRODUCT, Type.DEAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,19 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
         Field("opened_on", Type.DATE),
         Field("closed_on", Type.DATE),
         Field("splits", Type.SPLITS),
+        Field("invoiced_on", Type.DATE),
+        Field("cancelled_on", Type.DATE),
+        Field("cost", Type.MONEY),
+        Field("tax", Type.MONEY),
+        Field("discount", Type.PERCENT),
+        Field("term_months", Type.MONTHS),
+    ),
+    Kind.PAYMENTS: (
+        _key(),
+        Field("deal", Type.DEAL, required=True),
+        Field("paid_on", Type.DATE, required=True),
+        Field("amount", Type.MONEY, required=True),
+        Field("currency", Type.CURRENCY),
     ),
 }
 # Which field stands in for an external id that the file does not have.
@@ -97,9 +116,16 @@ STAND_IN = {
 
 
 def field_named(kind: Kind, name: str) -> Field:
-    """The field of that name; KeyError when the kind has none.
+    """The field of that name; StopIteration when the kind has none.
 
-    >>> field_named(Kind.DEALS, "amount").type
-    <Type.MONEY: 'money'>
+    >>> field_named(Kind.DEALS, "amount").type, field_named(Kind.DEALS, "custom.region").longest
+    (<Type.MONEY: 'money'>, 200)
     """
+    if is_custom(kind, name):
+        return Field(name, longest=LONGEST)
     return next(field for field in FIELDS[kind] if field.name == name)
+
+
+def is_custom(kind: Kind, name: str) -> bool:
+    """Whether it is a field of the company's own making, as deals may have."""
+    return kind == Kind.DEALS and slug_of(name) is not None

@@ -17,7 +17,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import ErrorDetails
 
 from core.money import MoneyError, exponent
-from sales.engine.fields import FIELDS, STAND_IN, Kind
+from sales.engine.custom import PREFIX
+from sales.engine.fields import FIELDS, STAND_IN, Kind, is_custom
 from sales.engine.problems import Param, Told, Unusable, quoted, told
 
 LONGEST_DOCUMENT = 100_000
@@ -200,7 +201,12 @@ def _validated(part: object, kind: Kind, path: str) -> KindMapping:
     except ValidationError as error:
         raise MappingError(*(_mistake(detail, path) for detail in error.errors())) from None
     known = tuple(field.name for field in FIELDS[kind])
-    if strange := sorted(mapping.fields.keys() - set(known)):
+    if strange := sorted(name for name in mapping.fields if name not in known and not is_custom(kind, name)):
+        if kind == Kind.DEALS and strange[0].startswith(PREFIX):
+            no_slug = told(
+                "After custom. stand small letters, digits and underscores, beginning with a letter: custom.region."
+            )
+            raise MappingError(no_slug.at(f"{path}fields.{strange[0]}"))
         no_field = told("This is no field of %(kind)s. There are: %(fields)s.", kind=str(kind), fields=known)
         raise MappingError(no_field.at(f"{path}fields.{strange[0]}"))
     if mapping.create_missing and kind != Kind.PEOPLE:
@@ -280,10 +286,20 @@ def _identity(kind: Kind, header: tuple[str, ...]) -> dict[str, Source]:
     known = {field.name for field in FIELDS[kind]}
     found: dict[str, Source] = {}
     for column in header:
-        name = ALIASES.get(normal(column), normal(column))
-        if name in known and name not in found:
+        name = own_name(kind, column)
+        if (name in known or is_custom(kind, name)) and name not in found:
             found[name] = Source(column=column)
     return found
+
+
+def own_name(kind: Kind, column: str) -> str:
+    """What a column that bears a field's name is called here.
+
+    >>> own_name(Kind.DEALS, " Closed on"), own_name(Kind.DEALS, "custom.region"), own_name(Kind.TEAMS, "Id")
+    ('closed_on', 'custom.region', 'external_id')
+    """
+    lower = column.strip().lower()
+    return lower if is_custom(kind, lower) else ALIASES.get(normal(column), normal(column))
 
 
 def normal(column: str) -> str:

@@ -19,11 +19,13 @@ from core.money import (
 from sales.engine.fields import REFERENCES, Field, Type
 from sales.engine.problems import Told, quoted, told
 from sales.engine.reading import NATIVE_DATE
+from sales.engine.splits import ONE
 
 ROLES = ("rep", "manager", "admin", "finance")
 STATUSES = ("open", "won", "lost")
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 LARGEST_INTEGER = 999_999_999
+MOST_MONTHS = 1_200
 EMAIL = r"^[^@\s,;<>\"']+@[^@\s,;<>\"']+\.[^@\s.,;<>\"']+$"
 CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 
@@ -105,6 +107,29 @@ def to_integer(text: pl.Series, signs: Signs) -> pl.Series:
     return plain.set(~plain.str.contains(r"^[+-]?[0-9]{1,9}$").fill_null(value=True), None).cast(pl.Int64, strict=False)
 
 
+def to_months(text: pl.Series, signs: Signs) -> pl.Series:
+    """Whole numbers of months, a century at most.
+
+    >>> to_months(pl.Series(["24", "-1", "2400"]), Signs()).to_list()
+    [24, None, None]
+    """
+    months = to_integer(text, signs)
+    return months.set(~months.is_between(0, MOST_MONTHS).fill_null(value=True), None)
+
+
+def to_percent(text: pl.Series, signs: Signs) -> pl.Series:
+    """Percentages from 0 to 100, with or without their sign and with four decimals at most, as parts per million.
+
+    >>> to_percent(pl.Series(["12.5%", "7", "0.00001", "101 %"]), Signs()).to_list()
+    [125000, 70000, None, None]
+    """
+    plain = _plain(text.str.strip_chars_end("% "), signs).to_frame("text")
+    whole, part = (pl.col("text").str.extract(r"^\+?0*([0-9]{1,3})(?:\.([0-9]{1,4})0*)?$", group) for group in (1, 2))
+    digits = pl.concat_str(whole, part.fill_null("").str.pad_end(4, "0"))
+    ppm = plain.select(digits.str.to_integer(strict=False, dtype=pl.Int64())).to_series()
+    return ppm.set(~ppm.is_between(0, ONE).fill_null(value=True), None).rename(text.name)
+
+
 def to_currency(text: pl.Series, signs: Signs) -> pl.Series:
     """ISO 4217 codes in capitals; learns their exponents."""
     upper = text.str.to_uppercase()
@@ -183,6 +208,8 @@ def parse(spec: Field, text: pl.Series, currency: pl.Series, signs: Signs) -> pl
         Type.ROLES: lambda: to_roles(text),
         Type.DATE: lambda: to_dates(text, signs.date_formats),
         Type.INTEGER: lambda: to_integer(text, signs),
+        Type.MONTHS: lambda: to_months(text, signs),
+        Type.PERCENT: lambda: to_percent(text, signs),
         Type.CURRENCY: lambda: to_currency(text, signs),
         Type.SPLITS: lambda: text,
     }
@@ -205,6 +232,14 @@ _REASONS: dict[Type, Reason] = {
     Type.INTEGER: (
         told("This is no whole number of at most nine digits."),
         told("Write digits only, such as 12."),
+    ),
+    Type.MONTHS: (
+        told("This is no number of months from 0 to %(most)s.", most=MOST_MONTHS),
+        told("Write digits only, such as 24."),
+    ),
+    Type.PERCENT: (
+        told("This is no percentage from 0 to 100, with at most 4 decimals."),
+        told("Write one such as 12.5."),
     ),
     Type.CURRENCY: (told("This is no currency."), told("Write its ISO 4217 code, such as USD or IDR.")),
 }

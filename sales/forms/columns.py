@@ -11,8 +11,8 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from sales import selectors
-from sales.engine.columns import DATE_FORMATS, Head, source_of, words, words_text
-from sales.engine.fields import FIELDS, Kind, Type
+from sales.engine.columns import DATE_FORMATS, Head, custom_name, source_of, words, words_text
+from sales.engine.fields import FIELDS, Kind, Type, is_custom
 from sales.engine.mapping import PLACE, MappingError, Source, parse_mapping, sources
 from sales.engine.problems import Unusable
 
@@ -67,6 +67,12 @@ class ColumnsForm(forms.Form):
         choices=[("team", _("Teams")), ("manager", _("Managers"))],
         widget=forms.CheckboxSelectMultiple,
     )
+    keep = forms.MultipleChoiceField(
+        label=_("Keep as fields of your own"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Texts that a deal carries and that plans may ask for, such as its region."),
+    )
     save_as = forms.CharField(
         label=_("Save this mapping as"),
         required=False,
@@ -90,9 +96,11 @@ class ColumnsForm(forms.Form):
         self.fields["currency"].initial = part.get("currency", "")
         self.fields["create_missing"].initial = part.get("create_missing", [])
         types = {field.type for field in FIELDS[kind]}
+        self._choose_kept()
         unneeded = {
+            "keep": kind != Kind.DEALS,
             "date_format": Type.DATE not in types,
-            "numbers": not types & {Type.MONEY, Type.INTEGER},
+            "numbers": not types & {Type.MONEY, Type.INTEGER, Type.PERCENT},
             "currency": Type.MONEY not in types,
             "create_missing": kind != Kind.PEOPLE,
         }
@@ -114,6 +122,22 @@ class ColumnsForm(forms.Form):
         known = _NUMBERS if given in _NUMBERS else {**_NUMBERS, given: given}
         self.fields["numbers"].choices = list(known.items())  # type: ignore[attr-defined]
         self.fields["numbers"].initial = given
+
+    def _choose_kept(self) -> None:
+        kept = self.part.get("fields") or {}
+        plain = {column for column in self.head.header if kept.get(custom_name(column) or "") == column}
+        choices = [(column, column) for column in self.head.header if custom_name(column)]
+        self.fields["keep"].choices, self.fields["keep"].initial = choices, sorted(plain)  # type: ignore[attr-defined]
+
+    def _kept(self, given: dict[str, Any]) -> dict[str, Any]:
+        """The custom fields that are chosen here, and those that only YAML can say: renamed, or with other words."""
+        offered = {custom_name(column) for column in self.head.header}
+        written = {
+            name: source
+            for name, source in (self.part.get("fields") or {}).items()
+            if is_custom(self.kind, name) and not (name in offered and isinstance(source, str))
+        }
+        return written | {name: column for column in given.get("keep", []) if (name := custom_name(column))}
 
     def _add(self, name: str, source: Source) -> None:
         label = selectors.label_of(name)
@@ -149,7 +173,8 @@ class ColumnsForm(forms.Form):
             yield Match(about, *(self[f"{part}-{about.name}"] for part in ("column", "text", "words")))
 
     def options(self) -> Iterator[BoundField]:
-        return (self[name] for name in ("date_format", "numbers", "currency", "create_missing") if name in self.fields)
+        names = ("date_format", "numbers", "currency", "create_missing", "keep")
+        return (self[name] for name in names if name in self.fields)
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
@@ -170,7 +195,7 @@ class ColumnsForm(forms.Form):
         if missing := given.get("create_missing"):
             part["create_missing"] = missing
         chosen = {field.name: self._source(field.name, given) for field in FIELDS[self.kind]}
-        part["fields"] = {name: source for name, source in chosen.items() if source is not None}
+        part["fields"] = {name: source for name, source in chosen.items() if source is not None} | self._kept(given)
         if self._has_dates(part["fields"]) and "date_formats" not in part:
             self.add_error(
                 "date_format", say("Choose how this file writes dates, so that no day is taken for a month.")
@@ -224,5 +249,5 @@ class ColumnsForm(forms.Form):
         name, _dot, key = rest.partition(".")
         if first == "fields" and name:
             kind = {"template": "text", "value": "text", "values": "words"}.get(key.partition(".")[0], "column")
-            return f"{kind}-{name}"
+            return None if is_custom(self.kind, f"{name}.{key}") or name == "custom" else f"{kind}-{name}"
         return first if first in self.fields else None

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.money import MoneyError, exponent, to_major, to_minor
 from sales import selectors
+from sales.engine.custom import CustomError, custom_of, custom_text
 from sales.engine.numbers import plain
 from sales.engine.splits import ONE, OWNER, percent
 from sales.models import Customer, Deal, DealShare, Product
@@ -154,7 +155,37 @@ class DealForm(forms.Form):
     external_id = forms.CharField(
         label=_("Id"), required=False, max_length=100, help_text=_("Imports find the deal by it. Empty: a new one.")
     )
+    cost = NumberField("700", label=_("Cost"), required=False, help_text=_("Empty: unknown. Without any, write 0."))
+    tax = NumberField("110", label=_("Tax"), required=False, help_text=_("Contained in the amount. Empty: unknown."))
+    discount = NumberField("12.5", label=_("Discount in %"), required=False)
+    term_months = forms.IntegerField(label=_("Term in months"), required=False)
+    invoiced_on = day_field(label=_("Invoiced on"), required=False)
+    cancelled_on = day_field(
+        label=_("Cancelled on"), required=False, help_text=_("It stays won; plans say what is taken back.")
+    )
+    custom = forms.CharField(
+        label=_("Fields of your own"),
+        required=False,
+        strip=False,
+        max_length=20_000,
+        widget=forms.Textarea({"rows": 4, "spellcheck": "false", "placeholder": "region = west"}),
+        help_text=_("One a line: name = value. Plans may ask for them."),
+    )
     seen_at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
+
+    def clean_custom(self) -> dict[str, Any]:
+        try:
+            return custom_of(self.cleaned_data["custom"])
+        except CustomError as error:
+            raise forms.ValidationError(selectors.in_words(error.what, error.fix)) from None
+
+    def clean_discount(self) -> int | None:
+        """The discount in parts per million."""
+        digits = self.cleaned_data["discount"]
+        ppm = Decimal(digits or 0) * 10_000
+        if ppm != int(ppm):
+            raise forms.ValidationError(_("A discount has at most 4 decimals. Round it."))
+        return int(ppm) if digits else None
 
     def clean_currency(self) -> str:
         code: str = self.cleaned_data["currency"].upper()
@@ -171,30 +202,41 @@ class DealForm(forms.Form):
             self.add_error(
                 None, gettext("This page has become unusable. Open the deal again and make your change anew.")
             )
-        if chosen.get("amount") and chosen.get("currency"):
-            try:
-                chosen["amount_minor"] = to_minor(chosen.pop("amount"), chosen["currency"])
-            except MoneyError:
-                self.add_error("amount", self._amount_trouble())
+        if "currency" in chosen:
+            for name in ("amount", "cost", "tax"):
+                self._to_minor(name, chosen)
+        if "discount" in chosen:
+            chosen["discount_ppm"] = chosen.pop("discount")
         return chosen
 
-    def _amount_trouble(self) -> str:
-        code = self.cleaned_data["currency"]
-        digits = self["amount"].value()
-        places = exponent(code)
-        if len(digits.partition(get_format("DECIMAL_SEPARATOR"))[2]) > places:
-            return gettext("%(currency)s has %(places)d decimals, and “%(text)s” has more. Round it.") % {
-                "currency": code,
-                "places": places,
-                "text": digits,
-            }
-        return gettext("“%(text)s” is too large for an amount. Check its decimal sign.") % {"text": digits}
+    def _to_minor(self, name: str, chosen: dict[str, Any]) -> None:
+        if name not in chosen:
+            return
+        digits = chosen.pop(name)
+        try:
+            chosen[f"{name}_minor"] = to_minor(digits, chosen["currency"]) if digits else None
+        except MoneyError:
+            self.add_error(name, amount_trouble(self[name].value(), chosen["currency"]))
+
+
+def amount_trouble(digits: str, code: str) -> str:
+    """Why a number can't be an amount of a currency, and what to do."""
+    places = exponent(code)
+    if len(digits.partition(get_format("DECIMAL_SEPARATOR"))[2]) > places:
+        return gettext("%(currency)s has %(places)d decimals, and “%(text)s” has more. Round it.") % {
+            "currency": code,
+            "places": places,
+            "text": digits,
+        }
+    return gettext("“%(text)s” is too large for an amount. Check its decimal sign.") % {"text": digits}
 
 
 class OwnDealForm(DealForm):
     """A deal as its own rep writes it: hers, and shared as it is."""
 
     owner = None  # type: ignore[assignment]  # Django's way to leave out a field of the class above
+    invoiced_on = None  # type: ignore[assignment]
+    cancelled_on = None  # type: ignore[assignment]
 
 
 class ShareForm(forms.Form):
@@ -237,14 +279,59 @@ class CloseForm(forms.Form):
     outcome = forms.ChoiceField(choices=[("won", _("Won")), ("lost", _("Lost"))])
 
 
+class PaymentForm(forms.Form):
+    """What a customer paid for a deal. Gives `amount_minor`, and an external id where none is written."""
+
+    paid_on = day_field(label=_("Paid on"))
+    amount = NumberField("500", label=_("Amount"), help_text=_("Below zero when it was paid back."))
+    external_id = forms.CharField(
+        label=_("Id"), required=False, max_length=100, help_text=_("Imports find the payment by it. Empty: a new one.")
+    )
+    token = forms.CharField(widget=forms.HiddenInput, max_length=20)  # the new id, so that tapping twice records once
+
+    def __init__(self, *args: Any, currency: str, **options: Any) -> None:  # noqa: ANN401 Django's own
+        super().__init__(*args, **options)
+        self.currency = currency
+
+    def clean_amount(self) -> str:
+        digits: str = self.cleaned_data["amount"]
+        try:
+            to_minor(digits, self.currency)
+        except MoneyError:
+            raise forms.ValidationError(amount_trouble(self["amount"].value(), self.currency)) from None
+        return digits
+
+    def payment(self) -> dict[str, Any]:
+        """The valid form as what a payment says."""
+        given = self.cleaned_data
+        external_id = given["external_id"].strip() or f"P-{given['token']}"
+        return {
+            "external_id": external_id,
+            "paid_on": given["paid_on"],
+            "amount_minor": to_minor(given["amount"], self.currency),
+        }
+
+
+def shown_amount(minor: int | None, code: str) -> str:
+    """An amount as a form shows it."""
+    if minor is None:
+        return ""
+    amount = to_major(minor, code)
+    return number_format(amount if amount % 1 else int(amount), force_grouping=True)
+
+
 def deal_initial(deal: Deal) -> dict[str, Any]:
     """A deal as its form shows it."""
-    amount = to_major(deal.amount_minor, deal.currency)
     names = ("external_id", "name", "kind", "status", "stage", "quantity", "currency", "opened_on", "closed_on")
+    later = ("invoiced_on", "cancelled_on", "term_months")
+    discount = deal.discount_ppm
     return {
+        **{name: getattr(deal, name) for name in later},
+        **{name: shown_amount(getattr(deal, f"{name}_minor"), deal.currency) for name in ("amount", "cost", "tax")},
+        "discount": "" if discount is None else number_format(Decimal(percent(discount))),
+        "custom": custom_text(deal.custom),
         **{name: getattr(deal, name) for name in names},
         **{name: selectors.reference(getattr(deal, name)) for name in ("owner", "customer", "product")},
-        "amount": number_format(amount if amount % 1 else int(amount), force_grouping=True),
         "seen_at": deal.updated_at.isoformat(),
     }
 

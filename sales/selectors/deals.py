@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from sales.engine.splits import OWNER
-from sales.models import Customer, Deal, DealQuerySet, DealShare, Product
+from sales.models import Customer, Deal, DealQuerySet, DealShare, Payment, Product
 from sales.selectors.references import meant
 
 MOST_COUNTED = 10_000  # beyond this many deals a page says "more than", sums nothing up and keeps to the dates' order
@@ -135,6 +135,21 @@ def shares_of(deal: Deal) -> list[DealShare]:
     """Owners first, then the other roles; in each the largest share first."""
     shares = deal.shares.select_related("user").order_by("role", "-share_ppm", "user__name")
     return sorted(shares, key=lambda share: share.role != OWNER)
+
+
+@dataclass(frozen=True, slots=True)
+class Payments:
+    """What a customer paid for a deal, in the order of the days."""
+
+    rows: tuple[Payment, ...]
+    total_minor: int
+    open_minor: int  # of the amount; below zero when more was paid
+
+
+def payments_of(deal: Deal) -> Payments:
+    rows = tuple(deal.payments.order_by("paid_on", "external_id"))
+    total = sum(row.amount_minor for row in rows)
+    return Payments(rows, total, deal.amount_minor - total)
 
 
 def _found(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from sales.engine.custom import PREFIX
 from sales.engine.fields import FIELDS, Field, Kind, Type
 from sales.models import Import
 
@@ -35,6 +36,14 @@ FIELD_LABELS: dict[str, Promise] = {
     "opened_on": _("Opened on"),
     "closed_on": _("Closed on"),
     "splits": _("Split"),
+    "invoiced_on": _("Invoiced on"),
+    "cancelled_on": _("Cancelled on"),
+    "cost": _("Cost"),
+    "tax": _("Tax"),
+    "discount": _("Discount"),
+    "term_months": _("Term in months"),
+    "deal": _("Deal"),
+    "paid_on": _("Paid on"),
 }
 # What a column may hold, by field or else by type; and a value as it would stand in a file.
 _HOLDS: dict[str, tuple[Promise, str]] = {
@@ -47,12 +56,18 @@ _HOLDS: dict[str, tuple[Promise, str]] = {
     "family": (_("As text. Plans may ask for it."), "Standard"),
     "manager_name": (_("For a manager who comes along with this file."), "Mia Santoso"),
     "manager_email": (_("For a manager who comes along with this file."), "mia@example.com"),
+    "cancelled_on": (_("The day on which a won deal was cancelled. Plans say what that takes back."), "2026-03-31"),
+    "cost": (_("What the deal costs you. Empty: unknown; write 0 where there is none."), "700.00"),
+    "tax": (_("The tax contained in the amount. Empty: unknown; write 0 where there is none."), "110.00"),
     Type.TEXT: (_("As text."), "Harbour Foods"),
     Type.EMAIL: (_("For signing in. Without one the person is paid but can't sign in."), "ana@example.com"),
     Type.STATUS: (_("open, won or lost. Empty: open."), "won"),
     Type.ROLES: (_("rep, manager, finance, admin; several with a semicolon between."), "rep"),
     Type.DATE: (_("A date. You say how your file writes dates."), "2026-01-31"),
     Type.INTEGER: (_("A whole number. Empty: 1."), "1"),
+    Type.MONTHS: (_("For how many months it was sold."), "24"),
+    Type.PERCENT: (_("In percent."), "12.5"),
+    Type.DEAL: (_("The deal's external id."), "A-1001"),
     Type.CURRENCY: (_("Three letters, such as USD. Empty: the file's default currency."), "USD"),
     Type.MONEY: (_("A number; below zero for a refund."), "1250.00"),
     Type.PERSON: (_("The person's external id or e-mail address."), "ana@example.com"),
@@ -64,6 +79,10 @@ _HOLDS: dict[str, tuple[Promise, str]] = {
         "ana@example.com:60%; ben@example.com:40%",
     ),
 }
+_OF_PAYMENTS: dict[str, tuple[Promise, str]] = {
+    "external_id": (_("The payment's id in your system. An import finds the payment by it the next time."), "P-5001"),
+    "amount": (_("In the deal's currency; below zero for money paid back."), "500.00"),
+}
 _NAMES = {Kind.PEOPLE: "Ana Putri", Kind.TEAMS: "West", Kind.PRODUCTS: "Consulting day", Kind.DEALS: "Renewal 2026"}
 # Kinds in the order in which they go in: each names records of those before it.
 ORDER: dict[Kind, Promise] = {
@@ -71,7 +90,8 @@ ORDER: dict[Kind, Promise] = {
     Kind.PEOPLE: _("Who sells, in which team, for which manager."),
     Kind.CUSTOMERS: _("To whom you sell. Deals name them."),
     Kind.PRODUCTS: _("What you sell. Deals name them."),
-    Kind.DEALS: _("The sales themselves. They name people, customers and products, so they come last."),
+    Kind.DEALS: _("The sales themselves. They name people, customers and products, so they come after these."),
+    Kind.PAYMENTS: _("What customers paid for deals, where plans pay by it. They name deals, so they come last."),
 }
 
 
@@ -95,7 +115,7 @@ class Guide:
 
 
 def label_of(name: str) -> str:
-    return str(FIELD_LABELS.get(name, name))
+    return str(FIELD_LABELS.get(name, name.removeprefix(PREFIX)))
 
 
 def guides() -> list[Guide]:
@@ -111,6 +131,8 @@ def guide(kind: Kind) -> Guide:
 
 def _column(kind: Kind, field: Field) -> Column:
     holds, example = _HOLDS.get(field.name) or _HOLDS[field.type]
+    if kind == Kind.PAYMENTS and field.name in ("external_id", "amount"):
+        holds, example = _OF_PAYMENTS[field.name]
     if field.name == "name" and kind in _NAMES:
         example = _NAMES[kind]
     return Column(field.name, label_of(field.name), str(holds), example, field.required)

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from sales.engine.changes import CHANGED, CREATED
 from sales.engine.columns import Head, as_yaml, by_kind, part_of, peek, source_of
-from sales.engine.fields import FIELDS, Kind
+from sales.engine.fields import FIELDS, Kind, is_custom
 from sales.engine.mapping import KindMapping, MappingError, parse_mapping
 from sales.engine.problems import Problem, Told, Unusable, problem_from, told, told_from
 from sales.models import Import, ImportMapping
@@ -146,7 +146,8 @@ def _common(problems: list[ProblemRow]) -> list[tuple[str, str, int]]:
 def _read_as(row: Import) -> list[tuple[str, str]]:
     """Where each field came from: a column, or what the mapping says for all rows."""
     kind, part, columns = Kind(row.kind), kept_part(row), row.report.get("columns", {})
-    sources = {field.name: source_of(part, field.name) for field in FIELDS[kind] if field.name in columns}
+    names = [*(field.name for field in FIELDS[kind]), *(name for name in columns if is_custom(kind, name))]
+    sources = {name: source_of(part, name) for name in names if name in columns}
     fixed = {name: source.template or source.value for name, source in sources.items() if source}
     return [(label_of(name), fixed.get(name) or columns[name]) for name in sources]
 

@@ -1,38 +1,42 @@
 """One deal at a time, as people write it by hand: entered, changed, closed."""
 
 import logging
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypedDict, Unpack, cast
 
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core.money import LARGEST_MINOR, MoneyError, exponent, to_major
 from sales import policies
-from sales.engine.parse import CONTROL, FIRST_YEAR, LAST_YEAR
-from sales.engine.splits import OWNER, SplitError, check_shares
 from sales.models import Customer, Deal, DealShare, Product
-from sales.selectors import in_words
-from sales.services.bulk.deals import announce, stored_deals
+from sales.services.bulk.stored import announce, stored_deals
+from sales.services.deal_checks import CLOSED, Part, check_deal, taken
 from sales.services.locks import share_deals
 
 logger = logging.getLogger(__name__)
-_TEXTS = ("external_id", "name", "kind", "stage")
-_CHECKED_HERE = ("owner", "customer", "product", "amount_minor", "currency", "updated_at")
-_CLOSED = (Deal.Status.WON, Deal.Status.LOST)
 
 
 class DealChangedError(ValidationError):
     """Somebody else changed the deal after the form was opened."""
 
 
-class DealFacts(TypedDict):
+class MoreFacts(TypedDict, total=False):
+    """What a deal says beside the sale itself. What isn't given stays as it is."""
+
+    invoiced_on: date | None
+    cancelled_on: date | None
+    cost_minor: int | None
+    tax_minor: int | None
+    discount_ppm: int | None
+    term_months: int | None
+    custom: dict[str, Any]
+
+
+class DealFacts(MoreFacts):
     """What a deal says, apart from who shares it."""
 
     external_id: str
@@ -48,15 +52,6 @@ class DealFacts(TypedDict):
     currency: str
     opened_on: date | None
     closed_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A person's part of a deal, in parts per million."""
-
-    user: User
-    share_ppm: int
-    role: str = OWNER
 
 
 @transaction.atomic
@@ -99,7 +94,7 @@ def save_deal(
 def close_deal(*, deal: Deal, won: bool, closed_on: date, acting_user: User | None, now: datetime) -> Deal:
     """Win or lose an open deal on a day. Raises ValidationError, PermissionDenied."""
     row = _locked(deal)
-    if row.status in _CLOSED:
+    if row.status in CLOSED:
         raise DealChangedError(
             _("This deal is already closed: %(status)s. Reload the page to see it.")
             % {"status": Deal.Status(row.status).label}
@@ -133,11 +128,11 @@ def _refuse_outsiders(row: Deal, acting_user: User | None) -> None:
 
 
 def _facts(row: Deal) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in DealFacts.__annotations__}
+    return {name: getattr(row, name) for name in DealFacts.__required_keys__ | DealFacts.__optional_keys__}
 
 
 def _is_same(row: Deal, facts: DealFacts, shares: Sequence[Part]) -> bool:
-    return _facts(row) == facts and _parts(row) == _keys(shares)
+    return all(getattr(row, name) == value for name, value in facts.items()) and _parts(row) == _keys(shares)
 
 
 def _parts(row: Deal) -> set[tuple[int, str, int]]:
@@ -155,12 +150,12 @@ def _write(row: Deal, facts: DealFacts, shares: Sequence[Part] | None, acting_us
     for name, value in facts.items():
         setattr(row, name, value)
     row.updated_at = now
-    _check(row, shares or (), stored, timezone.localdate(now))
+    check_deal(row, shares or (), stored, timezone.localdate(now))
     try:
         with transaction.atomic():
             row.save()
     except IntegrityError:  # somebody took the external id between the check and here
-        raise ValidationError({"external_id": _taken(row.external_id)}) from None
+        raise ValidationError({"external_id": taken(row.external_id)}) from None
     if shares is not None:
         _replace_shares(row, shares)
     announce(before, stored_deals([row.external_id], lock=False))
@@ -176,84 +171,3 @@ def _replace_shares(row: Deal, shares: Sequence[Part]) -> None:
     DealShare.objects.bulk_create(
         DealShare(deal=row, user=part.user, role=part.role, share_ppm=part.share_ppm) for part in shares
     )
-
-
-def _check(row: Deal, shares: Sequence[Part], stored: dict[str, Any], today: date) -> None:
-    """Everything that is wrong with a deal, field by field, in one ValidationError."""
-    troubles: dict[str, list[Any]] = {}
-    try:
-        row.clean_fields(exclude=_CHECKED_HERE)
-    except ValidationError as error:
-        troubles = error.update_error_dict(troubles)
-    for name, trouble in (
-        *((name, _text_trouble(getattr(row, name))) for name in _TEXTS),
-        ("external_id", _id_trouble(row)),
-        *_money_troubles(row),
-        ("opened_on", _day_trouble(row.opened_on)),
-        ("closed_on", _closing_trouble(row, stored, today)),
-        (NON_FIELD_ERRORS, _share_trouble(shares)),
-    ):
-        if trouble:
-            troubles.setdefault(name, []).append(trouble)
-    if troubles:
-        raise ValidationError(troubles)
-
-
-def _text_trouble(text: str) -> str:
-    return _("The text holds characters that can't be seen. Type it anew.") if re.search(CONTROL, text) else ""
-
-
-def _id_trouble(row: Deal) -> str:
-    if "\x00" in row.external_id:  # said already, and nothing that the database could look for
-        return ""
-    others = Deal.objects.exclude(pk=row.pk) if row.pk else Deal.objects
-    return _taken(row.external_id) if others.filter(external_id=row.external_id).exists() else ""
-
-
-def _taken(external_id: str) -> str:
-    return _(
-        "There is a deal %(id)s already. If you have just saved this one, look for it in the list; "
-        "if not, choose another id."
-    ) % {"id": external_id}
-
-
-def _money_troubles(row: Deal) -> list[tuple[str, str]]:
-    try:
-        exponent(row.currency)
-    except MoneyError:
-        text = _("“%(code)s” is no currency. Write its ISO 4217 code, such as USD or IDR.") % {"code": row.currency}
-        return [("currency", text)]
-    if abs(row.amount_minor) < LARGEST_MINOR:
-        return []
-    largest = f"{to_major(LARGEST_MINOR, row.currency):,f} {row.currency}"
-    return [("amount_minor", _("The amount is too large: it stays below %(largest)s.") % {"largest": largest})]
-
-
-def _day_trouble(day: date | None) -> str:
-    if day is None or FIRST_YEAR <= day.year < LAST_YEAR:
-        return ""
-    return _("Correct the year: it lies from %(first)d to %(last)d.") % {"first": FIRST_YEAR, "last": LAST_YEAR - 1}
-
-
-def _closing_trouble(row: Deal, stored: dict[str, Any], today: date) -> str:
-    if row.status not in _CLOSED:
-        return _day_trouble(row.closed_on)
-    if row.closed_on is None:
-        return _("A deal that is won or lost needs the day on which it closed. Fill it in, or leave the deal open.")
-    was = (stored.get("status"), stored.get("closed_on"))
-    if row.closed_on > today and was != (row.status, row.closed_on):  # an import may know of the future
-        return _("This day is still to come. A deal closes today or before; until then leave it open.")
-    return _day_trouble(row.closed_on)
-
-
-def _share_trouble(shares: Sequence[Part]) -> str:
-    for part in shares:
-        if not re.fullmatch(r"[\w -]{1,50}", part.role):
-            return _("“%(role)s” is no role: write letters, digits, spaces and hyphens, 50 at most.") % {
-                "role": part.role[:60]
-            }
-    try:
-        check_shares([(part.role, part.user, part.share_ppm) for part in shares])
-    except SplitError as error:
-        return " ".join(in_words(error.what, error.fix))
-    return ""

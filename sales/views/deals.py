@@ -1,6 +1,8 @@
-"""Deals: found, read, entered, changed and closed."""
+"""Deals: found, read, entered, changed, closed and paid for."""
 
+import secrets
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any, TypeAlias
 
 from django.contrib import messages
@@ -19,6 +21,7 @@ from accounts.models import Company
 from core.htmx import wants_fragment
 from core.http import AuthedRequest
 from sales import policies, selectors, services
+from sales.engine.splits import ONE
 from sales.forms.deals import (
     MOST_ROWS,
     ROWS,
@@ -26,6 +29,7 @@ from sales.forms.deals import (
     DealFilter,
     DealForm,
     OwnDealForm,
+    PaymentForm,
     ShareForm,
     ShareFormSet,
     deal_initial,
@@ -61,7 +65,7 @@ def deals(request: AuthedRequest) -> HttpResponse:
 @require_GET
 @login_required
 def deal(request: AuthedRequest, pk: int) -> HttpResponse:
-    return _deal_page(request, _visible(request, pk), CloseForm(initial={"closed_on": timezone.localdate()}))
+    return _deal_page(request, _visible(request, pk))
 
 
 def _visible(request: AuthedRequest, pk: int) -> Deal:
@@ -69,13 +73,28 @@ def _visible(request: AuthedRequest, pk: int) -> Deal:
     return get_object_or_404(visible.select_related("owner", "customer", "product"), pk=pk)
 
 
-def _deal_page(request: AuthedRequest, shown: Deal, form: CloseForm, status: int = 200) -> HttpResponse:
+def _deal_page(
+    request: AuthedRequest,
+    shown: Deal,
+    form: CloseForm | None = None,
+    status: int = 200,
+    paying: PaymentForm | None = None,
+) -> HttpResponse:
+    today = timezone.localdate()
+    can_pay = policies.can_record_payments(request.user) and shown.status == Deal.Status.WON
+    fresh = PaymentForm(currency=shown.currency, initial={"paid_on": today, "token": secrets.token_hex(5)})
     context = {
+        "payments": selectors.payments_of(shown),
+        "can_record_payments": policies.can_record_payments(request.user),
+        "paying": (paying or fresh) if can_pay else None,
         "deal": shown,
+        "margin": None if shown.cost_minor is None else shown.amount_minor - shown.cost_minor,
+        "discount": None if shown.discount_ppm is None else Fraction(shown.discount_ppm, ONE),
+        "custom": sorted(shown.custom.items()),
         "shares": selectors.shares_of(shown),
         "can_edit": policies.can_edit_deal(request.user, shown),
         "can_close": policies.can_close_deal(request.user, shown),
-        "form": form,
+        "form": form or CloseForm(initial={"closed_on": today}),
     }
     return render(request, "sales/deal.html", context, status=status)
 
@@ -163,7 +182,7 @@ def _as_they_are(shown: Deal | None) -> Sequence[services.Part]:
 def _refuse(form: Form, error: ValidationError) -> None:
     """Show a service's refusal in the form, also where it names a field that the form does not have."""
     for name, errors in (error.error_dict if hasattr(error, "error_dict") else {"": [error]}).items():
-        field = name.removesuffix("_minor")
+        field = name.removesuffix("_minor").removesuffix("_ppm")
         form.add_error(field if field in form.fields else None, errors)
 
 
@@ -198,6 +217,38 @@ def _closed(request: AuthedRequest, shown: Deal, form: CloseForm) -> bool:
     text = _("%(deal)s is won. Boards and statements follow within moments.") if won else _("%(deal)s is lost.")
     messages.success(request, text % {"deal": shown})
     return True
+
+
+@require_POST
+@login_required
+def payment_record(request: AuthedRequest, pk: int) -> HttpResponse:
+    shown = _visible(request, pk)
+    if not policies.can_record_payments(request.user):
+        raise PermissionDenied
+    form = PaymentForm(request.POST, currency=shown.currency)
+    if form.is_valid() and _recorded(request, shown, form):
+        return redirect("sales:deal", pk)
+    return _deal_page(request, shown, status=422, paying=form)
+
+
+def _recorded(request: AuthedRequest, shown: Deal, form: PaymentForm) -> bool:
+    try:
+        services.record_payment(deal=shown, **form.payment(), acting_user=request.user, now=timezone.now())
+    except ValidationError as error:
+        _refuse(form, error)
+        return False
+    messages.success(request, _("The payment is recorded. Statements that go by it follow within moments."))
+    return True
+
+
+@require_POST
+@login_required
+def payment_remove(request: AuthedRequest, pk: int, payment: int) -> HttpResponse:
+    shown = _visible(request, pk)
+    row = get_object_or_404(shown.payments, pk=payment)
+    services.remove_payment(payment=row, acting_user=request.user, now=timezone.now())
+    messages.success(request, _("The payment is removed. Statements that went by it follow within moments."))
+    return redirect("sales:deal", pk)
 
 
 @require_GET

@@ -32,7 +32,7 @@ CRM_DEALS = (QUICKSTART / "sample" / "sales_pipeline.csv").read_bytes()
 def matched(client: Client, row: Import, **chosen: str) -> Response:
     """Send the page's form as it is prefilled, with some choices changed."""
     form = client.get(url("import-columns", row.pk)).context["form"]
-    prefilled = {name: form[name].value() or "" for name in form.fields}
+    prefilled = {name: form[name].value() or "" for name in form.fields if form[name].value() != []}
     return client.post(url("import-columns", row.pk), {**prefilled, **chosen})
 
 

@@ -22,9 +22,9 @@ SHOWN = 20
 
 class Command(BaseCommand):
     help = (
-        "Import people, teams, customers, products or deals from a CSV or XLSX file. Importing a file twice changes "
-        "nothing. All rows go in or none, unless you keep the good ones. Exit codes: 0 all went well, 1 rows were "
-        "refused, 2 the file or the mapping can't be used."
+        "Import people, teams, customers, products, deals or payments from a CSV or XLSX file. Importing a file twice "
+        "changes nothing. All rows go in or none, unless you keep the good ones. Exit codes: 0 all went well, 1 rows "
+        "were refused, 2 the file or the mapping can't be used."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

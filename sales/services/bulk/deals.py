@@ -9,41 +9,18 @@ from django.db import connection
 from accounts.models import Company, User
 from core.copy import copy_in, copy_out
 from sales.engine.changes import CHANGED, CREATED, MOST_SAMPLES, Directory, compare, refer, samples
-from sales.engine.credits import credited_days, sharers
+from sales.engine.credits import sharers
 from sales.engine.problems import told
 from sales.engine.splits import OWNER, percent
 from sales.models import Customer, Deal, Product
+from sales.services.bulk.custom import custom_columns, merged, with_custom
 from sales.services.bulk.decision import Decision, Show, Task, refuse_incomplete, show_plain, to_write, upsert
 from sales.services.bulk.people import NOBODY, SEVERAL
+from sales.services.bulk.stored import COLUMNS, announce, stored_deals
+from sales.services.bulk.wholeness import refuse_impossible, refuse_other_currencies
 from sales.services.locks import lock_deals
-from sales.signals import Touched, facts_changed
 
-_COLUMNS: dict[str, tuple[str, pl.DataType]] = {
-    "name": ("name", pl.String()),
-    "kind": ("kind", pl.String()),
-    "status": ("status", pl.String()),
-    "stage": ("stage", pl.String()),
-    "owner": ("owner_id", pl.Int64()),
-    "customer": ("customer_id", pl.Int64()),
-    "product": ("product_id", pl.Int64()),
-    "quantity": ("quantity", pl.Int64()),
-    "amount": ("amount_minor", pl.Int64()),
-    "currency": ("currency", pl.String()),
-    "opened_on": ("opened_on", pl.Date()),
-    "closed_on": ("closed_on", pl.Date()),
-}
 _NEVER_NULL = {"name": "", "kind": "", "stage": ""}
-_EXISTING = """
-SELECT id, external_id, name, kind, status, stage, owner_id, customer_id, product_id, quantity, amount_minor, currency,
-    opened_on, closed_on, coalesce((
-        SELECT string_agg(
-            concat_ws(':', share.role, share.user_id, share.share_ppm), ';'
-            ORDER BY share.role COLLATE "C", share.user_id
-        )
-        FROM sales_dealshare share WHERE share.deal_id = deal.id
-    ), '')
-FROM sales_deal deal WHERE external_id = ANY(%s)
-"""
 _DIRECTORY_SCHEMA = {"key": pl.String(), "id": pl.Int64(), "rank": pl.Int64()}
 _PEOPLE = """
 SELECT external_id, id, 0 FROM accounts_user WHERE external_id IS NOT NULL
@@ -83,18 +60,36 @@ def decide(task: Task) -> Decision:
     rows = _refer_all(task, rows, people)
     rows = _with_shares(task, rows, people)
     rows = task.problems.without_bad(rows)
-    mapped = [_COLUMNS[name][0] for name in task.gives(*_COLUMNS)] + task.gives("splits")
-    incoming = rows.rename({name: _COLUMNS[name][0] for name in task.gives(*_COLUMNS)})
+    custom = custom_columns(task)
+    columns = [COLUMNS[name][0] for name in task.gives(*COLUMNS)]
+    if _only_reads_in_currency(task):
+        columns.remove("currency")
+    mapped = [*columns, *custom, *task.gives("splits")]
+    incoming = rows.rename({name: COLUMNS[name][0] for name in task.gives(*COLUMNS)})
     incoming = incoming.with_columns(
         pl.col(name).fill_null(text) for name, text in _NEVER_NULL.items() if name in mapped
     )
     existing = stored_deals(incoming["external_id"].to_list(), lock=task.locks)
-    compared = refuse_incomplete(task, _refuse_undated(task, compare(existing, incoming, mapped), existing))
+    compared = refuse_impossible(task, compare(with_custom(existing, custom), incoming, mapped), existing)
+    if _only_reads_in_currency(task):
+        compared = refuse_other_currencies(task, compared, existing)
+    compared = merged(task, refuse_incomplete(task, compared), existing, custom)
     return Decision(
         compared,
         samples(compared, mapped, _show(compared)),
-        lambda user, now: _write(compared, existing, mapped, now, user),
+        lambda _user, now: _write(
+            compared,
+            existing,
+            [*columns, *(["custom"] if custom else []), *task.gives("splits")],
+            task.mapping.currency or _own_currency(),
+            now,
+        ),
     )
+
+
+def _only_reads_in_currency(task: Task) -> bool:
+    """Whether the rows' currency is only that in which their costs and taxes are read, and nothing they say."""
+    return "currency" in task.converted.rows.columns and not {"currency", "amount"} & task.converted.columns.keys()
 
 
 def people_directory() -> Directory:
@@ -141,31 +136,11 @@ def _with_shares(task: Task, rows: pl.DataFrame, people: Directory) -> pl.DataFr
     )
 
 
-def stored_deals(external_ids: list[str], *, lock: bool) -> pl.DataFrame:
-    """The deals of these external ids as they are: `id`, `external_id`, the columns of a file and `splits`."""
-    schema = {"id": pl.Int64(), "external_id": pl.String(), **dict(_COLUMNS.values()), "splits": pl.String()}
-    return copy_out(_EXISTING + (" FOR UPDATE OF deal" if lock else ""), [external_ids], schema)
+def _own_currency() -> str:
+    return Company.objects.values_list("currency", flat=True).first() or "USD"
 
 
-def _refuse_undated(task: Task, compared: pl.DataFrame, existing: pl.DataFrame) -> pl.DataFrame:
-    """A file that gives only one of status and closed_on meets the other in the database."""
-    given = task.gives("status", "closed_on")
-    if len(given) != 1:
-        return compared
-    other = "status" if given == ["closed_on"] else "closed_on"
-    both = compared.join(existing.select("id", pl.col(other).alias("other")), on="id", how="left")
-    status, closed = (
-        (pl.col("status"), pl.col("other")) if other == "closed_on" else (pl.col("other"), pl.col("closed_on"))
-    )
-    for line in both.filter(status.is_in(["won", "lost"]) & closed.is_null())["line"].to_list():
-        undated = told("The deal would be won or lost without a date of closing.")
-        task.refuse(line, given[0], undated, told("Give closed_on too."))
-    return task.problems.without_bad(compared)
-
-
-def _write(
-    compared: pl.DataFrame, existing: pl.DataFrame, mapped: list[str], now: datetime, _user: User | None
-) -> None:
+def _write(compared: pl.DataFrame, existing: pl.DataFrame, mapped: list[str], currency: str, now: datetime) -> None:
     """1. upsert the deals; 2. replace the shares that changed; 3. announce whose days changed, old and new."""
     rows = to_write(compared).with_columns(updated_at=pl.lit(now))
     columns = [name for name in mapped if name != "splits"]
@@ -174,7 +149,7 @@ def _write(
         "status": Deal.Status.OPEN.value,
         "quantity": 1,
         "amount_minor": 0,
-        "currency": Company.objects.values_list("currency", flat=True).first() or "USD",
+        "currency": currency,
     }
     upsert("sales_deal", rows, [*columns, "updated_at"], absent)
     if "splits" in mapped:
@@ -182,13 +157,6 @@ def _write(
     before = existing.join(rows.select("external_id"), on="external_id", how="semi")
     after = stored_deals(rows["external_id"].to_list(), lock=False)
     announce(before, after)
-
-
-def announce(before: pl.DataFrame, after: pl.DataFrame) -> None:
-    """Say whose facts changed on which days: everybody credited before or after, on the day of closing."""
-    pairs = pl.concat([credited_days(before), credited_days(after)]).unique()
-    if pairs.height:
-        facts_changed.send(Deal, touched=frozenset(Touched(*pair) for pair in pairs.iter_rows()))
 
 
 def _replace_shares(rows: pl.DataFrame) -> None:

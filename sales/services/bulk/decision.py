@@ -102,22 +102,33 @@ def to_write(compared: pl.DataFrame) -> pl.DataFrame:
     return compared.filter(pl.col("verdict").is_in([CREATED, CHANGED]))
 
 
-_LIKE = "CREATE TEMP TABLE sales_incoming ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA"
-_UPSERT = "INSERT INTO {table} ({names}) SELECT {names} FROM sales_incoming ON CONFLICT (external_id) DO {deed}"
+_LIKE = "CREATE TEMP TABLE sales_incoming ON COMMIT DROP AS SELECT id, {names} FROM {table} WITH NO DATA"
+_UPDATE = "UPDATE {table} row SET {sets} FROM sales_incoming incoming WHERE row.id = incoming.id"
+_INSERT = """
+INSERT INTO {table} ({names}) SELECT {names} FROM sales_incoming WHERE id IS NULL ON CONFLICT (external_id) DO {deed}
+"""
 
 
 def upsert(table: str, rows: pl.DataFrame, mapped: Sequence[str], absent: dict[str, Any]) -> None:
-    """Insert rows by COPY through a temporary table; where the external id exists, set the mapped columns alone.
+    """Write rows by COPY through a temporary table: where there is an `id` set the mapped columns alone, else insert.
 
-    `absent` has the values of columns that a new record needs and the rows don't have.
+    `absent` has the values of columns that a new record needs and the rows don't have. Known records are updated, for
+    PostgreSQL would hold even an insert that only updates against the constraints of a whole record.
     """
-    frame = rows.select("external_id", *mapped, *(pl.lit(v).alias(k) for k, v in absent.items() if k not in mapped))
-    names = sql.SQL(", ").join(map(sql.Identifier, frame.columns))
-    known = {"table": sql.Identifier(table), "names": names}
-    sets = sql.SQL(", ").join(sql.SQL("{0} = EXCLUDED.{0}").format(sql.Identifier(name)) for name in mapped)
-    deed = sql.SQL("UPDATE SET {}").format(sets) if mapped else sql.SQL("NOTHING")
+    values = [*mapped, *(pl.lit(v).alias(k) for k, v in absent.items() if k not in mapped)]
+    frame = rows.select("id", "external_id", *values)
+    names = frame.columns[1:]
+    known = {"table": sql.Identifier(table), "names": sql.SQL(", ").join(map(sql.Identifier, names))}
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS sales_incoming")
         cursor.execute(sql.SQL(_LIKE).format(**known))
         copy_in("sales_incoming", frame)
-        cursor.execute(sql.SQL(_UPSERT).format(**known, deed=deed))
+        if mapped:
+            cursor.execute(sql.SQL(_UPDATE).format(**known, sets=_sets(mapped, "incoming")))
+        deed = sql.SQL("UPDATE SET {}").format(_sets(mapped, "excluded")) if mapped else sql.SQL("NOTHING")
+        cursor.execute(sql.SQL(_INSERT).format(**known, deed=deed))  # a conflict: another import brought it since
+
+
+def _sets(mapped: Sequence[str], source: str) -> sql.Composed:
+    given = sql.Identifier(source)
+    return sql.SQL(", ").join(sql.SQL("{0} = {1}.{0}").format(sql.Identifier(name), given) for name in mapped)
