@@ -19,6 +19,9 @@ QUOTA = {
     "regional-executive": {"junior": 95_000_00, "mid": 150_000_00, "senior": 210_000_00},
 }
 
+READS_NOTHING = frozenset({"agus", "somchai", "jb"})  # who has accepted none of her or his plans yet
+READS_LATER = frozenset({"anindya", "kevin", "melati", "fitri"})  # nor what comes next quarter
+
 
 def assignments(people: Iterable[Person], since: date) -> tuple[Assignment, ...]:
     """Everybody who sells, on the plans of the team that she started in."""

@@ -8,11 +8,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from commissions.models import Plan, Run
+from commissions.selectors.acceptances import unaccepted
+from commissions.services.acceptances import accept_version
 from commissions.services.assignments import assign
 from commissions.services.plans import publish_version, save_draft
 from commissions.services.runs import start_run, work_on_run
 from core.periods import PeriodKind, period_of
 from demo.engine.calendar import months
+from demo.engine.pay import READS_LATER, READS_NOTHING
 from demo.engine.records import Assignment, Company
 
 PLANS = Path(__file__).resolve().parent.parent / "plans"
@@ -30,6 +33,24 @@ def publish_plans(*, since: date, acting_user: User, now: datetime) -> dict[str,
         publish_version(version=draft, from_date=since, acting_user=acting_user, now=now)
         plans[path.stem] = draft.plan
     return plans
+
+
+def publish_coming(*, today: date, acting_user: User, now: datetime) -> None:
+    """Publish what the next quarter brings, so that people have a change to read and accept."""
+    start = period_of(today, PeriodKind.QUARTER).end
+    for path in sorted((PLANS / "coming").glob("*.yaml")):
+        draft = save_draft(source=path.read_text(), acting_user=acting_user, now=now)
+        publish_version(version=draft, from_date=start, acting_user=acting_user, now=now)
+
+
+def accept_plans(*, made: Company, people: dict[str, int], today: date, now: datetime) -> None:
+    """Let everybody accept her plans, but for those who are behind with their reading."""
+    users = User.objects.in_bulk(people.values())
+    for key in dict.fromkeys(each.person for each in made.assignments if each.person not in READS_NOTHING):
+        user = users[people[key]]
+        for version in unaccepted(user, today):
+            if version.number == 1 or key not in READS_LATER:
+                accept_version(version=version, name=user.name, acting_user=user, now=now)
 
 
 def assign_people(

@@ -11,10 +11,12 @@ from django.test import Client
 
 from accounts.models import Company as Installation
 from accounts.models import Membership, ReportingLine, Role, Team, User
-from commissions.models import EarningLine, Period, PlanVersion, Quota, Statement
+from commissions.models import Acceptance, EarningLine, Period, PlanVersion, Quota, Statement
+from commissions.selectors.acceptances import unaccepted
 from core.periods import PeriodKind, period_of
 from demo import selectors
 from demo.engine.company import company
+from demo.engine.pay import READS_LATER, READS_NOTHING
 from demo.engine.records import Company
 from demo.services import NotEmptyError, load
 from demo.services.pay import PLANS
@@ -64,10 +66,21 @@ def test_people_keep_their_history_of_teams_and_managers(loaded: Company) -> Non
 
 
 def test_every_plan_document_is_published_and_pays_somebody(loaded: Company) -> None:
-    published = PlanVersion.objects.filter(status=PlanVersion.Status.PUBLISHED)
+    published = PlanVersion.objects.filter(status=PlanVersion.Status.PUBLISHED, number=1)
     paid = EarningLine.objects.filter(amount_minor__gt=0).values_list("plan_version", flat=True)
     assert published.count() == len(list(PLANS.glob("*.yaml")))
     assert set(paid) == set(published.values_list("pk", flat=True))
+
+
+def test_most_people_have_accepted_their_plans_and_some_have_not(loaded: Company) -> None:
+    coming = PlanVersion.objects.get(number=2)
+    assert (coming.plan.name, coming.during.lower) == ("Kirana POS Bonus", date(2027, 1, 1))
+    signed = Acceptance.objects.values_list("payee__external_id", flat=True)
+    assert {each.person for each in loaded.assignments} - set(signed) == READS_NOTHING
+    late = {each.person for each in loaded.assignments if each.plan == "pos-bonus"} - READS_NOTHING
+    assert set(signed.filter(plan_version=coming)) == late - READS_LATER
+    anindya = User.objects.get(external_id="anindya")
+    assert unaccepted(anindya, TODAY) == (coming,)
 
 
 def test_every_month_has_a_statement_of_each_payee_that_is_the_sum_of_its_lines(loaded: Company) -> None:
