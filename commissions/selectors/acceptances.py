@@ -9,6 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import User
+from commissions.engine.schema import PlanDocument
 from commissions.models import Acceptance, Assignment, Plan, PlanVersion
 from commissions.selectors.documents import document_of
 from commissions.selectors.words import ChangeGroup, changes
@@ -74,8 +75,13 @@ def to_accept(user: User, version: PlanVersion, today: date) -> ToAccept | None:
     if not versions_of(user, today).filter(pk=version.pk).exists() or acceptance_of(user, version):
         return None
     before = accepted_before(user, version)
-    said = changes(document_of(before), document_of(version)) if before else ()
+    said = changes(*map(_rules, (before, version))) if before else ()
     return ToAccept(version, before, said)
+
+
+def _rules(version: PlanVersion) -> PlanDocument:
+    """What it pays: the examples are those of whoever wrote it."""
+    return document_of(version).model_copy(update={"examples": ()})
 
 
 def acceptance_of(user: User, version: PlanVersion) -> Acceptance | None:

@@ -51,7 +51,7 @@ SHOTS = (
     Shot("roster-paste", "admin", "/commissions/people/paste"),
     Shot("roster-person", "admin", "/commissions/people/", (r"^/commissions/people/\d+/?$",)),
     Shot("acceptances", "finance", "/commissions/acceptances/"),
-    Shot("accept", "rep", "/", (r"^/commissions/plans/\d+/#accept$",)),
+    Shot("accept", "rep", "/", (r"^/commissions/plans/\d+/",)),
     Shot("whatif", "finance", "/commissions/whatif/"),
     Shot("scenarios", "finance", "/commissions/whatif/scenarios/"),
     Shot("board", "rep", "/leaderboards/"),
