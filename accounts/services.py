@@ -8,6 +8,7 @@ from typing import Literal, LiteralString
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from psycopg import sql
 
@@ -268,35 +269,38 @@ def report_to_managers(*, moves: Sequence[Move], acting_user: User | None, now: 
 @transaction.atomic
 def leave_team(*, user: User, ends_on: date, acting_user: User | None, now: datetime) -> None:
     """End a person's membership: she is in no team from that day on."""
-    _end(Membership, user, ends_on)
-    people_moved.send(Membership, moved=frozenset({Moved(user.pk, ends_on)}), acting_user=acting_user)
+    moved = _end(Membership, user, ends_on)
+    people_moved.send(Membership, moved=moved, acting_user=acting_user)
     _log("team left", user.pk, acting_user, now)
 
 
 @transaction.atomic
 def stop_reporting(*, user: User, ends_on: date, acting_user: User | None, now: datetime) -> None:
     """End a person's reporting line: she reports to nobody from that day on."""
-    _end(ReportingLine, user, ends_on)
-    people_moved.send(ReportingLine, moved=frozenset({Moved(user.pk, ends_on)}), acting_user=acting_user)
+    moved = _end(ReportingLine, user, ends_on)
+    people_moved.send(ReportingLine, moved=moved, acting_user=acting_user)
     _log("reporting ended", user.pk, acting_user, now)
 
 
-def _end(model: type[Membership] | type[ReportingLine], user: User, ends_on: date) -> None:
+def _end(model: type[Membership] | type[ReportingLine], user: User, ends_on: date) -> frozenset[Moved]:
+    """End the line in force and drop the later ones; returns what there is no more, from which day on."""
     rows = model.objects.filter(user=user)
+    target = "team_id" if model is Membership else "manager_id"
+    ended = rows.filter(Q(during__endswith__gt=ends_on) | Q(during__upper_inf=True)).values_list("during", target)
+    moved = frozenset(Moved(user.pk, max(during.lower, ends_on), former) for during, former in ended)
     rows.filter(during__startswith__gte=ends_on).delete()
     for row in rows.filter(during__contains=ends_on):
         row.during = type(row.during)(row.during.lower, ends_on)
         row.save(update_fields=["during"])
+    return moved or frozenset({Moved(user.pk, ends_on)})
 
 
 _MOVES = """
 CREATE TEMP TABLE accounts_moves ON COMMIT DROP AS
-SELECT move.user_id, move.target_id, move.starts_on
+SELECT move.user_id, move.target_id, move.starts_on, former.{target} AS former_id
 FROM unnest(%s::bigint[], %s::bigint[], %s::date[]) AS move(user_id, target_id, starts_on)
-WHERE NOT EXISTS (
-    SELECT FROM {table} line
-    WHERE line.user_id = move.user_id AND line.{target} = move.target_id AND line.during @> move.starts_on
-)
+LEFT JOIN {table} former ON former.user_id = move.user_id AND former.during @> move.starts_on
+WHERE former.{target} IS DISTINCT FROM move.target_id
 """
 _CLEAR = """
 DELETE FROM {table} line USING accounts_moves move
@@ -336,7 +340,7 @@ def _move(
         cursor.execute(sql.SQL(_MOVES).format(**names), _columns(moves))
         for statement in (_CLEAR, _SHORTEN, _INSERT):
             cursor.execute(sql.SQL(statement).format(**names))
-        cursor.execute("SELECT user_id, starts_on FROM accounts_moves")
+        cursor.execute("SELECT user_id, starts_on, former_id FROM accounts_moves")
         moved = frozenset(Moved(*row) for row in cursor.fetchall())
     if moved:
         people_moved.send(Membership if target == "team_id" else ReportingLine, moved=moved, acting_user=acting_user)

@@ -59,7 +59,22 @@ def test_saying_the_same_again_moves_nobody_and_announces_nothing(cast: Cast) ->
     services.join_team(user=cast.ana, team=cast.west, starts_on=date(2026, 1, 1), **BY)
     services.join_team(user=cast.ana, team=cast.east, starts_on=date(2026, 1, 1), **BY)
     people_moved.disconnect(hear)
-    assert heard == [frozenset({Moved(cast.ana.pk, date(2026, 1, 1))})]
+    assert heard == [frozenset({Moved(cast.ana.pk, date(2026, 1, 1), cast.west.pk)})]
+
+
+def test_who_leaves_is_announced_with_every_team_that_she_would_have_been_in(cast: Cast) -> None:
+    heard: list[frozenset[Moved]] = []
+
+    def hear(moved: frozenset[Moved], **_: object) -> None:
+        heard.append(moved)
+
+    services.join_team(user=cast.ana, team=cast.east, starts_on=date(2026, 3, 1), **BY)
+    people_moved.connect(hear)
+    services.leave_team(user=cast.ana, ends_on=date(2026, 2, 1), **BY)
+    services.leave_team(user=cast.ana, ends_on=date(2026, 2, 1), **BY)
+    people_moved.disconnect(hear)
+    west, east = Moved(cast.ana.pk, date(2026, 2, 1), cast.west.pk), Moved(cast.ana.pk, date(2026, 3, 1), cast.east.pk)
+    assert heard == [frozenset({west, east}), frozenset({Moved(cast.ana.pk, date(2026, 2, 1))})]
 
 
 def test_nobody_reports_to_herself_through_others(cast: Cast) -> None:
