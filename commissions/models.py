@@ -311,6 +311,10 @@ class EarningLine(models.Model):
         help_text=_("Absent unless the line is a credit's."),
     )  # fmt: skip
     role = models.CharField(max_length=50, blank=True)
+    via = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False,
+        help_text=_("Whose share of the deal it is, where it isn't the payee's own."),
+    )  # fmt: skip
     date = models.DateField()
     seq = models.IntegerField(help_text=_("The credit's place in its statement, from 0: by date, then by deal."))
     credited_minor = models.BigIntegerField()

@@ -8,9 +8,12 @@ from collections.abc import Iterable
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Model
 from django.dispatch import receiver
 from redis import RedisError
 
+from accounts.models import Membership
+from accounts.signals import Moved, people_moved
 from commissions import policies, services, signals, tasks
 from core import live
 from kpis.signals import Remeasured, all_remeasured, values_changed
@@ -26,6 +29,13 @@ live.admit("person", policies.can_follow_person)
 def note_changed_facts(*, touched: Iterable[Touched], **_: object) -> None:
     services.note_facts(touched=[(fact.user_id, fact.on) for fact in touched])
     wake_once()
+
+
+@receiver(people_moved, dispatch_uid="commissions.note_moved_people")
+def note_moved_people(*, sender: type[Model], moved: Iterable[Moved], **_: object) -> None:
+    note = services.note_teams if sender is Membership else services.note_reporting
+    if note(moves=[(move.user_id, move.starts_on, move.former_id) for move in moved]):
+        wake_once()
 
 
 @receiver(values_changed, dispatch_uid="commissions.note_changed_kpis")

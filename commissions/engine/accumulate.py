@@ -13,6 +13,7 @@ from commissions.engine.events import PARTS, has_parts, moved, rule_of
 from commissions.engine.expressions import columns_of, compile_condition, parse_base, parse_condition
 from commissions.engine.frames import NO_NOTICES, Notice, notices
 from commissions.engine.quotas import held, quota_kind
+from commissions.engine.relations import counts_through
 from commissions.engine.schema import Component, Measure, PlanDocument, Rounding, Window
 from commissions.engine.words import told
 from core.money import exponent
@@ -57,6 +58,8 @@ def _measured(clause: Clause) -> pl.DataFrame:
     counts = pl.col("role").is_in(component.credit.roles)
     if component.when:
         counts &= compile_condition(parse_condition(component.when), exponent(clause.document.currency))
+    if "depth" in clause.credits.columns:
+        counts &= counts_through(component.credit)
     if not has_parts(clause.credits):
         return clause.credits.filter(counts).select(*_CARRIED, credited=_part(component))
     counts &= pl.col("rule") == rule_of(component).key
@@ -76,7 +79,7 @@ def _part(component: Component) -> pl.Expr:
     return pl.when(pl.col("amount") < 0).then(-units.abs()).otherwise(units) * pl.col("share")
 
 
-_CARRIED = ["payee", "plan", "plan_version", "deal", "role", "seq", "place", "date"]
+_CARRIED = ["payee", "plan", "plan_version", "deal", "role", "via", "seq", "place", "date"]
 
 
 def accumulate(measured: pl.DataFrame, window: Window) -> pl.DataFrame:

@@ -27,9 +27,11 @@ def with_bases(rows: pl.DataFrame, sharers: pl.DataFrame, document: PlanDocument
 
     A base is evaluated on the whole deal and rounded to a minor unit, then divided by largest remainder over everybody
     who shares the deal in that role. A tie goes to the larger share, then by the payee's key; the parts of a refund
-    mirror those of its sale. Raises AmountTooLarge.
+    mirror those of its sale. Where somebody is credited for another's share (`via`), it is that one's part. Raises
+    AmountTooLarge.
     """
-    split = rows.with_row_index("index").filter(pl.col("share") != WHOLE_SHARE).select("index", *_KEY, "payee")
+    whose = pl.coalesce("via", "payee").alias("payee")
+    split = rows.with_row_index("index").filter(pl.col("share") != WHOLE_SHARE).select("index", *_KEY, whose)
     columns = []
     bases = {component.base for component in document.components if component.measure is Measure.AMOUNT}
     for base in sorted(bases):

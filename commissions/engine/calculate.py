@@ -31,6 +31,7 @@ from commissions.engine.frames import (
     empty,
 )
 from commissions.engine.modify import Around
+from commissions.engine.relations import read_relations
 from commissions.engine.schema import Measure, PlanDocument, Window
 from commissions.engine.settle import settle
 from core.periods import period_of
@@ -62,7 +63,8 @@ class Inputs:
 
     `deals`, `shares` and `assignments` must reach back to `history_start(versions, start)` and on to before
     `history_end(versions, end)`, for x and caps add up over whole windows, and hold every sharer of a deal in them,
-    also those who aren't calculated: the odd cent needs them all. Only payees in `assignments` are calculated.
+    also those who aren't calculated: the odd cent needs them all. Only payees in `assignments` are calculated. Where
+    their plans credit through others, `deals` and `shares` hold what the sources of `relations` have a part in, too.
     """
 
     deals: pl.DataFrame  # DEALS
@@ -74,6 +76,7 @@ class Inputs:
     balances: pl.DataFrame | None = None  # BALANCES, where the range is a single statement's
     kpis: pl.DataFrame | None = None  # KPIS, of the periods that `history_start` reaches
     payees: pl.DataFrame | None = None  # PAYEES: the tie-break of an odd cent; without it, payee ids decide
+    relations: pl.DataFrame | None = None  # RELATIONS, where a plan credits through others
     payments: pl.DataFrame | None = None  # PAYMENTS of `deals`, where a plan reads them
 
 
@@ -176,7 +179,8 @@ def credited(inputs: Inputs, *, start: date, end: date) -> Credited:
     rules = rules_of(inputs.versions.values())
     events = with_events(inputs.deals.select(deal_columns(inputs.versions.values())), inputs.payments, rules)
     reached = events.filter(pl.col("date").is_between(since, until, closed="left"))
-    credits_ = credit(reached, inputs.shares, assignments, inputs.payees, inputs.versions, start)
+    relations = read_relations(inputs.relations, inputs.versions.values())
+    credits_ = credit(reached, inputs.shares, assignments, inputs.payees, inputs.versions, start, relations)
     found, told = {}, [credits_.notices]
     for version, rows in _by_version(credits_.rows).items():
         own, foreign = in_currency(rows, inputs.versions[version], start)

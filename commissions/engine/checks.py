@@ -6,6 +6,7 @@ from commissions.engine.curve_checks import check_curve
 from commissions.engine.decimals import canonical
 from commissions.engine.errors import PlanError
 from commissions.engine.example_checks import RESERVED, check_examples, known_currency, money_errors
+from commissions.engine.example_people import check_credit
 from commissions.engine.expressions import ExpressionError, parse_base, parse_condition
 from commissions.engine.modify_checks import check_multiply, check_reading
 from commissions.engine.schema import Against, Component, Draw, DrawKind, PlanDocument, Window
@@ -81,6 +82,7 @@ def check_component(component: Component, path: str, currency: str | None) -> It
     """Errors of one component. Without a known currency, decimals of amounts aren't checked."""
     yield from _formula(component.when, parse_condition, f"{path}.when")
     yield from _formula(component.base, parse_base, f"{path}.base")
+    yield from check_credit(component, path)
     yield from check_curve(component, path, currency)
     if component.against is Against.QUOTA and component.window is Window.DEAL:
         yield PlanError(

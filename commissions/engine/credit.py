@@ -10,6 +10,7 @@ from commissions.engine.events import columns_of as event_columns
 from commissions.engine.events import has_parts, rules_of
 from commissions.engine.expressions import columns_of, parse_base, parse_condition
 from commissions.engine.frames import NO_NOTICES, SHARES, WHOLE_SHARE, Notice, notices
+from commissions.engine.relations import those_that_count, with_others
 from commissions.engine.schema import Component, Measure, PlanDocument
 
 _ALWAYS = {"deal", "key", "closed", "currency", "amount"}
@@ -19,7 +20,7 @@ _ALWAYS = {"deal", "key", "closed", "currency", "amount"}
 class Credits:
     rows: (
         pl.DataFrame
-    )  # payee, plan, plan_version, deal, role, share, seq, place, date of the credit, the deal's columns; in order
+    )  # payee, plan, plan_version, deal, role, share, via, seq, place, date of the credit, the deal's columns; in order
     sharers: (
         pl.DataFrame
     )  # of the deals that are split: deal, role, payee, share; in the order that an odd cent goes by
@@ -46,6 +47,7 @@ def credit(
     payees: pl.DataFrame | None,
     versions: Mapping[int, PlanDocument],
     start: date,
+    relations: pl.DataFrame | None = None,
 ) -> Credits:
     """Each sharer's credit for each event of a deal (of `events.with_events`), once for every plan version in force for
     that payee on its date.
@@ -53,13 +55,20 @@ def credit(
     `assignments` has the columns payee, plan, plan_version, start and end. The rows come ordered by payee, then date,
     then the deal's key: the order in which credits add up. `seq` counts a payee's credits from `start` on, from 0.
 
-    1. Give the deals to their sharers with a plan, but not where shares add up to more than the whole.
+    With `relations` (RELATIONS) a share is a credit of everybody for whom it counts as well, where her plan reads such
+    credits; the rows then have the columns of `relations.with_others`, else only `via`, always null.
+
+    1. Give the deals to their sharers with a plan and to those credited through them, but not where shares add up to
+       more than the whole.
     2. Keep the credits of payees whose plan is in force that day.
     3. Put them in order.
     """
     sharers, broken = _sharers(shares, payees)
     ranked = assignments.with_columns(payee_rank=pl.col("payee").rank("dense").cast(pl.Int64))
-    assigned = _under_own_rules(shares.join(ranked, on="payee").join(events, on="deal"), versions)
+    given = shares if relations is None else _with_others(shares, events, relations, payees)
+    assigned = _under_own_rules(given.join(ranked, on="payee").join(events, on="deal"), versions)
+    if relations is not None:
+        assigned = those_that_count(assigned, versions)
     sound = assigned.join(broken, on=["deal", "role"], how="anti") if broken.height else assigned
     in_force = (pl.col("start") <= pl.col("date")) & (pl.col("end").is_null() | (pl.col("date") < pl.col("end")))
     rows = _in_order(sound.filter(in_force))
@@ -67,12 +76,22 @@ def credit(
     if rows.height == assigned.height:
         return Credits(_numbered(rows, start), sharers, NO_NOTICES)
     overfull = assigned.filter(recent).join(broken, on=["deal", "role"], how="semi")
-    uncovered = sound.filter(recent & ~in_force).join(rows, on=["payee", "deal", "date"], how="anti")
+    own = pl.lit(value=True) if relations is None else pl.col("via").is_null()
+    uncovered = sound.filter(own & recent & ~in_force).join(rows, on=["payee", "deal", "date"], how="anti")
     told = [
         notices(overfull, Notice.SHARES_OVER_WHOLE, pl.col("role")),
         notices(uncovered, Notice.NOT_ASSIGNED, pl.col("date").dt.to_string("%Y-%m-%d")),
     ]
     return Credits(_numbered(rows, start), sharers, pl.concat(told).unique(maintain_order=True))
+
+
+def _with_others(
+    shares: pl.DataFrame, events: pl.DataFrame, relations: pl.DataFrame, payees: pl.DataFrame | None
+) -> pl.DataFrame:
+    """Those of `relations.with_others`, with the place of `via` in an order that doesn't come from the database."""
+    order = _order_of(relations["source"].unique().sort().alias("payee"), payees)
+    places = order.rename({"payee": "via", "order": "via_order"})
+    return with_others(shares, events, relations).join(places, on="via", how="left")
 
 
 def _under_own_rules(rows: pl.DataFrame, versions: Mapping[int, PlanDocument]) -> pl.DataFrame:
@@ -95,7 +114,7 @@ def in_currency(rows: pl.DataFrame, document: PlanDocument, start: date) -> tupl
 
 
 def _in_order(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows by payee, date, key, event, plan and role.
+    """The rows by payee, date, key, event, plan, role and whose share it is, her own first.
 
     Sorting a million texts takes longer than all the rest, so payee and date come first, as one integer; the rows that
     tie there lie side by side, and only they are sorted by the rest, among their own places.
@@ -103,12 +122,16 @@ def _in_order(rows: pl.DataFrame) -> pl.DataFrame:
     day = pl.col("payee_rank") * 2**32 + pl.col("date").to_physical()
     by_day = rows.with_columns(day=day).sort("day")
     tied = (pl.col("day") == pl.col("day").shift(1)) | (pl.col("day") == pl.col("day").shift(-1))
-    keys = ["day", "key", *(["rule", "turn"] if has_parts(rows) else []), "plan", "role"]
+    events, others = ["rule", "turn"], ["via_order"]
+    keys = ["day", "key", *(events if has_parts(rows) else []), "plan", "role"]
+    keys += others if "via_order" in rows.columns else []
     ties = by_day.select(*keys, tied=tied.fill_null(value=False)).with_row_index("place")
     among = ties.filter("tied")
     order = ties["place"].scatter(among["place"], among.sort(keys)["place"])
     ordered = by_day[order] if among.height else by_day
-    return ordered.drop("start", "end", "key", "day", "payee_rank")
+    if "via" not in rows.columns:
+        ordered = ordered.with_columns(via=pl.lit(None, dtype=pl.Int64()))
+    return ordered.drop("start", "end", "key", "day", "payee_rank", "via_order", strict=False)
 
 
 def _sharers(shares: pl.DataFrame, payees: pl.DataFrame | None) -> tuple[pl.DataFrame, pl.DataFrame]:

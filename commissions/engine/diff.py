@@ -35,6 +35,11 @@ _PER = {
     "half": told("per half-year"),
     "year": told("per year"),
 }
+_WHOSE = {
+    "own": told("the payee's own deals"),
+    "reports": told("the deals of those who report to the payee"),
+    "team": told("the deals of the payee's team"),
+}
 _OF_PLANS = {
     "plan": told("The plan is called %(new)s, not %(old)s."),
     "currency": told("The currency is %(new)s, not %(old)s."),
@@ -127,13 +132,28 @@ def _has_words_for_cap(side: Side) -> bool:
 
 def _component(old: Side, new: Side) -> Iterator[Told]:
     before, after = old.component, new.component
-    said = {"key", "when", "rate", *_OF_COMPONENTS}
+    said = {"key", "when", "rate", "credit", *_OF_COMPONENTS}
     yield from _worded(_OF_COMPONENTS, before, after)
+    yield from _credit(before["credit"], after["credit"])
     yield from _condition(before.get("when"), after.get("when"))
     yield from _rates(old, new)
     said |= {"curve"} if _has_words_for_rows(old) and _has_words_for_rows(new) else set()
     said |= {"cap"} if _has_words_for_cap(old) and _has_words_for_cap(new) else set()
     yield from _rest(before, after, said)
+
+
+def _credit(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Told]:
+    before, after = old.get("of", "own"), new.get("of", "own")
+    if before != after:
+        yield told("It counts %(new)s, not %(old)s.", new=_WHOSE[after], old=_WHOSE[before])
+    if after == "reports" and old.get("depth") != new.get("depth"):
+        levels = ", ".join(map(str, new.get("depth", ())))
+        yield (
+            told("Of reports, these levels count: %(levels)s.", levels=levels)
+            if levels
+            else told("Of reports, all levels count.")
+        )
+    yield from _rest(old, new, {"of", "depth"}, "credit.")
 
 
 def _condition(old: str | None, new: str | None) -> Iterator[Told]:

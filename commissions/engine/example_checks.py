@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from commissions.engine.decimals import canonical, decimals_of
 from commissions.engine.errors import PlanError
+from commissions.engine.example_people import check_people
 from commissions.engine.schema import Example, ExampleDeal, ExamplePayee, PlanDocument
 from commissions.engine.terms import has_terms
 from commissions.engine.words import told
@@ -63,6 +64,7 @@ def check_examples(document: PlanDocument, currency: str | None) -> Iterator[Pla
             )
         names.add(example.name)
         yield from _people(document, example, path, currency)
+        yield from check_people(example, path)
         yield from _deals(example, path, currency)
         yield from _expectations(document, example, path, currency)
 

@@ -13,6 +13,7 @@ from commissions.engine.calculate import Inputs, Result, calculate, history_star
 from commissions.engine.credit import deal_columns
 from commissions.engine.errors import AmountTooLarge
 from commissions.engine.example_checks import OWED, PAYABLE
+from commissions.engine.example_people import relations_of
 from commissions.engine.expressions.fields import CUSTOM
 from commissions.engine.frames import (
     ASSIGNMENTS,
@@ -22,6 +23,7 @@ from commissions.engine.frames import (
     PAYEES,
     PAYMENTS,
     QUOTAS,
+    RELATIONS,
     SHARES,
     WHOLE_SHARE,
     QuotaKind,
@@ -176,6 +178,7 @@ def example_inputs(document: PlanDocument, example: Example, start: date, end: d
             [row for index, deal in enumerate(example.deals) for row in _payments(document, index, deal)],
             schema=PAYMENTS,
         ),
+        relations=pl.DataFrame(relations_of(example, numbers), schema=RELATIONS),
     )
 
 

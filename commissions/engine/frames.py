@@ -43,6 +43,14 @@ SHARES: Schema = {
     "role": pl.String(),
     "share": pl.Int64(),  # parts per million, positive; those of a (deal, role) add up to 1,000,000 at most
 }
+RELATIONS: Schema = {  # whose shares give a payee credit, beside her own
+    "payee": pl.Int64(),
+    "source": pl.Int64(),
+    "of": pl.String(),  # reports or team; of team, every payee is a source of herself
+    "depth": pl.Int64(),  # of reports, from 1: how many reporting lines lie between; of team null
+    "start": pl.Date(),
+    "end": pl.Date(),  # exclusive; null: open
+}
 ASSIGNMENTS: Schema = {
     "payee": pl.Int64(),
     "plan_version": pl.Int64(),
@@ -79,9 +87,11 @@ LINES: Schema = {
     "kind": pl.String(),  # a LineKind
     "deal": pl.Int64(),  # null unless the line is a credit's
     "role": pl.String(),  # empty without a deal
+    "via": pl.Int64(),  # whose share of the deal it is, where it isn't the payee's own
     "event": pl.String(),  # booked, invoiced, paid, cancelled: what gave the credit, or took it back; null without one
-    "seq": pl.Int32(),  # place of the credit among the payee's credits of the range, from 0: by date, key, plan, role;
+    # place of the credit among the payee's credits of the range, from 0: by date, key, plan, role, via's key;
     # below 0, by date and plan, for lines without a deal
+    "seq": pl.Int32(),
     "date": pl.Date(),
     "credited": pl.Int64(),  # minor units: the payee's share of the base
     "window_start": pl.Date(),  # of window deal: the deal's own date

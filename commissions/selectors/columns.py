@@ -9,6 +9,7 @@ COLUMNS: Final[dict[str, str]] = {  # of the table: of the engine's lines
     "kind": "kind",
     "deal_id": "deal",
     "role": "role",
+    "via_id": "via",
     "event": "event",
     "date": "date",
     "seq": "seq",

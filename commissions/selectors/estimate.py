@@ -246,7 +246,7 @@ def _line(row: dict[str, Any], payee: User, deal: Deal, version: PlanVersion, ki
     period = PeriodRow(kind=within.kind.value, start=within.start, end=within.end)
     statement = Statement(payee=payee, period=period)
     fields = {name: row[source] for name, source in FIELDS.items()}
-    return EarningLine(statement=statement, plan_version=version, deal=deal, **fields)
+    return EarningLine(statement=statement, plan_version=version, deal=deal, via_id=row["via"], **fields)
 
 
 def _sums(parts: Iterable[Part]) -> dict[str, int]:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from commissions.engine.curve import MILLION
 from commissions.engine.explain import Piece, PieceKind, explain
-from commissions.engine.schema import Component, PlanDocument, Window
+from commissions.engine.schema import Component, Of, PlanDocument, Window
 from commissions.engine.segments import x_unit
 from commissions.models import EarningLine
 from commissions.selectors.documents import document_of
@@ -72,6 +72,9 @@ class LineExplanation:
     deal_amount_minor: int
     customer: str
     role: str
+    via: str  # the name of whoever's share counts for the payee; empty where it is her own
+    via_team: bool  # as her team mate; else as who reports to her
+    closed: date | None  # the day on which that was so
     date: date
     credited_minor: int
     quota_minor: int | None
@@ -94,7 +97,7 @@ class LineExplanation:
 def line_explanation(line: EarningLine) -> LineExplanation:
     """The arithmetic of a line; its steps, rounding and cap lead to exactly its amount.
 
-    Load the line with statement__payee, statement__period, plan_version__plan and deal__customer. Raises
+    Load the line with statement__payee, statement__period, plan_version__plan, deal__customer and via. Raises
     ExplanationDiffers.
     """
     version, statement, deal = line.plan_version, line.statement, line.deal
@@ -135,6 +138,9 @@ def line_explanation(line: EarningLine) -> LineExplanation:
         deal_amount_minor=deal.amount_minor if deal else 0,
         customer=deal.customer.name if deal and deal.customer else "",
         role=line.role,
+        via=line.via.name if line.via else "",
+        via_team=component.credit.of is Of.TEAM,
+        closed=deal.closed_on if deal else None,
         date=line.date,
         credited_minor=line.credited_minor,
         quota_minor=line.quota_minor,

@@ -20,6 +20,7 @@ from commissions.selectors.documents import cached, parse
 from commissions.selectors.kpi_values import kpi_values
 from commissions.selectors.quotas import QuotaRow, window_quota, windows_between
 from commissions.selectors.reached import reached
+from commissions.selectors.relations import relations_of
 from core.copy import copy_out
 from core.periods import PeriodKind
 
@@ -103,7 +104,8 @@ def gather(
     `also`, by plan, are documents that aren't in force and whose facts are read as well.
 
     1. Plan versions and assignments, each pair for the days that it has in common.
-    2. Deals back to the start of the longest window, of all who have a part in them: a split's odd cent needs them all.
+    2. Deals back to the start of the longest window, of the payees and of those whose deals count for them; and all who
+       have a part in them: a split's odd cent needs them all.
     3. Quotas, resolved for each window, and the values of KPIs that decide about pay.
     """
     payees = sorted(set(payees))
@@ -112,10 +114,12 @@ def gather(
     versions = _documents(assigned)
     plans: dict[int, int] = dict(assigned.select("plan_version", "plan").unique().iter_rows())
     read, read_plans = {**versions, **_aside(also)}, {**plans, **{-plan: plan for plan in also}}
-    since = history_start(read, start) if read else start
+    since, until = (history_start(read, start), history_end(read, end)) if read else (start, end)
     on_a_plan = assigned["payee"].unique().to_list()
+    documents = {pk: [stored, *([also[plans[pk]]] if plans[pk] in also else [])] for pk, stored in versions.items()}
+    relations = relations_of(assigned=assigned, documents=documents, end=until)
     rules = rules_of(read.values())
-    mine = reached(rules, on_a_plan, since, history_end(read, end))
+    mine = reached(rules, _with_sources(on_a_plan, relations), since, until)
     deals = _deals(mine, deal_columns(read.values()))
     shares = _shares(mine, deals)
     inputs = Inputs(
@@ -127,6 +131,7 @@ def gather(
         versions=versions,
         plans=plans,
         payees=_people(shares),
+        relations=relations,
         payments=payments_of(deals["deal"].to_list()) if reads_payments(rules) else None,
     )
     return Gathered(inputs, tuple(payees))
@@ -152,6 +157,10 @@ def deal_facts(*, deals: Sequence[int], versions: Mapping[int, PlanDocument]) ->
 def payments_of(deals: Sequence[int]) -> pl.DataFrame:
     """All payments for these deals (PAYMENTS), by deal, day and external id."""
     return copy_out(_PAYMENTS, [list(deals)], PAYMENTS)
+
+
+def _with_sources(payees: list[int], relations: pl.DataFrame | None) -> list[int]:
+    return payees if relations is None else sorted({*payees, *relations["source"].unique()})
 
 
 def _people(shares: pl.DataFrame) -> pl.DataFrame:

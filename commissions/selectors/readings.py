@@ -33,6 +33,13 @@ _MOVES = {
     ("units", False, True): gettext_lazy("This deal counts as %(credited)s against you"),
     ("units", False, False): gettext_lazy("This deal counts as %(credited)s against %(payee)s"),
 }
+# By whether they were in one team (else she reported to the payee), and whether the reader is the payee.
+_WHOSE = {
+    (False, True): gettext_lazy("Through %(via)s, who reported to you on %(day)s, when this deal closed."),
+    (False, False): gettext_lazy("Through %(via)s, who reported to %(payee)s on %(day)s, when this deal closed."),
+    (True, True): gettext_lazy("Through %(via)s, who was in your team on %(day)s, when this deal closed."),
+    (True, False): gettext_lazy("Through %(via)s, who was in the team of %(payee)s on %(day)s, when this deal closed."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,9 @@ def reading(why: LineExplanation, *, is_own: bool) -> Reading:
 
 
 def _sentences(why: LineExplanation, *, is_own: bool) -> Iterator[str]:
+    if why.via and why.closed:
+        words = {"via": why.via, "payee": why.payee, "day": formats.day(why.closed, locale())}
+        yield str(_WHOSE[why.via_team, is_own]) % words
     if why.credited_minor == 0:
         yield _("Nothing of this deal counts here: its credit is 0, so it earned nothing.")
         return

@@ -8,7 +8,7 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commissions.engine.schema import Component, Measure, StartsWhen, Tiers, Window
+from commissions.engine.schema import Component, Credit, Measure, Of, StartsWhen, Tiers, Window
 from commissions.selectors.attainment import Attainment
 from commissions.selectors.plans import ComponentView, PlanPage, TierRow
 from commissions.selectors.units import price_of, unit_of
@@ -98,11 +98,7 @@ def _section(view: ComponentView, currency: str, mine: Attainment | None) -> Pla
 
 
 def _rules(component: Component, currency: str) -> Iterator[str]:
-    if component.credit.roles == ("owner",):
-        yield _("Counts won deals for their owner, on the day they close; a refund counts against.")
-    else:
-        roles = ", ".join(component.credit.roles)
-        yield _("Counts won deals for people in these roles, on the day they close: %(roles)s.") % {"roles": roles}
+    yield from _credited(component.credit)
     if component.measure in _MEASURES:
         yield str(_MEASURES[component.measure])
     yield str(_WINDOWS[component.window])
@@ -118,6 +114,25 @@ def _rules(component: Component, currency: str) -> Iterator[str]:
             yield _("A tier begins once its threshold is exceeded.")
     if component.cap:
         yield str(_CAPS[component.cap.per]) % {"amount": _money(component.cap.amount, currency)}
+
+
+def _credited(credit: Credit) -> Iterator[str]:
+    roles, is_owner = ", ".join(credit.roles), credit.roles == ("owner",)
+    if credit.of is Of.OWN and is_owner:
+        yield _("Counts won deals for their owner, on the day they close; a refund counts against.")
+    elif credit.of is Of.OWN:
+        yield _("Counts won deals for people in these roles, on the day they close: %(roles)s.") % {"roles": roles}
+    elif credit.of is Of.TEAM:
+        yield _("Counts what everybody sells who is in one team with the payee when a deal closes, the payee included.")
+    elif credit.depth is None:
+        yield _("Counts what everybody sells who reports to the payee, directly or through others, when a deal closes.")
+    else:
+        levels = ", ".join(map(str, sorted(credit.depth)))
+        yield _("Counts what those sell who report to the payee when a deal closes, at these levels: %(levels)s.") % {
+            "levels": levels
+        }
+    if credit.of is not Of.OWN and not is_owner:
+        yield _("Of their parts of a deal, those in these roles count: %(roles)s.") % {"roles": roles}
 
 
 def _tiers(view: ComponentView, currency: str, quota: int | None, you: Fraction | None) -> Iterator[TierText]:

@@ -26,6 +26,7 @@ class LineRow:
     deal_pk: int | None
     deal: str  # its name, else its external id; of a line without a deal, what it pays for
     customer: str  # empty when the deal has none
+    via: str  # whose share of it counts here; empty for the payee's own
     role: str
     date: date
     unit: Unit  # of the next three, which are millionths where it isn't money
@@ -117,7 +118,7 @@ class PeriodEarning:
 
 def statement_view(statement: Statement) -> StatementView:
     """A statement with its lines by component; load it with `payee` and `period`. Four queries, however many lines."""
-    lines = statement.lines.select_related("deal__customer").order_by("component", "date", "seq")
+    lines = statement.lines.select_related("deal__customer", "via").order_by("component", "date", "seq")
     period = statement.period
     return StatementView(
         pk=statement.pk,
@@ -206,6 +207,7 @@ def _row(line: EarningLine, component: Component, currency: str) -> LineRow:
         deal_pk=line.deal_id,
         deal=title_of(line),
         customer=line.deal.customer.name if line.deal and line.deal.customer else "",
+        via=line.via.name if line.via else "",
         role=line.role,
         date=line.date,
         unit=unit_of(component, currency),

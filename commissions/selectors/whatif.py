@@ -26,6 +26,7 @@ from commissions.engine.credit import deal_columns
 from commissions.engine.frames import QuotaKind
 from commissions.engine.outcomes import Comparison, attained, compare, distribution, revenue
 from commissions.engine.quotas import needed
+from commissions.engine.relations import levels_of, reads_team
 from commissions.engine.schema import PlanDocument
 from commissions.engine.whatif import Prepared, adapted, counted, pay, prepare, with_quotas
 from commissions.models import Assignment, Plan, PlanVersion, Scenario
@@ -40,7 +41,8 @@ MOST_KNOWN = 500  # pays of components, a few hundred kilobytes each where there
 # Counted by the server at the end of each transaction. A transaction that is taken back counts too: then a page says
 # that something may have changed though nothing did, and never the other way round.
 _COUNTED = ["sales_deal", "sales_dealshare", "sales_payment", "sales_product", "sales_customer",
-            "commissions_assignment", "commissions_quota", "kpis_kpivalue"]  # fmt: skip
+            "commissions_assignment", "commissions_quota", "kpis_kpivalue", "accounts_reportingline",
+            "accounts_membership"]  # fmt: skip
 _VERSION = """
 SELECT (SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_user_tables WHERE relname = ANY(%s)),
     (SELECT string_agg(id || ' ' || hash || ' ' || during::text, ',' ORDER BY id)
@@ -76,6 +78,8 @@ class Kept:
     since: date  # how far back deals were read
     windows: frozenset[tuple[QuotaKind, PeriodKind]]  # for which quotas were read
     kpis: frozenset[str]  # whose values were read
+    levels: int  # of reports that were read; and whether team mates were
+    teams: bool
     latest: Prepared  # under the last document that counted other things
     known: dict[Any, pl.DataFrame] = field(default_factory=dict)
 
@@ -189,7 +193,9 @@ def _covers(kept: Kept, document: PlanDocument) -> bool:
     """Whether what was read is all that the document reads."""
     columns = set(deal_columns([document])) <= set(kept.prepared.inputs.deals.columns)
     since = history_start({0: document}, kept.stretch.start)
-    return columns and _kpis([document]) <= kept.kpis and kept.since <= since and _windows([document]) <= kept.windows
+    others = levels_of(document) <= kept.levels and reads_team(document) <= kept.teams
+    facts_ = columns and others and kept.since <= since
+    return facts_ and _kpis([document]) <= kept.kpis and _windows([document]) <= kept.windows
 
 
 def _kpis(documents: Iterable[PlanDocument]) -> frozenset[str]:
@@ -228,6 +234,8 @@ def read(stretch: Stretch, document: PlanDocument, now: datetime) -> Kept:
         since=history_start(documents, stretch.start),
         windows=_windows(documents.values()),
         kpis=_kpis(documents.values()),
+        levels=max(map(levels_of, documents.values())),
+        teams=any(map(reads_team, documents.values())),
         latest=prepared,
         known=known,
     )

@@ -18,7 +18,15 @@ from commissions.services.recalculation import hold, recalculate
 from commissions.services.refusals import PeriodNotOpen, RunRefused
 from commissions.services.roster import AssignmentRefused
 from commissions.services.runs import start_run, stop_run, unfinished_runs, work_on_run
-from commissions.services.stale import note_all_kpis, note_facts, note_kpis, note_payees, note_plan
+from commissions.services.stale import (
+    note_all_kpis,
+    note_facts,
+    note_kpis,
+    note_payees,
+    note_plan,
+    note_reporting,
+    note_teams,
+)
 from commissions.services.stale_work import recalculate_stale
 
 __all__ = [
@@ -42,6 +50,8 @@ __all__ = [
     "note_kpis",
     "note_payees",
     "note_plan",
+    "note_reporting",
+    "note_teams",
     "publish_version",
     "recalculate",
     "recalculate_stale",

@@ -1,20 +1,33 @@
 """Notes of what must be computed again, written with the change that made it so."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from itertools import chain
 
 from django.db import connection
 from django.utils import timezone
 
 from commissions.models import Period, Plan, StaleStatement
+from commissions.selectors.relations import (
+    Follower,
+    credited_through,
+    followers_of_managers,
+    followers_of_teams,
+)
 
 _BATCH = 5_000
 
+Move = tuple[int, date, int | None]  # person, from which day on, the team or manager until then
+
 
 def note_facts(*, touched: Iterable[tuple[int, date]]) -> int:
-    """Note payees whose credits changed on a day; returns the number of notes.
+    """Note payees whose credits changed on a day, and those credited through them; returns the number of notes."""
+    facts = list(touched)
+    return _note_days(chain(facts, credited_through(facts)))
 
-    A note reaches from its day to the end of that calendar year, where every window that holds the day has ended: so
+
+def _note_days(touched: Iterable[tuple[int, date]]) -> int:
+    """A note reaches from its day to the end of that calendar year, where every window that holds the day has ended: so
     of a payee's days in a year the first is enough.
     """
     first: dict[tuple[int, int], date] = {}
@@ -40,6 +53,34 @@ def note_ranges(*, ranges: Iterable[tuple[int, date, date | None]], now: datetim
     return _write((payee_id, day) for payee_id, start, until in touched for day in days[start, until])
 
 
+def note_reporting(*, moves: Sequence[Move]) -> int:
+    """Note payees credited through people who report to another manager; returns the number of notes."""
+    return _note_followers(moves, followers_of_managers(moves))
+
+
+def note_teams(*, moves: Sequence[Move]) -> int:
+    """Note payees credited through people who are in another team; returns the number of notes."""
+    return _note_followers(moves, followers_of_teams(moves))
+
+
+def _note_followers(moves: Sequence[Move], followers: Iterable[Follower]) -> int:
+    """In each year with an open period: what has never been calculated is calculated from the facts of its day."""
+    first: dict[int, date] = {}
+    for row in followers:
+        first[row.payee] = min(row.first, first.get(row.payee, row.first))
+    if not first:
+        return 0
+    begun = min(day for _person, day, _former in moves)
+    open_ = Period.objects.filter(status=Period.Status.OPEN, end__gt=begun).values_list("start", flat=True)
+    years = {day.year for day in open_}
+    return _write(
+        (payee, max(day, date(year, 1, 1)))
+        for payee, day in first.items()
+        for year in sorted(years | {day.year})
+        if year >= day.year
+    )
+
+
 def note_plan(*, plan: Plan, start: date, now: datetime) -> int:
     """Note everybody who is on a plan on or after a day."""
     payees = plan.assignments.filter(during__endswith__gt=start) | plan.assignments.filter(during__upper_inf=True)
@@ -57,7 +98,7 @@ def note_kpis(*, changed: Iterable[tuple[int, date]]) -> int:
     """Note payees whose KPIs of the month of that day changed, if a plan of theirs reads any."""
     pairs = list(changed)
     reading = set(_reading_kpis([payee for payee, _day in pairs]))
-    return note_facts(touched=[pair for pair in pairs if pair[0] in reading])
+    return _note_days(pair for pair in pairs if pair[0] in reading)
 
 
 def note_all_kpis() -> int:

@@ -1,5 +1,7 @@
 """Statements, and the reasons of their lines."""
 
+from datetime import date
+
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -9,11 +11,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
+from accounts.models import User
 from commissions import selectors
 from commissions.forms import StatementFilter
 from commissions.models import EarningLine, Statement
 from commissions.views.shared import PER_PAGE, page_or_fragment
 from core.http import AuthedRequest
+from sales.models import Deal
 
 
 @require_GET
@@ -56,11 +60,25 @@ def statement(request: AuthedRequest, pk: int) -> HttpResponse:
 @vary_on_headers("HX-Request")
 def line(request: AuthedRequest, pk: int) -> HttpResponse:
     """Why a line paid what it paid: a page of its own, or the part that opens below the line."""
-    visible = Statement.objects.visible_to(request.user, timezone.localdate())
+    today = timezone.localdate()
+    visible = Statement.objects.visible_to(request.user, today)
     lines = EarningLine.objects.filter(statement__in=visible).select_related(
-        "statement__payee", "statement__period", "plan_version__plan", "deal__customer"
+        "statement__payee", "statement__period", "plan_version__plan", "deal__customer", "via"
     )
-    shown = selectors.line_explanation(get_object_or_404(lines, pk=pk))
+    found = get_object_or_404(lines, pk=pk)
+    shown = selectors.line_explanation(found)
     is_own = shown.payee_pk == request.user.pk
-    context = {"why": shown, "is_own": is_own, "reading": selectors.reading(shown, is_own=is_own)}
+    context = {
+        "why": shown,
+        "is_own": is_own,
+        "reading": selectors.reading(shown, is_own=is_own),
+        "is_deal_hidden": _is_hidden(found, request.user, today),
+    }
     return render(request, page_or_fragment(request, "commissions/line.html", "why"), context)
+
+
+def _is_hidden(found: EarningLine, reader: User, today: date) -> bool:
+    """Whether the line's deal is another's that the reader may not open: a team mate's, or a former report's."""
+    if not found.via_id or not found.deal_id:
+        return False
+    return not Deal.objects.visible_to(reader, today).filter(pk=found.deal_id).exists()

@@ -10,6 +10,7 @@ from commissions.engine.schema.component import (
     Credit,
     Excess,
     Measure,
+    Of,
     StartsWhen,
     Step,
     Tiers,
@@ -25,6 +26,8 @@ from commissions.engine.schema.examples import (
     ExamplePayment,
     ExampleProduct,
     Expected,
+    Member,
+    ReportsTo,
 )
 from commissions.engine.schema.modify import Multiply, Times
 from commissions.engine.schema.plan import PlanDocument, Rounding
@@ -52,9 +55,12 @@ __all__ = [
     "Expected",
     "Label",
     "Measure",
+    "Member",
     "Multiply",
     "Name",
+    "Of",
     "PlanDocument",
+    "ReportsTo",
     "Rounding",
     "Slug",
     "StartsWhen",

@@ -64,6 +64,14 @@ class Trigger(StrEnum):
     PAID_IN_FULL = "paid_in_full"  # the payment that completes it
 
 
+class Of(StrEnum):
+    """Whose share of a deal gives the payee credit."""
+
+    OWN = "own"
+    REPORTS = "reports"  # those who report to her when the deal closes, directly or through others
+    TEAM = "team"  # everybody in her team when the deal closes, herself included
+
+
 class Excess(StrEnum):
     DROP = "drop"
 
@@ -73,6 +81,12 @@ class Credit(Strict):
 
     trigger: Trigger = Trigger.BOOKED
     roles: Annotated[tuple[Slug, ...], Field(min_length=1)] = ("owner",)
+    of: Of = Field(Of.OWN, exclude_if=lambda value: value is Of.OWN)
+    depth: Annotated[tuple[Annotated[int, Field(ge=1, le=100)], ...], Field(min_length=1)] | None = Field(
+        None,
+        description="Of reports, the levels below that count; all, when absent.",
+        exclude_if=lambda value: value is None,
+    )
 
 
 class Step(Strict):

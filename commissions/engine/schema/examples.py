@@ -35,6 +35,14 @@ CustomName = Annotated[str, AfterValidator(_custom_name)]
 CustomValue = Annotated[Text, BeforeValidator(_custom_value), StringConstraints(min_length=1)]
 
 
+def _managers(value: Any) -> Any:  # noqa: ANN401
+    return [{"to": value}] if isinstance(value, str) else value
+
+
+def _member(value: Any) -> Any:  # noqa: ANN401
+    return {"who": value} if isinstance(value, str) else value
+
+
 class ExampleProduct(Strict):
     name: Text | None = None
     code: Text | None = None
@@ -59,6 +67,18 @@ Measured = Annotated[
 ]
 
 
+class ReportsTo(Strict):
+    to: Label
+    from_: Day | None = Field(None, alias="from")
+    until: Day | None = Field(None, description="Exclusive.")
+
+
+class Member(Strict):
+    who: Label
+    from_: Day | None = Field(None, alias="from")
+    until: Day | None = Field(None, description="Exclusive.")
+
+
 class ExamplePayee(Strict):
     quota: ByPeriod | None = Field(
         None, description="Money per window; or by period, such as {2026-Q1: 100000, 2026-Q2: 120000}."
@@ -69,6 +89,9 @@ class ExamplePayee(Strict):
         description="KPI values by key, such as {csat: 82%}; or by period, such as {csat: {2026-01: 82%}}.",
     )
     starts: Day | None = Field(None, description="The first day on the plan, from which a draw's statements count.")
+    reports_to: Annotated[
+        tuple[ReportsTo, ...], BeforeValidator(_managers, json_schema_input_type=str | tuple[ReportsTo, ...])
+    ] = Field((), description="To whom, all the time or for ranges of days.", exclude_if=lambda value: not value)
 
 
 class ExamplePayment(Strict):
@@ -119,6 +142,9 @@ class Example(Strict):
     source: str | None = Field(None, description="Where the figures come from.")
     payee: ExamplePayee | None = Field(None, description="The one payee, called `payee` in splits.")
     payees: dict[Label, ExamplePayee] = Field({}, description="Several payees by name; then expect is by name too.")
+    teams: dict[Label, tuple[Annotated[Member, BeforeValidator(_member, json_schema_input_type=str | Member)], ...]] = (
+        Field({}, description="Who is in which team, by the team's name.", exclude_if=lambda value: not value)
+    )
     deals: tuple[ExampleDeal, ...] = ()
     expect: dict[Label, Expected] = Field(description="Pay by period label and component key.")
 

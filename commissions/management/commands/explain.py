@@ -66,7 +66,7 @@ class Command(BaseCommand):
 
 def _explanations(statement: Statement) -> dict[int, LineExplanation]:
     lines = EarningLine.objects.filter(statement=statement).select_related(
-        "statement__payee", "statement__period", "plan_version__plan", "deal__customer"
+        "statement__payee", "statement__period", "plan_version__plan", "deal__customer", "via"
     )
     return {line.pk: selectors.line_explanation(line) for line in lines}
 

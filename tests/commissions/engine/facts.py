@@ -3,13 +3,16 @@
 import random
 from dataclasses import asdict
 from datetime import date
+from itertools import product
+from typing import Any
 
 import polars as pl
 
 from commissions.engine.calculate import Inputs, Result, calculate
-from commissions.engine.frames import ASSIGNMENTS, DEALS, KPIS, PAYEES, PAYMENTS, QUOTAS, SHARES
+from commissions.engine.frames import ASSIGNMENTS, DEALS, KPIS, PAYEES, PAYMENTS, QUOTAS, RELATIONS, SHARES
 from commissions.engine.modify.multiply import millionths_of
 from tests.commissions.engine.oracle import Facts, Line, kpi_of, quota_of, window_start
+from tests.commissions.engine.oracle.others import depth_below, teams_of
 
 YEAR = date(2026, 1, 1), date(2027, 1, 1)
 
@@ -74,8 +77,26 @@ def inputs_of(facts: Facts, ids: Ids) -> Inputs:
         versions=facts.versions,
         plans=facts.plans,
         payments=pl.DataFrame(payments, schema=PAYMENTS),
+        relations=pl.DataFrame(relations_of(facts, ids), schema=RELATIONS),
         payees=pl.DataFrame({"payee": ids.payees.values(), "key": ids.payees.keys()}, schema=PAYEES),
     )
+
+
+def relations_of(facts: Facts, ids: Ids) -> list[dict[str, Any]]:
+    """Who was above whom and with whom in a team, from each day on which that may have changed to the next."""
+    spans = [(row.start, row.end) for row in facts.reports] + [(row.start, row.end) for row in facts.members]
+    days = sorted({day for span in spans for day in span if day})
+    rows: list[dict[str, Any]] = []
+    ends: list[date | None] = [*days[1:], None]
+    for start, end in zip(days, ends, strict=False):
+        for payee, source in product(ids.payees, repeat=2):
+            row = {"payee": ids.payees[payee], "source": ids.payees[source], "start": start, "end": end}
+            if depth := depth_below(facts, source, payee, start):
+                rows.append(row | {"of": "reports", "depth": depth})
+            if teams_of(facts, source, start) & teams_of(facts, payee, start):
+                rows.append(row | {"of": "team", "depth": None})
+    ids.shuffle.shuffle(rows)
+    return rows
 
 
 def result_of(facts: Facts, seed: int = 0, start: date = YEAR[0], end: date = YEAR[1]) -> tuple[Result, Ids]:
@@ -95,6 +116,7 @@ def engine_lines(facts: Facts, seed: int = 0, start: date = YEAR[0], end: date =
             row["component"],
             deals[row["deal"]],
             row["role"],
+            None if row["via"] is None else payees[row["via"]],
             row["event"],
             row["date"],
             row["credited"],
@@ -117,4 +139,14 @@ def in_order(lines: list[Line]) -> list[Line]:
 
 
 def _place(line: Line) -> tuple[object, ...]:
-    return line.payee, line.version, line.component, line.date, line.deal, line.role, line.event, line.x0
+    return (
+        line.payee,
+        line.version,
+        line.component,
+        line.date,
+        line.deal,
+        line.role,
+        line.via or "",
+        line.event,
+        line.x0,
+    )

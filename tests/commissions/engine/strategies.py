@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from commissions.engine.document import PlanDocument, from_json
-from tests.commissions.engine.oracle import Assigned, Deal, Facts, Payment, Share
+from tests.commissions.engine.oracle import Assigned, Deal, Facts, Member, Payment, Reports, Share
 
 PAYEES = ("ana", "ben", "cia")
 DAYS = st.sampled_from(
@@ -17,6 +17,15 @@ DAYS = st.sampled_from(
     ]
 )
 TRIGGERS = ("invoiced", "paid", "paid_in_full")
+OF: tuple[dict[str, Any], ...] = (
+    {},
+    {},
+    {},
+    {"of": "reports"},
+    {"of": "reports", "depth": [1]},
+    {"of": "reports", "depth": [2]},
+    {"of": "team"},
+)
 WINDOWS = ("month", "quarter", "half", "year")
 RATES = st.sampled_from(["0", "1%", "5%", "7.25%", "12%", "33.3333333%", "-2%", "0.000001", "100%", "0.125"])
 PAYS_PER_UNIT = st.sampled_from(["0", "1", "25", "0.0075", "33.333333333", "-2", "0.5", "1000"])
@@ -110,6 +119,7 @@ def components(draw: st.DrawFn, key: str, *, reversible: bool) -> dict[str, Any]
         "credit": {
             "roles": draw(st.sampled_from([["owner"], ["owner", "helper"]])),
             "trigger": draw(st.sampled_from(["booked", "booked", "booked", *([] if reversible else TRIGGERS)])),
+            **draw(st.sampled_from(OF)),
         },
     }
     if measure == "amount":
@@ -250,7 +260,30 @@ def facts(draw: st.DrawFn, *, versions: int = 2, reversible: bool = False, most_
         plans=plans,
         payments=tuple(payment for deal in facts_.values() for payment in draw(payments_of(deal))),
         kpis={pair: draw(VALUES) for pair in draw(st.sets(st.sampled_from(MEASURED)))},
+        reports=draw(reporting_lines()),
+        members=draw(memberships()),
     )
+
+
+@st.composite
+def reporting_lines(draw: st.DrawFn) -> tuple[Reports, ...]:
+    """Lines that change once in the year and never make a circle."""
+    ranks = draw(st.sampled_from([("ana", "ben", "cia"), ("ben", "ana", "cia"), ("ben", "cia", "ana")]))
+    found = []
+    for rank, name in enumerate(ranks[1:], 1):
+        above = (None, *ranks[:rank])
+        change = draw(DAYS)
+        spans = ((date(2025, 1, 1), change), (change, draw(st.sampled_from([None, date(2026, 12, 31)]))))
+        managers = [draw(st.sampled_from(above)) for _span in spans]
+        found += [Reports(name, manager, *span) for manager, span in zip(managers, spans, strict=True) if manager]
+    return tuple(row for row in found if row.end is None or row.start < row.end)
+
+
+@st.composite
+def memberships(draw: st.DrawFn) -> tuple[Member, ...]:
+    """Here somebody may be in two teams, and in one of them twice: she counts once."""
+    rows = st.tuples(st.sampled_from(PAYEES), st.sampled_from(["west", "east"]), DAYS, st.one_of(st.none(), DAYS))
+    return tuple(Member(*row) for row in draw(st.lists(rows, max_size=5)) if row[3] is None or row[2] < row[3])
 
 
 @st.composite

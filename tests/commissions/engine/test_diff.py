@@ -66,6 +66,11 @@ def said(old: str, new: str) -> list[str]:
             "",
             "New business: The tier from 50% is gone; its rate was 8%.",
         ),
+        (
+            "    rate: 3%",
+            "    rate: 3%\n    credit: {of: team}",
+            "Flat: It counts the deals of the payee's team, not the payee's own deals.",
+        ),
         ("pay: 50}", "pay: 60}", "Bonus: The pay at USD 1,000 rises from USD 50 to USD 60."),
         ("from: 1000,", "from: 2000,", "Bonus: The pay of USD 50 is reached at USD 2,000, not at USD 1,000."),
         ("amount: 4000}", "amount: 3000}", "Bonus: The cap falls from USD 4,000 to USD 3,000."),
@@ -149,3 +154,12 @@ def test_text_that_is_no_yaml_has_no_lines() -> None:
 def test_docstrings_show_what_happens(documented: object) -> None:
     outcome = doctest.testmod(documented)  # type: ignore[arg-type]
     assert (outcome.failed, outcome.attempted > 0) == (0, True)
+
+
+def test_the_levels_of_reports_are_told() -> None:
+    plans = [
+        PLAN.replace("rate: 3%", f"rate: 3%\n    credit: {{of: reports{depth}}}") for depth in (", depth: [1]", "")
+    ]
+    narrow, wide = map(load_plan, plans)
+    assert [str(change.said) for change in diff(wide, narrow)] == ["Of reports, these levels count: 1."]
+    assert [str(change.said) for change in diff(narrow, wide)] == ["Of reports, all levels count."]

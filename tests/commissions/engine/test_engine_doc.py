@@ -50,7 +50,11 @@ def lines_of(document: PlanDocument) -> list[Line]:
     result = calculate(example_inputs(document, example, *YEAR), start=YEAR[0], end=YEAR[1])
     keys = [component.key for component in document.components]
     rows = result.lines.sort("payee", "seq").iter_rows(named=True)
-    named = [row | {"deal": example.deals[row["deal"]].id, "payee": list(example.people)[row["payee"]]} for row in rows]
+    people = dict(enumerate(example.people))
+    named = [
+        row | {"deal": example.deals[row["deal"]].id, "payee": people[row["payee"]], "via": people.get(row["via"], "")}
+        for row in rows
+    ]
     return sorted(named, key=lambda row: (row["payee"], row["seq"], keys.index(row["component"])))
 
 
@@ -72,6 +76,7 @@ CELLS: dict[str, Callable[[Line, PlanDocument], str]] = {
     "component": lambda row, _: str(row["component"]),
     "deal": lambda row, _: str(row["deal"]),
     "payee": lambda row, _: str(row["payee"]),
+    "via": lambda row, _: str(row["via"]),
     "credited": lambda row, _: money(row["credited"]),
     "x0": lambda row, _: money(row["x0"]),
     "x1": lambda row, _: money(row["x1"]),

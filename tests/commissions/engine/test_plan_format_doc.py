@@ -31,6 +31,8 @@ MODELS: dict[str, type[BaseModel]] = {
     "Keys of `draw`": schema.Draw,
     "Keys of an example": schema.Example,
     "Keys of a payee": schema.ExamplePayee,
+    "Keys of a row of `reports_to`": schema.ReportsTo,
+    "Keys of a member": schema.Member,
     "Keys of a deal": schema.ExampleDeal,
     "Keys of a payment": schema.ExamplePayment,
     "Keys of `product`": schema.ExampleProduct,

@@ -5,7 +5,17 @@ Shares nothing with the engine but the document's classes and the tree of an exp
 
 from tests.commissions.engine.oracle.curve import pay, rounded
 from tests.commissions.engine.oracle.expressions import amount_of, holds
-from tests.commissions.engine.oracle.facts import Assigned, Deal, Facts, Payment, Share, quota_of, window_start
+from tests.commissions.engine.oracle.facts import (
+    Assigned,
+    Deal,
+    Facts,
+    Member,
+    Payment,
+    Reports,
+    Share,
+    quota_of,
+    window_start,
+)
 from tests.commissions.engine.oracle.lines import Line, component_lines, lines_of
 from tests.commissions.engine.oracle.multiply import kpi_of
 
@@ -14,7 +24,9 @@ __all__ = [
     "Deal",
     "Facts",
     "Line",
+    "Member",
     "Payment",
+    "Reports",
     "Share",
     "amount_of",
     "component_lines",

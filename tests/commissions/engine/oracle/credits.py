@@ -12,6 +12,7 @@ from tests.commissions.engine.oracle.curve import rounded
 from tests.commissions.engine.oracle.events import Event, events_of
 from tests.commissions.engine.oracle.expressions import Missing, amount_of, holds
 from tests.commissions.engine.oracle.facts import Deal, Facts, Share
+from tests.commissions.engine.oracle.others import counts
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Credited:
     deal: Deal
     event: Event
     role: str
+    via: str | None  # whose share it is, where it isn't the payee's own
     version: int
     component: Component
     amount: int
@@ -33,28 +35,33 @@ def credits_of(facts: Facts, plan: int, key: str, payee: str) -> list[Credited]:
     found = []
     for deal in facts.deals:
         for share in facts.shares:
-            if share.deal == deal.key and share.payee == payee:
-                found += credit_of(facts, plan, key, deal, share)
-    return sorted(found, key=lambda credit: (credit.date, credit.deal.key, credit.event.turn, credit.role))
+            if share.deal == deal.key:
+                found += credit_of(facts, plan, key, deal, share, payee)
+    return sorted(
+        found, key=lambda credit: (credit.date, credit.deal.key, credit.event.turn, credit.role, credit.via or "")
+    )
 
 
-def credit_of(facts: Facts, plan: int, key: str, deal: Deal, share: Share) -> list[Credited]:
+def credit_of(facts: Facts, plan: int, key: str, deal: Deal, share: Share, payee: str) -> list[Credited]:
     found = []
     for assigned in facts.assignments:
         version, document = assigned.version, facts.versions[assigned.version]
-        if assigned.payee != share.payee or facts.plans[version] != plan:
+        if assigned.payee != payee or facts.plans[version] != plan:
             continue
         for component in document.components:
             if component.key != key or share.role not in component.credit.roles or deal.currency != document.currency:
                 continue
             if component.when and not holds(parse_condition(component.when), deal):
                 continue
+            if not counts(facts, component.credit, share.payee, payee, deal.closed):
+                continue
+            via = share.payee if share.payee != payee else None
             with suppress(Missing):  # nothing counts while it isn't known how much
                 whole = counted_of(facts, document, component, deal, share)
                 for event in events_of(facts, component, deal):
                     if assigned.start <= event.date and (assigned.end is None or event.date < assigned.end):
                         before, after = rounded(whole * event.before, document), rounded(whole * event.after, document)
-                        found.append(Credited(deal, event, share.role, version, component, after - before, before))
+                        found.append(Credited(deal, event, share.role, via, version, component, after - before, before))
     return found
 
 

@@ -59,6 +59,24 @@ class Assigned:
 
 
 @dataclass(frozen=True)
+class Reports:
+    """From a day to before another, a person reports to a manager."""
+
+    person: str
+    manager: str
+    start: date
+    end: date | None = None
+
+
+@dataclass(frozen=True)
+class Member:
+    person: str
+    team: str
+    start: date
+    end: date | None = None
+
+
+@dataclass(frozen=True)
 class Facts:
     deals: tuple[Deal, ...]
     shares: tuple[Share, ...]
@@ -68,6 +86,8 @@ class Facts:
     plans: dict[int, int]
     payments: tuple[Payment, ...] = ()
     kpis: dict[tuple[str, str], Fraction] = field(default_factory=dict)  # payee, kind of period; see kpi_of
+    reports: tuple[Reports, ...] = ()
+    members: tuple[Member, ...] = ()
 
 
 def quota_of(facts: Facts, payee: str, window: str, opened: date) -> int:

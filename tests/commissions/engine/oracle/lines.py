@@ -19,6 +19,7 @@ class Line:
     component: str
     deal: str
     role: str
+    via: str | None
     event: str
     date: dt.date
     credited: int
@@ -77,6 +78,7 @@ def measured_lines(facts: Facts, plan: int, key: str, payee: str, kind: str, eve
             key,
             credit.deal.key,
             credit.role,
+            credit.via,
             credit.event.name,
             credit.date,
             credit.amount,
