@@ -91,6 +91,30 @@ def _run(document: PlanDocument, example: Example) -> ExampleResult:
     return ExampleResult(example.name, passed=not differences, differences=differences)
 
 
+def example_pay(document: PlanDocument, example: Example) -> dict[str, dict[str, dict[str, Decimal]]]:
+    """What each payee of an example is paid, in major units, by period label, then by component, `payable` or `owed`:
+    for each period that it expects something in, and each statement in which one of its deals closed.
+
+    Raises AmountTooLarge.
+    """
+    statements = {period_of(deal.closed, document.period).label for deal in example.deals}
+    labels = {label for amounts in example.expected.values() for label in amounts} | statements
+    results = _results(document, example, sorted(labels))
+    return {
+        payee: {label: _paid(document, result, number, label) for label, result in sorted(results.items())}
+        for number, payee in enumerate(example.people)
+    }
+
+
+def _paid(document: PlanDocument, result: Result, payee: int, label: str) -> dict[str, Decimal]:
+    keys = [component.key for component in document.components]
+    if has_terms(document):  # settled statement by statement
+        keys += [PAYABLE, OWED] if parse_period(label).kind is document.period else []
+    else:
+        keys.append(PAYABLE)
+    return {key: to_major(_actual(result, payee, key), document.currency) for key in keys}
+
+
 def _results(document: PlanDocument, example: Example, labels: list[str]) -> dict[str, Result]:
     wanted = {label: parse_period(label) for label in labels}
     if not has_terms(document):

@@ -1,7 +1,7 @@
 """What pages and commands read of commissions."""
 
 from commissions.selectors.attainment import Attainment, attainment, attainments
-from commissions.selectors.cards import Card, PlanHead, cards, has_cards, mark_of, plan_head, with_cards
+from commissions.selectors.designing import Designed, Place, designed
 from commissions.selectors.documents import document_of
 from commissions.selectors.drafts import Assessment, SourceError, assess, changes_to, in_force
 from commissions.selectors.explanations import LineExplanation, StepRow, line_explanation
@@ -59,12 +59,12 @@ from commissions.selectors.words import ChangeGroup, changes, errors_in_words, i
 __all__ = [
     "Assessment",
     "Attainment",
-    "Card",
     "ChangeGroup",
     "ComponentGroup",
     "ComponentView",
     "CurrencyTotal",
     "CurvePoint",
+    "Designed",
     "DifferenceRow",
     "ExampleRow",
     "LineExplanation",
@@ -74,7 +74,7 @@ __all__ = [
     "PeriodEarning",
     "PeriodOverview",
     "PeriodRow",
-    "PlanHead",
+    "Place",
     "PlanPage",
     "PlanSection",
     "PlanTemplate",
@@ -90,19 +90,17 @@ __all__ = [
     "assess",
     "attainment",
     "attainments",
-    "cards",
     "changes",
     "changes_to",
+    "designed",
     "document_of",
     "earned_this_period",
     "errors_in_words",
-    "has_cards",
     "in_force",
     "in_words",
     "latest_lines",
     "latest_run",
     "line_explanation",
-    "mark_of",
     "notice_rows",
     "notice_text",
     "payees_matching",
@@ -114,7 +112,6 @@ __all__ = [
     "period_statements",
     "plan_currency",
     "plan_document",
-    "plan_head",
     "plan_list",
     "plan_page",
     "plan_sections",
@@ -130,5 +127,4 @@ __all__ = [
     "template_source",
     "terms_of",
     "visible_versions",
-    "with_cards",
 ]

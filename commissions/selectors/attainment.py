@@ -1,7 +1,7 @@
 """Where a payee stands on each curve today, and how far it is to the next tier."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ from commissions.engine.explain import what_next
 from commissions.engine.quotas import held, quota_kind
 from commissions.engine.schema import Against, Component, PlanDocument, Tiers
 from commissions.engine.segments import compile_curve
-from commissions.models import PlanVersion
+from commissions.models import Plan, PlanVersion
 from commissions.selectors.explanations import share_of
 from commissions.selectors.inputs import gather
 from commissions.selectors.units import Unit, unit_of
@@ -101,6 +101,26 @@ def attainments(payees: Sequence[int], today: date) -> dict[int, tuple[Attainmen
         )
         for payee in payees
     }
+
+
+def attainment_under(document: PlanDocument, plan: Plan, payee: int, today: date) -> tuple[Attainment, ...]:
+    """Where a payee would stand today if this document had held all year in the place of the plan's versions.
+
+    Nothing where she wasn't on the plan this year. Raises AmountTooLarge.
+    """
+    year = period_of(today, PeriodKind.YEAR)
+    gathered = gather(payees=[payee], kinds=list(PeriodKind), start=year.start, end=year.end, also={plan.pk: document})
+    versions = [version for version, of in gathered.inputs.plans.items() if of == plan.pk]
+    inputs = replace(
+        gathered.inputs,
+        versions=dict.fromkeys(versions, document),
+        plans=dict.fromkeys(versions, plan.pk),
+        assignments=gathered.inputs.assignments.filter(pl.col("plan_version").is_in(versions)),
+    )
+    if not versions or not _windows(document, today):
+        return ()
+    version = PlanVersion(pk=versions[-1], plan=plan)
+    return tuple(_of_version(version, _facts(inputs, year), payee, today))
 
 
 def _in_force(assignments: pl.DataFrame, today: date) -> dict[int, set[int]]:

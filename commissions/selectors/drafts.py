@@ -48,7 +48,7 @@ def assess(source: str, today: date) -> Assessment:
         errors = tuple(_placed(source, error) for error in invalid.errors)
         return Assessment(errors, "", "", (), (), (), None, ())
     compared = in_force(document.plan, today)
-    page = _page(document)
+    page = page_of(document)
     return Assessment(
         errors=(),
         name=document.plan,
@@ -83,7 +83,7 @@ def in_force(name: str, today: date) -> PlanVersion | None:
     return found or published.order_by("-number").first()
 
 
-def _page(document: PlanDocument) -> PlanPage:
+def page_of(document: PlanDocument) -> PlanPage:
     """The document as a page, without a version of its own."""
     digest = document_hash(document)
     return PlanPage(

@@ -56,6 +56,7 @@ class TierText:
 class PlanSection:
     key: str
     name: str
+    currency: str
     rules: tuple[str, ...]
     when: str  # the condition as written; empty when every deal counts
     base: str
@@ -82,6 +83,7 @@ def _section(view: ComponentView, currency: str, mine: Attainment | None) -> Pla
     return PlanSection(
         key=component.key,
         name=component.name,
+        currency=currency,
         rules=tuple(_rules(component, currency)),
         when=component.when or "",
         base=component.base,

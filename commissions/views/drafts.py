@@ -13,7 +13,20 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.policies import require
 from commissions import selectors, services
 from commissions.engine.document import PlanInvalid
-from commissions.forms import FromDateForm, PlanForm, PlanUploadForm, PublishForm, RevisionForm
+from commissions.engine.expressions import FIELDS
+from commissions.forms import (
+    Filled,
+    FromDateForm,
+    PlanForm,
+    PlanUploadForm,
+    PublishForm,
+    RevisionForm,
+    cells_in,
+    document_form,
+    filled_in,
+    mark_of,
+    slots_in,
+)
 from commissions.models import PlanVersion
 from commissions.policies import can_publish_plans
 from core.http import AuthedRequest
@@ -27,7 +40,8 @@ components:
     name: Sales
     rate: 5%
 """
-LOOKS = {"check", "add", "remove"}  # buttons that save nothing
+MOST_LINKS = 3  # to what is to be corrected
+LOOKS = {"check", "do"}  # buttons that save nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +132,13 @@ def plan_edit(request: AuthedRequest, pk: int) -> HttpResponse:
 
 
 def _filled_in(request: AuthedRequest) -> PlanForm:
-    """The text in the editor, changed as its cards say."""
-    return PlanForm({"source": _source(request), "revision": request.POST.get("revision")})
+    """The plan's text, changed as its form says."""
+    return PlanForm({"source": _filled(request).text, "revision": request.POST.get("revision")})
 
 
-def _source(request: AuthedRequest) -> str:
-    return selectors.with_cards(request.POST.get("source", "").replace("\r\n", "\n"), request.POST.dict())
+def _filled(request: AuthedRequest) -> Filled:
+    source = request.POST.get("source", "").replace("\r\n", "\n")
+    return filled_in(source, request.POST.dict(), today=timezone.localdate())
 
 
 def _conflict(request: AuthedRequest, version: PlanVersion, form: PlanForm, why: str) -> HttpResponse:
@@ -152,40 +167,53 @@ def _editor(
     *,
     status: int = 200,
 ) -> HttpResponse:
-    source = str(form["source"].value() or "")
     is_draft = version is not None and version.status == PlanVersion.Status.DRAFT
-    context = {
-        "form": form,
-        "version": version,
-        "is_draft": is_draft,
-        "trouble": trouble,
-        **_beside(source),
-    }
-    refused = trouble is not None or (form.is_bound and not form.is_valid())
+    beside = _beside(request, str(form["source"].value() or ""))
+    context = {"form": form, "version": version, "is_draft": is_draft, "trouble": trouble, **beside}
+    refused = trouble is not None or (request.method == "POST" and bool(beside["designed"].errors))
     return render(request, "commissions/plan_edit.html", context, status=422 if refused and status == 200 else status)
 
 
 @require_POST
 @require(can_publish_plans)
 def plan_check(request: AuthedRequest) -> HttpResponse:
-    """What stands beside the editor, for the text and the cards as they are now. Nothing is saved."""
-    source = _source(request)
-    is_changed = source != request.POST.get("source", "").replace("\r\n", "\n")
+    """What the plan says, and what is wrong with it, as its form and its text are now. Nothing is saved."""
+    filled = _filled(request)
     context = {
         "is_answer": True,
-        "written": source if is_changed else None,
-        "swaps_cards": not selectors.has_cards(source, request.POST.dict()),
-        **_beside(source),
+        "written": filled.text if filled.is_changed else None,
+        "swaps_form": filled.needs_form,
+        **_beside(request, filled.text),
     }
-    return render(request, "commissions/plan_edit.html#assessment", context)
+    status = 422 if context["designed"].errors else 200
+    return render(request, "commissions/plan_edit.html#answer", context, status=status)
 
 
-def _beside(source: str) -> dict[str, Any]:
+def _beside(request: AuthedRequest, source: str) -> dict[str, Any]:
+    designed = selectors.designed(source, wanted=request.POST.get("place-of", ""), today=timezone.localdate())
+    form = document_form(source, designed.errors, designed.pays)
     return {
-        "assessment": selectors.assess(source, timezone.localdate()) if source.strip() else None,
-        "cards": selectors.cards(source),
-        "head": selectors.plan_head(source),
-        "cards_of": selectors.mark_of(source),
+        "designed": designed,
+        "assessment": designed.assessment if source.strip() else None,
+        "document": form,
+        "blocks": [_block(node, designed) for node in form.whole.items] if form.whole else [],
+        "slots": (slots := list(slots_in(form.whole)) if form.whole else []),
+        "cells": list(cells_in(form.whole)) if form.whole else [],
+        "problems": [slot for slot in slots if slot.errors][:MOST_LINKS],
+        "formula_fields": FIELDS,
+        "mark": mark_of(source),
+    }
+
+
+def _block(node: Any, designed: selectors.Designed) -> dict[str, Any]:  # noqa: ANN401 of a form
+    """A part of the form with what stands beside each of its cards: what a component says, how an example fares."""
+    beside = {"components": designed.sections, "examples": dict(enumerate(designed.assessment.examples))}
+    found = beside.get(node.path[-1], {})
+    cards = enumerate(node.cards) if node.is_a == "cards" else ()
+    return {
+        "node": node,
+        "is_a": node.path[-1],
+        "cards": [{"part": card, "beside": found.get(number)} for number, card in cards],
     }
 
 

@@ -16,9 +16,9 @@ from django.utils.html import strip_tags
 from accounts.models import Role
 from commissions import selectors
 from commissions.models import PlanVersion
-from tests.commissions.facts import FLAT, NOW, TIERED, assign, published
+from tests.commissions.facts import FLAT, NOW, TIERED, assign, calculated, published, won
 from tests.commissions.test_pages import signed_in
-from tests.commissions.test_plan_cards import fields_of
+from tests.commissions.test_plan_forms import fields_of
 from tests.conftest import Cast, person
 
 pytestmark = pytest.mark.django_db
@@ -54,8 +54,9 @@ def saved(client: Client, source: str, **fields: str) -> PlanVersion:
 
 def checked(client: Client, source: str) -> str:
     response = client.post(reverse("commissions:plan-check"), {"source": source}, headers=HTMX)
-    assert response.status_code == 200
-    return text_of(response)
+    text = text_of(response)
+    assert response.status_code == (422 if "to correct" in text else 200)
+    return text
 
 
 def test_every_template_opens_in_the_editor_with_its_examples_holding(ada: Client) -> None:
@@ -230,29 +231,54 @@ def test_a_formula_beyond_its_limits_is_refused_quickly(ada: Client, formula: st
     started = time.perf_counter()
     answer = checked(ada, source)
     assert time.perf_counter() - started < 1
-    assert "1 thing to correct: Line 5 components[0].when" in answer
-    assert len(answer) < 1_000
-    assert message in answer
+    assert "1 thing to correct" in answer
+    assert "Line 5 components[0].when" in answer
+    assert answer.count(message) == 2  # at its field and at its line
 
 
 def test_a_card_changes_the_text_and_what_stands_beside_it(ada: Client) -> None:
-    fields = {**fields_of(FLAT), "0-rate": "12%", "source": FLAT}
+    fields = {**fields_of(FLAT), "components/0/rate": "12%", "source": FLAT}
     answer = ada.post(reverse("commissions:plan-check"), fields, headers=HTMX).content.decode()
     assert 'hx-swap-oob="true"' in answer
     assert "components: [{key: all, name: Everything, rate: 12%}]" in answer
-    assert 'id="cards"' not in answer  # nobody's typing is interrupted
-    tiers = ada.post(reverse("commissions:plan-check"), {**fields, "0-tiers": "marginal"}, headers=HTMX)
-    assert 'id="card-0-2-from"' in tiers.content.decode()
+    assert 'id="designer"' not in answer  # nobody's typing is interrupted
     assert "Every credit earns 12%." in answer
+    tiers = ada.post(reverse("commissions:plan-check"), {**fields, "components/0/tiers": "marginal"}, headers=HTMX)
+    assert 'name="components/0/curve/0/from"' in tiers.content.decode()
+
+
+def test_an_invalid_value_stays_in_its_field_and_is_told_there(ada: Client) -> None:
+    fields = {**fields_of(FLAT), "components/0/rate": "5,5%", "source": FLAT, "revision": 0}
+    live = ada.post(reverse("commissions:plan-check"), fields, headers=HTMX)
+    assert live.status_code == 422
+    assert "5,5%&#x27; is not a number." in live.content.decode()
+    whole = ada.post(WRITE, fields)
+    assert whole.status_code == 422
+    page = whole.content.decode()
+    assert 'name="components/0/rate" value="5,5%"' in page
+    assert 'id="f-components-0-rate-e"><span>' in page
+    assert not PlanVersion.objects.exists()
+
+
+def test_the_curve_shows_the_payee_nearest_the_middle_or_who_is_asked_for(ada: Client, cast: Cast) -> None:
+    plan = published(TIERED).plan
+    cid = person("Cid", Role.REP)
+    assign(plan, cast.ana, cast.ben, cid, quota_minor=1_000_00)
+    for payee, amount in ((cast.ana, 900_00), (cast.ben, 100_00), (cid, 500_00)):
+        won(payee, date(2026, 11, 2), amount)
+    calculated("2026-11")
+    assert "The mark: Cid is at $500.00" in checked(ada, TIERED)
+    asked = ada.post(reverse("commissions:plan-check"), {"source": TIERED, "place-of": "an"}, headers=HTMX)
+    assert "The mark: Ana is at $900.00" in text_of(asked)
 
 
 def test_cards_are_saved_with_the_text(ada: Client) -> None:
-    draft = saved(ada, FLAT, **{**fields_of(FLAT), "0-rate": "12%"})
+    draft = saved(ada, FLAT, **{**fields_of(FLAT), "components/0/rate": "12%"})
     assert draft.source == FLAT.replace("10%", "12%")
 
 
 def test_a_component_is_added_without_saving(ada: Client) -> None:
-    response = ada.post(WRITE, {"source": FLAT, "revision": 0, "add": "1"})
+    response = ada.post(WRITE, {"source": FLAT, "revision": 0, "do": "add:components"})
     assert "component-2" in response.content.decode()
     assert not PlanVersion.objects.exists()
 

@@ -1,0 +1,37 @@
+"""What pages ask people: short forms of single pages, and the form of a whole plan document."""
+
+from commissions.forms.filling import Filled, filled_in, mark_of
+from commissions.forms.nodes import cells_in, slots_in
+from commissions.forms.pages import (
+    FromDateForm,
+    PayeeFilter,
+    PeriodField,
+    PlanForm,
+    PlanUploadForm,
+    PublishForm,
+    RevisionForm,
+    RunForm,
+    StatementFilter,
+    choices_of,
+)
+from commissions.forms.tree import DocumentForm, document_form
+
+__all__ = [
+    "DocumentForm",
+    "Filled",
+    "FromDateForm",
+    "PayeeFilter",
+    "PeriodField",
+    "PlanForm",
+    "PlanUploadForm",
+    "PublishForm",
+    "RevisionForm",
+    "RunForm",
+    "StatementFilter",
+    "cells_in",
+    "choices_of",
+    "document_form",
+    "filled_in",
+    "mark_of",
+    "slots_in",
+]

@@ -1,0 +1,83 @@
+"""One entry for each key of the document: its label, when it is asked for, and how its absence reads.
+
+The kind of control and the choices come from the schema. A key without an entry is asked for all the same, by its own
+name: so an entry is words, not machinery. CONTRIBUTING.md says how to add one.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from django.utils.functional import Promise
+
+from commissions.engine.expressions import columns_of, parse_base, parse_condition
+from commissions.engine.expressions.build import ExpressionError
+from commissions.forms.kinds import Kind
+
+Words: TypeAlias = "str | Promise"
+Around: TypeAlias = tuple[Mapping[Any, Any], ...]  # a part as it is written, then what it is part of, up to the plan
+Fits: TypeAlias = Callable[[Around], bool]
+
+
+def always(_around: Around) -> bool:
+    return True
+
+
+def never(_around: Around) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What the form says of one key. A key that is written is always shown, whether it fits or not."""
+
+    name: str
+    label: Words
+    help: Words = ""
+    usual: Words = ""  # what an empty field means, shown in it
+    kind: Kind | None = None  # where the schema's type alone doesn't say it
+    fits: Fits = always
+    is_rare: bool = False  # waits behind "More settings"
+    is_wide: bool = False
+    starts: Any = None  # what a button writes that adds the part, or a row to it; without it the part is always there
+    add: Words = ""  # that button's text
+    one: Words = ""  # what each of several is called
+    choices: Mapping[str, Words] = field(default_factory=dict)  # where the words of a choice differ here
+
+
+def has(name: str, *values: str, usual: str = "", up: int = 0) -> Fits:
+    """Where a key of the part, or of the part so many steps up, has one of these values.
+
+    >>> has("tiers", "flat", usual="flat")(({},)), has("tiers", "marginal", up=1)(({}, {"tiers": "stepped"}))
+    (True, False)
+    """
+    return lambda around: len(around) > up and str(around[up].get(name, usual)) in values
+
+
+def all_of(*conditions: Fits) -> Fits:
+    return lambda around: all(fits(around) for fits in conditions)
+
+
+def any_of(*conditions: Fits) -> Fits:
+    return lambda around: any(fits(around) for fits in conditions)
+
+
+def reads(*columns: str) -> Fits:
+    """Where a formula of the plan reads one of these facts of a deal."""
+    return lambda around: bool(_read(around[-1]) & set(columns))
+
+
+def _read(plan: Mapping[Any, Any]) -> set[str]:
+    rows = plan.get("components")
+    found: set[str] = set()
+    for part in rows if isinstance(rows, list) else ():
+        if isinstance(part, dict):
+            found |= _columns(part.get("when"), parse_condition) | _columns(part.get("base"), parse_base)
+    return found
+
+
+def _columns(text: object, parse: Callable[[str], Any]) -> set[str]:
+    try:
+        return set(columns_of(parse(text))) if isinstance(text, str) else set()
+    except ExpressionError:
+        return set()

@@ -1,0 +1,198 @@
+"""The words of the plan's form: one entry for each key of the document, in the order in which the form asks."""
+
+from collections.abc import Iterator, Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from commissions.engine.schema import (
+    Cap,
+    Component,
+    Credit,
+    Draw,
+    Example,
+    ExampleCustomer,
+    ExampleDeal,
+    ExamplePayee,
+    ExampleProduct,
+    PlanDocument,
+    Step,
+)
+from commissions.forms.keys import Key, all_of, any_of, has, never, reads
+from commissions.forms.kinds import Kind, Model, shapes
+
+_MONEY = has("measure", "amount", usual="amount")
+_FLAT = has("tiers", "flat", usual="flat")
+_RATED = has("tiers", "marginal", "retroactive", usual="flat", up=1)
+_PERIODS = {"month": _("month"), "quarter": _("quarter"), "half": _("half-year"), "year": _("year")}
+_WINDOWS = {"deal": _("deal"), **_PERIODS}
+
+TABLE: Mapping[Model, tuple[Key, ...]] = {
+    PlanDocument: (
+        Key("format", "", fits=never, kind=Kind.NONE),
+        Key(
+            "plan", _("Name of the plan"), is_wide=True,
+            help=_("Under the name of a plan that is here, this becomes its next version."),
+        ),
+        Key("currency", _("Currency"), help=_("Three letters, such as USD or IDR. Every amount here is in it.")),
+        Key("period", _("A statement covers a"), choices=_PERIODS),
+        Key(
+            "rounding", _("Half a cent is rounded"), is_rare=True,
+            choices={"half_up": _("up, away from zero"), "half_even": _("to the even neighbour")},
+        ),
+        Key("components", _("What it pays"), kind=Kind.CARDS, one=_("Component"), add=_("Add a component")),
+        Key(
+            "draw", _("Draw"), add=_("Add a draw or a guarantee"), starts={"kind": "recoverable", "amount": "1000"},
+            help=_("Pay in advance of earnings, at each statement."),
+        ),
+        Key(
+            "below_zero", _("A statement below zero"), is_rare=True, usual=_("is owed at once"), is_wide=True,
+            choices={"pay": _("is owed at once"), "carry": _("pays nothing; the rest is taken from later ones")},
+        ),
+        Key("examples", _("Examples"), kind=Kind.CARDS, one=_("Example"), add=_("Add an example")),
+    ),
+    Component: (
+        Key("name", _("Name"), help=_("What people read on their statement."), is_wide=True),
+        Key(
+            "measure", _("It counts"),
+            choices={"amount": _("money"), "quantity": _("units sold"), "count": _("deals")},
+        ),
+        Key("window", _("It adds up over a"), choices=_WINDOWS, help=_("Then it starts again at 0.")),
+        Key(
+            "against", _("Thresholds are"), fits=_MONEY,
+            choices={"amount": _("amounts"), "quota": _("shares of the payee's quota")},
+        ),
+        Key(
+            "tiers", _("It pays"), is_wide=True,
+            choices={
+                "flat": _("one rate for everything"),
+                "marginal": _("each part at the rate of its own tier"),
+                "retroactive": _("everything at the rate of the tier reached"),
+                "stepped": _("the amount of the row reached"),
+                "interpolated": _("along straight lines between points"),
+            },
+        ),
+        Key("rate", _("Rate"), usual="5%", fits=all_of(_FLAT, _MONEY)),
+        Key("pay_per_unit", _("Pays for each"), usual="25", fits=all_of(_FLAT, has("measure", "quantity", "count"))),
+        Key(
+            "curve", _("Tiers"), add=_("Add a tier"),
+            fits=has("tiers", "marginal", "retroactive", "stepped", "interpolated"),
+        ),
+        Key(
+            "starts_when", _("A tier begins when its threshold is"), is_rare=True, is_wide=True,
+            fits=has("tiers", "marginal", "retroactive", "stepped"),
+            choices={"reached": _("reached"), "exceeded": _("exceeded")},
+        ),
+        Key(
+            "when", _("Only deals with"), kind=Kind.LONG, is_wide=True, usual=_("every deal counts"),
+            help=_("A condition, such as deal.type = \"new\" and deal.amount >= 1000."),
+        ),
+        Key(
+            "base", _("Each counts with"), kind=Kind.LONG, is_rare=True, is_wide=True, usual="deal.amount", fits=_MONEY,
+            help=_("Money of the deal, such as deal.amount * 50%."),
+        ),
+        Key("cap", _("Cap"), add=_("Add a cap"), starts={"per": "quarter", "amount": "10000"}),
+        Key("credit", _("Who gets credit"), is_rare=True),
+        Key(
+            "key", _("Key"), is_rare=True, is_wide=True,
+            help=_("A short name, the same in every version: what adds up carries on by it. Examples speak of it."),
+        ),
+    ),
+    Credit: (
+        Key("trigger", _("A deal counts when it is"), choices={"booked": _("won, on its closing day")}),
+        Key(
+            "roles", _("Roles that it pays"), usual="owner",
+            help=_("With commas between them. Whoever owns a deal has the role owner."),
+        ),
+    ),
+    Step: (
+        Key("from", _("From")),
+        Key("rate", _("Rate"), fits=all_of(_RATED, has("measure", "amount", usual="amount", up=1))),
+        Key("pay_per_unit", _("Pays for each"), fits=all_of(_RATED, has("measure", "quantity", "count", up=1))),
+        Key("pay", _("Pays in all"), fits=has("tiers", "stepped", "interpolated", up=1)),
+        Key("bonus", _("Bonus, once"), usual=_("none"), fits=_RATED),
+    ),
+    Cap: (
+        Key("amount", _("At most")),
+        Key("per", _("Per"), choices=_WINDOWS),
+        Key("excess", _("What goes beyond"), choices={"drop": _("is not paid")}, is_rare=True),
+    ),
+    Draw: (
+        Key("amount", _("Amount")),
+        Key(
+            "kind", _("What is advanced"),
+            choices={"recoverable": _("is owed, and recovered later"), "non_recoverable": _("is given")},
+        ),
+        Key(
+            "pays", _("It pays"),
+            choices={"top_up": _("what is missing to it"), "in_addition": _("all of it, beside what is earned")},
+        ),
+        Key("periods", _("For the first so many statements"), usual=_("all")),
+        Key(
+            "recover_at_most", _("Recovered from at most"), usual="100%", fits=has("kind", "recoverable"),
+            help=_("Which share of what a later statement earns."),
+        ),
+        Key("most_owed", _("Owed at most"), usual=_("no limit"), fits=has("kind", "recoverable")),
+        Key(
+            "forgive_after", _("Forgiven so many statements after its end"), usual=_("never"),
+            fits=has("kind", "recoverable"),
+        ),
+    ),
+    Example: (
+        Key("name", _("What the case shows"), is_wide=True),
+        Key("payee", _("The payee"), fits=lambda around: "payees" not in around[0]),
+        Key("payees", _("Payees"), add=_("Add a payee"), fits=lambda around: "payees" in around[0]),
+        Key("deals", _("Deals"), add=_("Add a deal")),
+        Key("expect", _("What finance agreed to pay"), kind=Kind.GRID),
+        Key("source", _("Where the figures come from"), is_rare=True, is_wide=True, usual=_("a contract, a mail")),
+    ),
+    ExamplePayee: (
+        Key(
+            "quota", _("Quota"), usual=_("none"), is_wide=True,
+            help=_("One amount for each window, or by period: 2026-Q1 100000, 2026-Q2 120000."),
+        ),
+        Key("starts", _("First day on the plan"), fits=lambda around: "draw" in around[-1]),
+    ),
+    ExampleDeal: (
+        Key("id", _("Deal")),
+        Key("closed", _("Closed on")),
+        Key("amount", _("Amount")),
+        Key("type", _("Type"), usual=_("none"), fits=reads("type")),
+        Key(
+            "quantity", _("Quantity"), usual="1",
+            fits=any_of(
+                reads("quantity"),
+                lambda around: any(part.get("measure") == "quantity" for part in around[-1].get("components") or ()),
+            ),
+        ),
+        Key("product", _("Product"), fits=reads("product_name", "product_family", "product_code")),
+        Key("customer", _("Customer"), fits=reads("customer_name", "customer_sector", "customer_country")),
+        Key("name", _("Name"), fits=reads("name")),
+        Key("opened", _("Opened on"), fits=reads("opened")),
+        Key("currency", _("Currency"), fits=reads("currency")),
+        Key("owner", _("Owner"), fits=lambda around: len(around) > 1 and "payees" in around[1]),
+        Key(
+            "splits", _("Shared"), usual=_("ana 60%, ben 40%"), kind=Kind.SHARES,
+            fits=lambda around: len(around) > 1 and "payees" in around[1],
+        ),
+    ),
+    ExampleProduct: (
+        Key("name", _("Product"), fits=reads("product_name")),
+        Key("family", _("Product family"), fits=reads("product_family")),
+        Key("code", _("Product code"), fits=reads("product_code")),
+    ),
+    ExampleCustomer: (
+        Key("name", _("Customer"), fits=reads("customer_name")),
+        Key("sector", _("Customer's sector"), fits=reads("customer_sector")),
+        Key("country", _("Customer's country"), fits=reads("customer_country")),
+    ),
+}  # fmt: skip
+
+
+def keys_of(model: Model) -> Iterator[Key]:
+    """The keys of a part in the order of its form; those without an entry last, by the names that the document has."""
+    entries = TABLE.get(model, ())
+    yield from entries
+    known = {entry.name for entry in entries}
+    for name in shapes(model):
+        if name not in known:
+            yield Key(name, name.replace("_", " ").capitalize(), is_rare=True, starts={})
