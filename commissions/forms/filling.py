@@ -8,9 +8,9 @@ from typing import Any
 
 from commissions.engine.rewrite import data_of, rewritten
 from commissions.forms.acting import acted
-from commissions.forms.kinds import Kind
-from commissions.forms.nodes import Control
-from commissions.forms.places import at, pruned, put, renamed, without
+from commissions.forms.kinds import Kind, shapes
+from commissions.forms.nodes import Control, Path
+from commissions.forms.places import at, pruned, put, renamed, shape_at, without
 from commissions.forms.reshaping import reshaped
 from commissions.forms.tree import DocumentForm, document_form
 
@@ -81,16 +81,18 @@ def _fill(data: dict[Any, Any], control: Control, said: str) -> None:
         _rename_component(data, str(at(data, control.path)), said)
         put(data, control.path, said)
     elif said:
-        put(data, control.path, _value(control.kind, said))
+        put(data, control.path, _value(control, said))
     else:
         without(data, control.path)
 
 
-def _value(kind: Kind, said: str) -> Any:  # noqa: ANN401 of YAML
-    match kind:
+def _value(control: Control, said: str) -> Any:  # noqa: ANN401 of YAML
+    match control.kind:
+        case Kind.PAIRS:
+            return _pairs(control.path, said)
         case Kind.LIST:
             return [one.strip() for one in said.split(",") if one.strip()]
-        case Kind.SHARES:
+        case Kind.BY_NAME:
             return _by_name(said) or said
         case Kind.BY_PERIOD:
             return (_by_name(said) if " " in said else None) or said
@@ -109,6 +111,14 @@ def _by_name(said: str) -> dict[str, str] | None:
     """
     pairs = [one.strip().rpartition(" ") for one in said.split(",") if one.strip()]
     return {name.strip().rstrip(":"): value for name, _gap, value in pairs} if all(p[0] for p in pairs) else None
+
+
+def _pairs(path: Path, said: str) -> list[dict[str, Any]]:
+    """Rows of two keys, as the schema names them; of a row that says less, what it says."""
+    model = shape_at(path).model
+    names = list(shapes(model) if model else ())
+    rows = (one.split(maxsplit=1) for one in said.split(",") if one.strip())
+    return [{name: _day(value) for name, value in zip(names, row, strict=False)} for row in rows]
 
 
 def _day(said: str) -> date | str:

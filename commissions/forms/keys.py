@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 
 from commissions.engine.expressions import columns_of, parse_base, parse_condition
 from commissions.engine.expressions.build import ExpressionError
+from commissions.engine.expressions.fields import CUSTOM
 from commissions.forms.kinds import Kind
 
 Words: TypeAlias = "str | Promise"
@@ -65,6 +66,11 @@ def any_of(*conditions: Fits) -> Fits:
 def reads(*columns: str) -> Fits:
     """Where a formula of the plan reads one of these facts of a deal."""
     return lambda around: bool(_read(around[-1]) & set(columns))
+
+
+def reads_own(around: Around) -> bool:
+    """Where a formula reads a field of the company's own."""
+    return any(column.startswith(CUSTOM) for column in _read(around[-1]))
 
 
 def _read(plan: Mapping[Any, Any]) -> set[str]:

@@ -12,7 +12,6 @@ from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_orig
 from pydantic import BaseModel
 
 from commissions.engine.decimals import ExactMoney
-from commissions.engine.schema.examples import ByPeriod
 
 Model: TypeAlias = type[BaseModel]
 
@@ -28,7 +27,8 @@ class Kind(Enum):
     DAY = auto()
     CHOICE = auto()
     LIST = auto()  # words, with commas between them
-    SHARES = auto()  # shares by name, written "ana 60%, ben 40%"
+    BY_NAME = auto()  # values by name, written "ana 60%, ben 40%"
+    PAIRS = auto()  # rows of two keys inside a row, written "2026-01-31 500, 2026-02-28 500"
     BY_PERIOD = auto()  # one amount, or amounts by period, written "2026-Q1 100000, 2026-Q2 120000"
     PART = auto()  # keys of its own
     ROWS = auto()  # a table, each row with the same keys
@@ -36,6 +36,9 @@ class Kind(Enum):
     NAMED = auto()  # a table whose first column is each one's name
     GRID = auto()  # what an example expects
     NONE = auto()  # no control: it is changed in the text
+
+
+_AMOUNTS = (Kind.MONEY, Kind.SHARE, Kind.WHOLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,6 @@ def shapes(model: Model) -> Mapping[str, Shape]:
 
 
 def _shape(hint: Any, usual: str) -> Shape:  # noqa: ANN401 a type
-    if hint == ByPeriod:
-        return Shape(Kind.BY_PERIOD)
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Annotated:
         if arguments[0] is Decimal:  # money and shares are told apart by what reads them
@@ -72,7 +73,7 @@ def _shape(hint: Any, usual: str) -> Shape:  # noqa: ANN401 a type
         return _shape(arguments[0], usual)
     if origin in (Union, types.UnionType):
         inner = [one for one in arguments if one is not type(None)]
-        return _shape(inner[0], usual) if len(inner) == 1 else Shape(Kind.NONE)
+        return _shape(inner[0], usual) if len(inner) == 1 else _either([_shape(one, "").kind for one in inner])
     if origin is Literal:
         return Shape(Kind.CHOICE, options=tuple(map(str, arguments)), usual=usual)
     if origin is tuple:
@@ -84,13 +85,15 @@ def _shape(hint: Any, usual: str) -> Shape:  # noqa: ANN401 a type
 
 
 def _by_name(inner: Shape) -> Shape:
-    match inner.kind:
-        case Kind.PART:
-            return Shape(Kind.NAMED, inner.model)
-        case Kind.SHARE:
-            return Shape(Kind.SHARES)
-        case _:
-            return Shape(Kind.NONE)
+    if inner.kind is Kind.PART:
+        return Shape(Kind.NAMED, inner.model)
+    return Shape(Kind.BY_NAME if inner.kind in (*_AMOUNTS, Kind.TEXT, Kind.BY_PERIOD) else Kind.NONE)
+
+
+def _either(kinds: list[Kind]) -> Shape:
+    """One amount, or amounts by what they are of; other choices of types have no control."""
+    is_by_name = Kind.BY_NAME in kinds and any(kind in _AMOUNTS for kind in kinds)
+    return Shape(Kind.BY_PERIOD if is_by_name else Kind.NONE)
 
 
 def _plain(hint: Any, usual: str) -> Shape:  # noqa: ANN401 a type

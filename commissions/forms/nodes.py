@@ -37,7 +37,9 @@ def id_of(path: Path) -> str:
 
 
 def shown(value: object) -> str:
-    """A value as its control shows it: numbers by name as one text."""
+    """A value as its control shows it: what has a name after it, and rows of a few keys, as one text."""
+    if isinstance(value, list) and value and all(isinstance(row, Mapping) for row in value):
+        return ", ".join(" ".join(map(shown, row.values())) for row in value)
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {shown(one)}" for name, one in value.items())
     if isinstance(value, list | tuple):

@@ -17,7 +17,7 @@ from commissions.engine.schema import (
     PlanDocument,
     Step,
 )
-from commissions.forms.keys import Key, all_of, any_of, has, never, reads
+from commissions.forms.keys import Key, all_of, any_of, has, never, reads, reads_own
 from commissions.forms.kinds import Kind, Model, shapes
 
 _MONEY = has("measure", "amount", usual="amount")
@@ -169,9 +169,17 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
         Key("name", _("Name"), fits=reads("name")),
         Key("opened", _("Opened on"), fits=reads("opened")),
         Key("currency", _("Currency"), fits=reads("currency")),
+        Key("cost", _("Cost"), fits=reads("cost")),
+        Key("tax", _("Tax"), fits=reads("tax")),
+        Key("discount", _("Discount"), fits=reads("discount")),
+        Key("term", _("Months"), fits=reads("term")),
+        Key("invoiced", _("Invoiced on"), fits=reads("invoiced")),
+        Key("payments", _("Paid by the customer"), kind=Kind.PAIRS, usual=_("2026-01-31 500"), fits=never),
+        Key("cancelled", _("Cancelled on"), fits=reads("cancelled")),
+        Key("custom", _("Fields of your own"), usual=_("region west"), fits=reads_own),
         Key("owner", _("Owner"), fits=lambda around: len(around) > 1 and "payees" in around[1]),
         Key(
-            "splits", _("Shared"), usual=_("ana 60%, ben 40%"), kind=Kind.SHARES,
+            "splits", _("Shared"), usual=_("ana 60%, ben 40%"), kind=Kind.BY_NAME,
             fits=lambda around: len(around) > 1 and "payees" in around[1],
         ),
     ),

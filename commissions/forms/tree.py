@@ -88,7 +88,7 @@ def _part(model: Model, key: Key, path: Path, around: Around, told: _Told, **mor
     for entry in keys_of(model):
         shape = kinds[entry.name]
         kind = entry.kind or shape.kind
-        if kind is Kind.NONE or not (entry.name in here or entry.fits(around)):
+        if not _has_field(kind, here.get(entry.name)) or not (entry.name in here or entry.fits(around)):
             continue
         if entry.starts is not None and kind in _NESTED and entry.name not in here:
             adds.append(Button(f"add:{name_of((*path, entry.name))}", entry.add or entry.label))
@@ -108,6 +108,21 @@ def _part(model: Model, key: Key, path: Path, around: Around, told: _Told, **mor
         can_go=more.pop("can_go", key.starts is not None),
         **more,
     )
+
+
+def _has_field(kind: Kind, value: object) -> bool:
+    """Whether a control can show it and give it back: what holds more than its kind is changed in the text."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    match kind:
+        case Kind.NONE:
+            return False
+        case Kind.BY_NAME | Kind.BY_PERIOD:
+            return not isinstance(value, list) and not any(isinstance(one, dict | list) for one in inner)
+        case Kind.LIST:
+            return not isinstance(value, dict) and not any(isinstance(one, dict | list) for one in inner)
+        case Kind.PAIRS:
+            return value is None or (isinstance(value, list) and all(isinstance(row, dict) for row in value))
+    return kind in _NESTED or not isinstance(value, dict | list)
 
 
 def _is_set(name: str, here: Mapping[Any, Any], node: Node) -> bool:
@@ -203,7 +218,10 @@ def _columns(
     for key in keys_of(model):
         shape = shapes(model)[key.name]
         kind, path = key.kind or shape.kind, (*above, key.name)
-        if kind is Kind.NONE or not any(_reach(row, path) is not None or key.fits((row, *around)) for row in rows):
+        values = [_reach(row, path) for row in rows]
+        if not all(_has_field(kind, value) for value in values):
+            continue
+        if not any(value is not None or key.fits((row, *around)) for row, value in zip(rows, values, strict=True)):
             continue
         if kind is Kind.PART and shape.model:
             yield from _columns(shape.model, path, rows, around)

@@ -1,15 +1,18 @@
-"""An administrator who has never seen YAML: tiers, a quota and a cap by mouse, to a published plan."""
+"""An administrator who has never seen YAML: tiers, a quota, a cap and examples by mouse, to a published plan."""
 
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.browser import DESKTOP
 from tests.journeys.conftest import Demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-CURVE = """    curve:
+TEXT = """    window: quarter
+    against: quota
+    tiers: marginal
+    curve:
       - {from: 0, rate: 5%}
       - {from: 100%, rate: 8%}
       - {from: 120%, rate: 12%}
@@ -23,43 +26,107 @@ def admins_page(demo: Demo, **options: object) -> Page:
     return context.new_page()
 
 
-def choose(page: Page, field: str, value: str, *, says: str) -> None:
-    page.select_option(f"#card-0-{field}", value)
-    expect(page.locator("#id_source")).to_have_value(holding(says))
-
-
 def holding(text: str) -> re.Pattern[str]:
     return re.compile(re.escape(text))
 
 
-def test_tiers_a_quota_and_a_cap_are_built_by_form_and_published(demo: Demo) -> None:
+def says(page: Page, text: str) -> None:
+    """The plan's text, once the page has been answered."""
+    expect(page.locator("#id_source")).to_have_value(holding(text))
+
+
+def card(page: Page, number: int, kind: str = "components") -> Locator:
+    return page.locator(f"#f-{kind}-{number}")
+
+
+def press(where: Page | Locator, name: str) -> None:
+    where.get_by_role("button", name=name, exact=True).click()
+
+
+def write_example(page: Page, number: int, name: str, amount: str, pays: str) -> None:
+    """An example as finance agreed on it: what it pays is known before the plan is."""
+    press(page, "Add an example")
+    example = card(page, number, "examples")
+    example.get_by_label("What the case shows").fill(name)
+    example.get_by_label("Quota").fill("300000")
+    example.get_by_label("Amount, row 1").fill(amount)
+    expect(example.locator("h3")).to_contain_text("fails")
+    example.get_by_label("payable").fill(pays)
+    expect(example.locator("h3")).to_contain_text("holds")
+
+
+def test_a_plan_is_built_by_mouse_with_its_examples_and_published(demo: Demo) -> None:
     page = admins_page(demo)
     page.goto("/commissions/plans/")
     page.get_by_role("link", name="New plan").click()
-    page.get_by_role("link", name="Empty page").click()
-    page.fill("#card-plan", "Built by form")
-    choose(page, "window", "quarter", says="window: quarter")
-    choose(page, "against", "quota", says="against: quota")
-    choose(page, "tiers", "marginal", says="tiers: marginal")
-    for row, (start, rate) in enumerate([("100%", "8%"), ("120%", "12%")], start=1):
-        page.fill(f"#card-0-{row}-from", start)
-        page.fill(f"#card-0-{row}-value", rate)
-    page.fill("#card-0-cap", "40000")
-    page.press("#card-0-cap", "Tab")
-    expect(page.locator("#id_source")).to_have_value(holding(CURVE))
-    expect(page.locator("#assessment")).to_contain_text("It pays at most $40,000.00 per quarter")
-    page.get_by_role("button", name="Save draft").click()
+    page.get_by_role("link", name="Blank plan").click()
+    page.get_by_label("Name of the plan").fill("Built by form")
+    page.get_by_label("A statement covers a").select_option(label="quarter")
+    sales = card(page, 0)
+    sales.get_by_label("It adds up over a").select_option(label="quarter")
+    sales.get_by_label("Thresholds are").select_option(label="shares of the payee's quota")
+    sales.get_by_label("It pays", exact=True).select_option(label="each part at the rate of its own tier")
+    press(sales, "Add a tier")
+    sales.get_by_label("Rate, row 2").fill("8%")
+    press(sales, "Add a tier")
+    sales.get_by_label("From, row 3").fill("120%")
+    sales.get_by_label("Rate, row 3").fill("12%")
+    press(sales, "Add a cap")
+    sales.get_by_label("At most").fill("40000")
+    says(page, TEXT)
+    expect(sales).to_contain_text("It pays at most $40,000.00 per quarter")
+    write_example(page, 0, "all three tiers", "400000", "24600")
+    write_example(page, 1, "the cap", "600000", "40000")
+    expect(page.locator("#assessment")).to_contain_text("All 2 examples hold")
+    press(page, "Save draft")
     page.get_by_role("link", name="The plan as read").click()
-    page.get_by_role("button", name="Publish").click()
+    press(page, "Publish")
     expect(page.locator("#toasts")).to_contain_text("Built by form v1 is published.")
     page.context.close()
 
 
-def test_without_javascript_the_button_check_says_the_same(demo: Demo) -> None:
+def test_an_error_stands_at_its_field_and_what_was_typed_stays(demo: Demo) -> None:
+    page = admins_page(demo)
+    page.goto("/commissions/plans/new/write?template=quarterly-tiers-cap")
+    rate = page.get_by_label("Rate, row 2")
+    rate.press("End")
+    rate.press_sequentially(",5")
+    expect(rate).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#f-components-0-curve-1-rate-e")).to_contain_text("is not a number")
+    expect(rate).to_have_value("8%,5")
+    rate.fill("9%")
+    expect(page.locator("#f-components-0-curve-1-rate-e")).to_be_empty()
+    says(page, "- {from: 100%, rate: 9%}")
+    expect(card(page, 0, "examples").locator(".is-bad").first).to_contain_text("pays 25,200 (+600)")
+    page.context.close()
+
+
+def test_what_is_typed_while_the_form_changes_is_kept(demo: Demo) -> None:
+    """The answer to a button puts another form in the place of the one that somebody is typing in."""
+    page = admins_page(demo)
+    page.goto("/commissions/plans/new/write?template=quarterly-tiers-cap")
+    page.route("**/plans/check", lambda route: (page.wait_for_timeout(400), route.continue_()))
+    name = card(page, 0).get_by_label("Name", exact=True)
+    press(card(page, 0), "Add a tier")
+    name.fill("Typed meanwhile")
+    expect(page.get_by_label("Rate, row 4")).to_be_visible()
+    expect(name).to_have_value("Typed meanwhile")
+    expect(name).to_be_focused()
+    says(page, "name: Typed meanwhile")
+    says(page, "- {from: 140%, rate: 12%}")
+    page.unroute_all(behavior="wait")
+    page.context.close()
+
+
+def test_without_javascript_the_buttons_do_the_same(demo: Demo) -> None:
     page = admins_page(demo, java_script_enabled=False)
     page.goto("/commissions/plans/new/write?template=threshold")
-    page.fill("#card-0-1-value", "11%")
-    page.get_by_role("button", name="Check").click()
+    page.get_by_label("Rate, row 2").fill("11%")
+    press(page, "Add a component")
     assert "- {from: 50%, rate: 11%}" in page.input_value("#id_source")
-    expect(page.locator("#assessment")).to_contain_text("1 example fails")
+    card(page, 1).get_by_label("Rate", exact=True).fill("nothing")
+    page.locator(".designer-bar").get_by_role("button", name="Check").click()
+    expect(page.locator("#assessment")).to_contain_text("1 thing to correct")
+    expect(page.locator("#f-components-1-rate-e")).to_contain_text("is not a number")
+    assert card(page, 1).get_by_label("Rate", exact=True).input_value() == "nothing"
     page.context.close()
