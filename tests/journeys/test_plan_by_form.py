@@ -1,9 +1,10 @@
 """An administrator who has never seen YAML: tiers, a quota, a cap and examples by mouse, to a published plan."""
 
 import re
+import time
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.journeys.browser import DESKTOP
 from tests.journeys.conftest import Demo
@@ -41,6 +42,12 @@ def card(page: Page, number: int, kind: str = "components") -> Locator:
 
 def press(where: Page | Locator, name: str) -> None:
     where.get_by_role("button", name=name, exact=True).click()
+
+
+def later(route: Route) -> None:
+    """An answer that takes its time."""
+    time.sleep(0.4)
+    route.continue_()
 
 
 def write_example(page: Page, number: int, name: str, amount: str, pays: str) -> None:
@@ -105,7 +112,7 @@ def test_what_is_typed_while_the_form_changes_is_kept(demo: Demo) -> None:
     """The answer to a button puts another form in the place of the one that somebody is typing in."""
     page = admins_page(demo)
     page.goto("/commissions/plans/new/write?template=quarterly-tiers-cap")
-    page.route("**/plans/check", lambda route: (page.wait_for_timeout(400), route.continue_()))
+    page.route("**/plans/check", later)
     name = card(page, 0).get_by_label("Name", exact=True)
     press(card(page, 0), "Add a tier")
     name.fill("Typed meanwhile")
