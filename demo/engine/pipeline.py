@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 from core.periods import PeriodKind, period_of
 from demo.engine.calendar import add_months, chance, months, working_day
@@ -73,9 +74,28 @@ def _lived(scene: Scene, owner: Person, key: str, opened: date) -> Iterator[Deal
     offer = _offer(scene, owner, key, opened, product, luck)
     shares = _shares(scene, owner, opened, luck)
     deal = _today(replace(offer, shares=shares), closes, scene.today, won=luck.randrange(100) < 40 + owner.pace // 6)
-    yield deal
-    if deal.status == "won":
+    followed = _followed(deal, scene.seed, scene.today)
+    yield followed
+    if deal.status == "won" and not followed.cancelled_on:
         yield from _returned(deal, owner, scene.today, luck)
+
+
+def _followed(deal: Deal, seed: str, today: date) -> Deal:
+    """A won deal with what came after: its invoice, what was paid, and in one case of eighty its cancellation."""
+    if deal.status != "won" or deal.closed_on is None:
+        return deal
+    luck = chance(seed, "after", deal.key)
+    if luck.randrange(80) == 0:  # it never comes to an invoice
+        day = working_day(deal.closed_on + timedelta(days=luck.randrange(10, 60)))
+        return replace(deal, cancelled_on=day) if day <= today else deal
+    invoiced = working_day(deal.closed_on + timedelta(days=luck.randrange(12)))
+    if invoiced > today:
+        return deal
+    parts = luck.choice((1, 1, 2))
+    share = deal.amount_minor // parts
+    days = [working_day(invoiced + timedelta(days=number * luck.randrange(14, 50))) for number in range(1, parts + 1)]
+    paid = tuple((day, share) for day in sorted(days) if day <= today)
+    return replace(deal, invoiced_on=invoiced, payments=paid)
 
 
 def _closing_day(opened: date, product: Product, luck: Random) -> date:
@@ -92,7 +112,8 @@ def _offer(scene: Scene, owner: Person, key: str, opened: date, product: Product
     customer = luck.choice(scene.customers[team])
     quantity = luck.randint(*product.units) * (2 if team == "indonesia" else 1)
     currency = CURRENCY_OF[team]
-    asked = product.price_minor[currency] * quantity * (100 - luck.choice((0, 0, 0, 5, 8, 10, 12, 15, 20))) // 100
+    discount = luck.choice((0, 0, 0, 5, 8, 10, 12, 15, 20))
+    asked = product.price_minor[currency] * quantity * (100 - discount) // 100
     kind = "renewal" if product.family == "Service" else luck.choice(("new", "new", "new", "expansion"))
     return Deal(
         key=key,
@@ -109,7 +130,18 @@ def _offer(scene: Scene, owner: Person, key: str, opened: date, product: Product
         opened_on=opened,
         closed_on=None,
         shares=(),
+        discount_ppm=discount * 10_000,
+        **_terms(scene.seed, key, product, asked),
     )
+
+
+def _terms(seed: str, key: str, product: Product, asked: int) -> dict[str, Any]:
+    luck = chance(seed, "terms", key)
+    return {
+        "term_months": luck.choice((12, 12, 24, 36)) if product.family == "Service" else None,
+        "channel": luck.choice(("direct", "direct", "partner")),
+        "cost_minor": asked * luck.randrange(45, 76) // 100,
+    }
 
 
 def _today(deal: Deal, closes: date, today: date, *, won: bool) -> Deal:
@@ -138,7 +170,8 @@ def _returned(deal: Deal, owner: Person, today: date, luck: Random) -> Iterator[
     back = max(closed, working_day(closed + timedelta(days=luck.randrange(7, 60))))
     percent = luck.choice((100, 50))
     if luck.randrange(40) == 0 and back <= today and owner.stay(back):
-        named = replace(deal, key=f"{deal.key}-R", name=f"Refund of {percent} %: {deal.name}", kind="refund")
+        bare = replace(deal, cost_minor=None, invoiced_on=None)
+        named = replace(bare, key=f"{deal.key}-R", name=f"Refund of {percent} %: {deal.name}", kind="refund")
         minor = -(deal.amount_minor * percent // 100)
         yield replace(named, amount_minor=minor, opened_on=back, closed_on=back)
 

@@ -98,6 +98,13 @@ class Deal:
     opened_on: date
     closed_on: date | None
     shares: tuple[tuple[str, int], ...]  # person and parts per million; empty when the owner has the whole
+    discount_ppm: int = 0
+    term_months: int | None = None
+    channel: str = "direct"  # a field of the company's own
+    cost_minor: int | None = None
+    invoiced_on: date | None = None
+    cancelled_on: date | None = None
+    payments: tuple[tuple[date, int], ...] = ()  # day and minor units
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The demo company's customers, products, rates and deals, in bulk."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -46,19 +47,34 @@ def _save_deals(sales: Sequence[Sale], people: dict[str, int], ids: dict[str, in
         for person, part in shared[key]
     ]
     DealShare.objects.bulk_create(shares)
+    _save_payments(sales)
     facts_changed.send(
         Deal,
         touched=frozenset(
-            Touched(people[person], sale.closed_on)
+            Touched(people[person], day)
             for sale in sales
-            if sale.closed_on
+            for day in {sale.closed_on, sale.invoiced_on, sale.cancelled_on, *dict(sale.payments)} - {None}
             for person in {sale.owner, *dict(sale.shares)}
+            if day
         ),
     )
 
 
+def _save_payments(sales: Sequence[Sale]) -> None:
+    paid = {sale.key: sale.payments for sale in sales if sale.payments}
+    deals = dict(Deal.objects.filter(external_id__in=paid).values_list("external_id", "pk"))
+    rows = [
+        (f"{key}-P{number}", deals[key], day, minor)
+        for key, payments in paid.items()
+        for number, (day, minor) in enumerate(payments, start=1)
+    ]
+    columns = ["external_id", "deal_id", "paid_on", "amount_minor"]
+    copy_in("sales_payment", pl.DataFrame(rows, schema=columns, orient="row"))
+
+
 def _frame(sales: Sequence[Sale], people: dict[str, int], ids: dict[str, int]) -> pl.DataFrame:
-    same = ("name", "kind", "status", "stage", "quantity", "amount_minor", "currency", "opened_on", "closed_on")
+    same = ("name", "kind", "status", "stage", "quantity", "amount_minor", "currency", "opened_on", "closed_on",
+            "invoiced_on", "cancelled_on", "cost_minor", "discount_ppm", "term_months")  # fmt: skip
     columns: dict[str, list[Any]] = {name: [getattr(sale, name) for sale in sales] for name in same}
     return pl.DataFrame(
         {
@@ -66,6 +82,7 @@ def _frame(sales: Sequence[Sale], people: dict[str, int], ids: dict[str, int]) -
             "owner_id": [people[sale.owner] for sale in sales],
             "customer_id": [ids[sale.customer] for sale in sales],
             "product_id": [ids[sale.product] for sale in sales],
+            "custom": [json.dumps({"channel": sale.channel}) for sale in sales],
             **columns,
         }
     )

@@ -1,5 +1,6 @@
 import doctest
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import ModuleType
@@ -24,11 +25,34 @@ def made() -> Company:
 
 
 def settled(made: Company, before: date) -> dict[str, Deal]:
-    return {deal.key: deal for deal in made.deals if deal.closed_on and deal.closed_on < before}
+    return {deal.key: known(deal, before) for deal in made.deals if deal.closed_on and deal.closed_on < before}
+
+
+def known(deal: Deal, before: date) -> Deal:
+    """The deal with what had happened to it by then."""
+    return replace(
+        deal,
+        invoiced_on=deal.invoiced_on if deal.invoiced_on and deal.invoiced_on < before else None,
+        cancelled_on=deal.cancelled_on if deal.cancelled_on and deal.cancelled_on < before else None,
+        payments=tuple(paid for paid in deal.payments if paid[0] < before),
+    )
 
 
 def test_the_same_day_and_seed_make_the_same_company(made: Company) -> None:
     assert company(TODAY) == made
+
+
+def test_won_deals_are_invoiced_then_paid_and_a_few_are_cancelled(made: Company) -> None:
+    won = [deal for deal in made.deals if deal.status == "won"]
+    cancelled = [deal for deal in won if deal.cancelled_on]
+    assert 5 < len(cancelled) < len(won) // 20
+    assert all(
+        deal.closed_on <= deal.cancelled_on <= TODAY for deal in cancelled if deal.closed_on and deal.cancelled_on
+    )
+    assert not any(deal.invoiced_on or deal.payments for deal in cancelled)
+    paid = [deal for deal in won if deal.payments]
+    assert len(paid) > len(won) // 2
+    assert all(deal.invoiced_on <= day <= TODAY for deal in paid for day, _minor in deal.payments if deal.invoiced_on)
 
 
 def test_another_seed_makes_other_deals(made: Company) -> None:
