@@ -58,6 +58,8 @@ SHOTS = (
     Shot("board-team", "rep", "/leaderboards/", (r"by=team",)),
     Shot("deals", "rep", "/sales/deals/"),
     Shot("deal", "rep", "/sales/deals/", (r"^/sales/deals/\d+/?$",)),
+    Shot("deal-won", "finance", "/sales/deals/?status=won&sort=closed", (r"^/sales/deals/\d+/?$",)),
+    Shot("deal-edit", "admin", "/sales/deals/?status=won", (r"^/sales/deals/\d+/?$", r"/edit$")),
     Shot("deal-new", "admin", "/sales/deals/new"),
     Shot("imports", "admin", "/sales/imports/"),
     Shot("import-new", "admin", "/sales/imports/new"),
