@@ -393,7 +393,7 @@ def test_an_administrator_writes_what_plans_ask_for_and_the_page_shows_it(cast: 
 )
 def test_facts_that_cannot_be_are_refused_beside_their_fields(cast: Cast, sent: dict[str, str], reason: str) -> None:
     deal = opened(cast.ana, "a")
-    response = signed_in(cast.ada).post(reverse("sales:deal-edit", args=[deal.pk]), form(external_id="a", **sent))
+    response = signed_in(cast.ada).post(reverse("sales:deal-edit", args=[deal.pk]), {**form(external_id="a"), **sent})
     assert response.status_code == 422
     assert reason in words(response)
 
