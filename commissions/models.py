@@ -320,6 +320,7 @@ class EarningLine(models.Model):
     credited_minor = models.BigIntegerField()
     window_start = models.DateField()
     quota_minor = models.BigIntegerField(null=True)
+    target_minor = models.BigIntegerField(null=True, help_text=_("The target incentive of which it pays a share."))
     x0_minor = models.BigIntegerField()
     x1_minor = models.BigIntegerField()
     multiplier_ppm = models.BigIntegerField(null=True, help_text=_("What the pay is multiplied by, in millionths."))

@@ -17,9 +17,10 @@ def worth_of_next(
     paid: int,
     step: int,
     multiplier: int | None = None,
+    target: int | None = None,
 ) -> int | None:
-    """What moving from x to x + step pays, after the component's cap. None where a quota or a multiplier is needed and
-    not known; `multiplier` is in millionths.
+    """What moving from x to x + step pays, after the component's cap. None where a quota, a target or a multiplier is
+    needed and not known; `multiplier` is in millionths.
 
     All in minor units. `paid` is what the curve has paid since the cap's window began, before the cap; it counts only
     where there is a cap for longer than a deal. Raises KeyError for an unknown component.
@@ -33,11 +34,14 @@ def worth_of_next(
     """
     part = document.component(component)
     curve = compile_curve(document, part)
-    if (curve.against_quota and not quota) or (part.multiply and multiplier is None):
+    if (curve.against_quota and not quota) or (curve.pays_target and not target):
+        return None
+    if part.multiply and multiplier is None:
         return None
     times = Fraction(MILLION if multiplier is None else multiplier, MILLION)
     start = 0 if part.window is Window.DEAL else x
-    earned = curve.rounded(curve.at(start + step, quota) * times) - curve.rounded(curve.at(start, quota) * times)
+    y0, y1 = (curve.rounded(curve.at(place, quota, target) * times) for place in (start, start + step))
+    earned = y1 - y0
     if part.cap is None:
         return earned
     limit = to_minor(part.cap.amount, document.currency)

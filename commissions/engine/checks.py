@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from commissions.engine.curve_checks import check_curve
+from commissions.engine.curve_checks import check_curve, check_weights
 from commissions.engine.decimals import canonical
 from commissions.engine.errors import PlanError
 from commissions.engine.example_checks import RESERVED, check_examples, known_currency, money_errors
@@ -29,6 +29,7 @@ def _errors_of(document: PlanDocument) -> Iterator[PlanError]:
     for index, component in enumerate(document.components):
         yield from check_component(component, f"components[{index}]", currency)
     yield from check_reading(document)
+    yield from check_weights(document)
     if document.draw is not None:
         yield from _draw(document.draw, currency)
     yield from check_examples(document, currency)

@@ -1,6 +1,6 @@
 """One component of a plan, over all the plan's versions: from measured credits to capped lines."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import reduce
 
@@ -11,7 +11,7 @@ from commissions.engine.curve import price
 from commissions.engine.events import Event, has_parts
 from commissions.engine.frames import LINES, NO_NOTICES, LineKind, Notice, notices
 from commissions.engine.modify import Around, cap, multiplied, uncapped
-from commissions.engine.schema import Against, Window
+from commissions.engine.schema import Against, Component, Pays, Window
 from commissions.engine.segments import compile_curve
 from core.money import to_minor
 from core.periods import PeriodKind, period_of
@@ -35,20 +35,17 @@ def component_lines(
     times = any(clause.component.multiply for clause in clauses.values())
     for version, clause in clauses.items():
         own = _of_version(accumulated[clause.component.window], version, clauses)
-        needed = with_quota(_since(_history(clauses, start), own), quotas, clause.component)
-        if clause.component.against is Against.QUOTA and needed["quota"].has_nulls():
-            told.append(_without_quota(needed.filter(pl.col("date") >= start), key, clause.component.window))
-            needed = needed.filter(pl.col("quota").is_not_null())
+        needed = with_quota(_since(_history(clauses, start), own), quotas, clause.document, clause.component)
+        for column, code in _required(clause.component):
+            if needed[column].has_nulls():
+                missing = needed.filter(pl.col(column).is_null() & (pl.col("date") >= start))
+                told.append(_windows_without(missing, key, clause.component.window, code))
+                needed = needed.filter(pl.col(column).is_not_null())
         if times:
             needed, missing = _multiplied(needed, key, clause, around)
             told.append(missing)
-        priced.append(
-            price(
-                needed,
-                compile_curve(clause.document, clause.component),
-                multiplied=clause.component.multiply is not None,
-            )
-        )
+        curve = compile_curve(clause.document, clause.component)
+        priced.append(price(needed, curve, multiplied=clause.component.multiply is not None))
     lines = _capped(priced[0] if len(priced) == 1 else pl.concat(priced).sort("place"), clauses)
     named = {"component": pl.lit(key), "kind": pl.lit(LineKind.CREDIT.value)}
     named |= {} if has_parts(lines) else {"event": pl.lit(Event.BOOKED)}
@@ -109,10 +106,18 @@ def _cap_minor(clause: Clause) -> int:
     return to_minor(clause.component.cap.amount, clause.document.currency)
 
 
-def _without_quota(rows: pl.DataFrame, key: str, window: Window) -> pl.DataFrame:
-    """One notice for each payee and window whose quota isn't known."""
-    missing = rows.filter(pl.col("quota").is_null()).select("payee", "window_start").unique(maintain_order=True)
+def _required(component: Component) -> Iterator[tuple[str, Notice]]:
+    """Without what a credit can't become a line, and what is said then."""
+    if component.against is Against.QUOTA:
+        yield "quota", Notice.QUOTA_MISSING
+    if component.pays is Pays.TARGET:
+        yield "target", Notice.TARGET_MISSING
+
+
+def _windows_without(rows: pl.DataFrame, key: str, window: Window, code: Notice) -> pl.DataFrame:
+    """One notice for each payee and window of the rows."""
+    missing = rows.select("payee", "window_start").unique(maintain_order=True)
     kind = PeriodKind(window.value)
     labels = [f"{key} {period_of(day, kind).label}" for day in missing["window_start"]]
     named = missing.with_columns(deal=pl.lit(None, dtype=pl.Int64()), label=pl.Series(labels, dtype=pl.String()))
-    return notices(named, Notice.QUOTA_MISSING, pl.col("label"))
+    return notices(named, code, pl.col("label"))

@@ -18,9 +18,9 @@ MILLION = 1_000_000
 def price(measured: pl.DataFrame, curve: Curve, *, multiplied: bool = False) -> pl.DataFrame:
     """The rows with `y0` and `y1`, the rounded pay at x0 and x1, and `uncapped`, their difference.
 
-    Needs x0, x1 and quota (Int64 minor units; quota above 0 where the curve is against it), and where pay is
-    `multiplied`, before it is rounded, `multiplier` (Int64 millionths, not below 0). Raises AmountTooLarge when
-    the arithmetic might leave 128 bits, before computing anything.
+    Needs x0, x1, quota and target (Int64 minor units; above 0 where the curve is against the one or pays the other),
+    and where pay is `multiplied`, before it is rounded, `multiplier` (Int64 millionths, not below 0). Raises
+    AmountTooLarge when the arithmetic might leave 128 bits, before computing anything.
     """
     number = _dtype(measured, curve, largest(measured["multiplier"]) if multiplied else None)
     pay = measured.select(y0=_pay("x0", curve, number, multiplied), y1=_pay("x1", curve, number, multiplied))
@@ -41,16 +41,18 @@ def _dtype(measured: pl.DataFrame, curve: Curve, times: int | None) -> pl.DataTy
     x, quota = largest(measured["x0"], measured["x1"]), largest(measured["quota"])
     unit = quota if curve.against_quota else 1
     divisors = max(part.over for part in curve.segments) * (quota if curve.over_quota else 1)
-    numerators = max(part.largest(x, quota) for part in curve.segments)
+    # Never less than the constants themselves, which are made even where there are no rows.
+    target = curve.paid(max(largest(measured["target"]), 1))
+    numerators = max(part.largest(max(x, 1), max(quota, 1)) for part in curve.segments) * target
     if times is not None:
-        numerators, divisors = numerators * times, divisors * MILLION
+        numerators, divisors = numerators * max(times, 1), divisors * MILLION
     thresholds = max(abs(part.start) for part in curve.segments) * unit
     bound = max(2 * numerators + divisors, 2 * divisors, x * curve.scale, thresholds)
     if bound >= 2**127:
         raise AmountTooLarge(
             told(
                 "Amounts up to %(most)s minor units can't be computed exactly on this curve. Check the amounts, the "
-                "quotas and the decimals of the plan's thresholds and rates.",
+                "quotas, the targets and the decimals of the plan's thresholds and rates.",
                 most=x,
             )
         )
@@ -73,6 +75,8 @@ def _pay(column: str, curve: Curve, number: pl.DataType, multiplied: bool) -> pl
         top += constant(lambda part: part.fixed)
     if any(part.per_quota for part in curve.segments):
         top += constant(lambda part: part.per_quota) * quota
+    if curve.pays_target:
+        top *= pl.col("target").cast(number)
     over = constant(lambda part: part.over)
     if multiplied:
         top, over = top * pl.col("multiplier").cast(number), over * _literal(MILLION, number)

@@ -7,8 +7,8 @@ from itertools import pairwise
 from commissions.engine.decimals import DECIMALS, canonical, decimals_of
 from commissions.engine.errors import PlanError
 from commissions.engine.example_checks import SHARE_DECIMALS, money_errors
-from commissions.engine.schema import Against, Component, Measure, Step, Tiers
-from commissions.engine.words import told
+from commissions.engine.schema import Against, Component, Measure, Pays, PlanDocument, Step, Tiers, Window
+from commissions.engine.words import Share, told
 
 LARGEST_RATE = 10  # 1000 %
 LARGEST_ATTAINMENT = 10  # of quota: 1000 %
@@ -21,6 +21,7 @@ def check_curve(component: Component, path: str, currency: str | None) -> Iterat
     """Errors of a component's measure, rate and curve. Without a known currency, decimals of amounts aren't checked."""
     if component.measure is not Measure.AMOUNT:
         yield from _units(component, path)
+    yield from _target(component, path)
     yield from _flat(component, path) if component.tiers is Tiers.FLAT else _curve(component, path, currency)
 
 
@@ -30,10 +31,62 @@ def _units(component: Component, path: str) -> Iterator[PlanError]:
         yield PlanError(
             f"{path}.base", told("A base is money, and %(said)s doesn't count money. Remove one of them.", said=said)
         )
-    if component.against is Against.QUOTA:
+
+
+def _target(component: Component, path: str) -> Iterator[PlanError]:
+    """What a component that pays shares of a target needs, and what another may not say."""
+    if component.pays is Pays.MONEY:
+        if component.weight is not None:
+            yield PlanError(
+                f"{path}.weight",
+                told("A weight is a share of a target incentive. Add `pays: target`, or remove it."),
+            )
+        return
+    if component.window is Window.DEAL:
+        yield PlanError(
+            f"{path}.window",
+            told("A target belongs to a month or more, not to a deal. Write `window: quarter`, say."),
+        )
+    if component.against is not Against.QUOTA and component.tiers not in _POINTS:
         yield PlanError(
             f"{path}.against",
-            told("A quota is money, and %(said)s doesn't count money. Write thresholds as numbers.", said=said),
+            told(
+                "A rate pays a share of the target for each share of a quota. Add `against: quota`, or write tiers "
+                "with `pay`."
+            ),
+        )
+    if component.weight is not None:
+        if not 0 < component.weight <= 1:
+            yield PlanError(
+                f"{path}.weight",
+                told(
+                    "%(share)s is no share of a target. Write one up to 100%%, such as 60%%.",
+                    share=Share(component.weight),
+                ),
+            )
+        yield from _places(component.weight, f"{path}.weight")
+
+
+def check_weights(document: PlanDocument) -> Iterator[PlanError]:
+    """The shares that components have of one target are the whole of it."""
+    parts = [(index, part) for index, part in enumerate(document.components) if part.pays is Pays.TARGET]
+    weights = [part.weight for _index, part in parts if part.weight is not None]
+    if weights and len(weights) < len(parts):
+        for index, part in parts:
+            if part.weight is None:
+                yield PlanError(
+                    f"components[{index}].weight",
+                    told(
+                        "Other components have a weight of the target, so this one needs one too: together they make "
+                        "the whole."
+                    ),
+                )
+    elif weights and sum(weights) != 1:
+        index, _part = parts[-1]
+        whole = Share(Decimal(sum(weights)))
+        yield PlanError(
+            f"components[{index}].weight",
+            told("The weights of the target add up to %(whole)s. Make it 100%%.", whole=whole),
         )
 
 
@@ -47,7 +100,7 @@ def _flat(component: Component, path: str) -> Iterator[PlanError]:
             ),
         )
     elif component.rate is None and component.pay_per_unit is None:
-        example = "rate: 5%" if component.measure is Measure.AMOUNT else "pay_per_unit: 25"
+        example = "rate: 5%" if _priced(component) == "rate" else "pay_per_unit: 25"
         yield PlanError(
             f"{path}.rate", told("It says no rate. Write `%(example)s`, or tiers and a curve.", example=example)
         )
@@ -159,7 +212,7 @@ def _value(component: Component, step: Step, path: str, currency: str | None) ->
         if step.pay is not None:
             yield _alone(_priced(component), tiers, path)
         if step.bonus is not None:
-            yield from money_errors(step.bonus, f"{path}.bonus", currency)
+            yield from _amount(component, step.bonus, f"{path}.bonus", currency)
         yield from _price(component, step.rate, step.pay_per_unit, path)
         return
     if any(other is not None for other in (step.rate, step.pay_per_unit, step.bonus)):
@@ -167,7 +220,12 @@ def _value(component: Component, step: Step, path: str, currency: str | None) ->
     if step.pay is None:
         yield _missing("pay", path)
     else:
-        yield from money_errors(step.pay, f"{path}.pay", currency)
+        yield from _amount(component, step.pay, f"{path}.pay", currency)
+
+
+def _amount(component: Component, value: Decimal, path: str, currency: str | None) -> Iterator[PlanError]:
+    """Money, or a share of the target."""
+    yield from _rate(value, path) if component.pays is Pays.TARGET else money_errors(value, path, currency)
 
 
 def _alone(key: str, tiers: Tiers, path: str) -> PlanError:
@@ -182,17 +240,19 @@ def _missing(key: str, path: str) -> PlanError:
 
 
 def _priced(component: Component) -> str:
-    return "rate" if component.measure is Measure.AMOUNT else "pay_per_unit"
+    is_share = component.measure is Measure.AMOUNT or component.pays is Pays.TARGET
+    return "rate" if is_share else "pay_per_unit"
 
 
 def _price(component: Component, rate: Decimal | None, per_unit: Decimal | None, path: str) -> Iterator[PlanError]:
     """A component of money has a rate, one of units or deals pays for each."""
     wanted = _priced(component)
     if wanted == "rate" and per_unit is not None:
-        yield PlanError(
-            f"{path}.pay_per_unit",
-            told("Money is no unit to pay for. Add `measure: quantity` or `measure: count`, or write `rate`."),
-        )
+        if component.pays is Pays.TARGET:
+            said = told("A target is paid in shares, not per unit. Write `rate: 1`, say.")
+        else:
+            said = told("Money is no unit to pay for. Add `measure: quantity` or `measure: count`, or write `rate`.")
+        yield PlanError(f"{path}.pay_per_unit", said)
     elif wanted == "pay_per_unit" and rate is not None:
         yield PlanError(
             f"{path}.rate",

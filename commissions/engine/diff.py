@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from commissions.engine.diff_rows import ROW_KEYS, Side, cap_changes, rate_changes, row_changes
+from commissions.engine.diff_rows import ROW_KEYS, Side, cap_changes, rate_changes, row_changes, weight_changes
 from commissions.engine.document import to_json
 from commissions.engine.schema import PlanDocument
 from commissions.engine.words import Figure, Told, told
@@ -23,6 +23,8 @@ WORDS = {
     "interpolated": told("straight lines between points"),
     "amount": told("amounts"),
     "quota": told("shares of the quota"),
+    "money": told("money"),
+    "target": told("shares of the target incentive"),
     "reached": told("reached"),
     "exceeded": told("exceeded"),
     "half_up": told("half up"),
@@ -51,6 +53,7 @@ _OF_COMPONENTS = {
     "base": told("What counts of a deal is %(new)s, not %(old)s."),
     "window": told("Credits add up over %(new)s, not %(old)s."),
     "against": told("Thresholds are %(new)s, not %(old)s."),
+    "pays": told("Rates and amounts are %(new)s, not %(old)s."),
     "tiers": told("It pays %(new)s, not %(old)s."),
     "starts_when": told("A tier begins once its threshold is %(new)s, not %(old)s."),
 }
@@ -131,11 +134,17 @@ def _has_words_for_cap(side: Side) -> bool:
 
 
 def _component(old: Side, new: Side) -> Iterator[Told]:
+<<<<<<< HEAD
     before, after = old.component, new.component
     said = {"key", "when", "rate", "credit", *_OF_COMPONENTS}
+=======
+    before, after = ({"pays": "money"} | side.component for side in (old, new))
+    said = {"key", "when", "rate", "weight", *_OF_COMPONENTS}
+>>>>>>> f8e9ae8 (Pay shares of a target incentive, and measure units against quotas)
     yield from _worded(_OF_COMPONENTS, before, after)
     yield from _credit(before["credit"], after["credit"])
     yield from _condition(before.get("when"), after.get("when"))
+    yield from weight_changes(before.get("weight"), after.get("weight"))
     yield from _rates(old, new)
     said |= {"curve"} if _has_words_for_rows(old) and _has_words_for_rows(new) else set()
     said |= {"cap"} if _has_words_for_cap(old) and _has_words_for_cap(new) else set()

@@ -44,7 +44,8 @@ class Side:
     def value(self, row: Row) -> Figure:
         if row.get("rate") is not None:
             return Share(Decimal(row["rate"]))
-        return Amount(Decimal(row.get("pay") or 0), self.currency)
+        pay = Decimal(row.get("pay") or 0)
+        return Share(pay) if self.component.get("pays") == "target" else Amount(pay, self.currency)
 
     def rows(self) -> dict[Key, Row]:
         seen: Counter[Decimal] = Counter()
@@ -66,6 +67,19 @@ def rate_changes(old: Side, new: Side) -> Iterator[Told]:
     elif before is not None and after is not None and before != after:
         one, other = Decimal(before), Decimal(after)
         yield MOVES[_direction(one, other)].filled(old=Share(one), new=Share(other))
+
+
+def weight_changes(old: str | None, new: str | None) -> Iterator[Told]:
+    """Which share of the plan's target incentive is the component's."""
+    if old == new:
+        return
+    if old is None and new is not None:
+        yield told("Its share of the target incentive is now %(new)s.", new=Share(Decimal(new)))
+    elif old is not None and new is None:
+        yield told("It no longer has a share of the plan's target incentive; it was %(old)s.", old=Share(Decimal(old)))
+    elif old is not None and new is not None:
+        figures = {"old": Share(Decimal(old)), "new": Share(Decimal(new))}
+        yield told("Its share of the target incentive is %(new)s, not %(old)s.", **figures)
 
 
 def row_changes(old: Side, new: Side) -> Iterator[Told]:

@@ -5,8 +5,21 @@ from decimal import Decimal
 
 from commissions.engine.decimals import canonical, decimals_of
 from commissions.engine.errors import PlanError
+<<<<<<< HEAD
 from commissions.engine.example_people import check_people
 from commissions.engine.schema import Example, ExampleDeal, ExamplePayee, PlanDocument
+=======
+from commissions.engine.schema import (
+    Against,
+    Component,
+    Example,
+    ExampleDeal,
+    ExamplePayee,
+    Goal,
+    Measure,
+    PlanDocument,
+)
+>>>>>>> f8e9ae8 (Pay shares of a target incentive, and measure units against quotas)
 from commissions.engine.terms import has_terms
 from commissions.engine.words import told
 from core.money import LARGEST_MINOR, MoneyError, TooManyDecimalsError, exponent, to_major, to_minor
@@ -74,17 +87,37 @@ def _people(document: PlanDocument, example: Example, path: str, currency: str |
         yield PlanError(f"{path}.payees", told("Say either `payee` for one or `payees` for several. Remove one."))
     for name, payee in example.people.items():
         where = f"{path}.payees.{name}" if example.payees else f"{path}.payee"
-        yield from _quota(payee, f"{where}.quota", currency)
+        yield from _goal(document, payee.quota, f"{where}.quota", currency)
+        yield from _goal(document, payee.target, f"{where}.target", currency)
         yield from _kpis(document, payee, f"{where}.kpis")
 
 
-def _quota(payee: ExamplePayee, path: str, currency: str | None) -> Iterator[PlanError]:
-    if isinstance(payee.quota, dict):
-        for label, amount in payee.quota.items():
-            yield from _label(label, f"{path}.{label}")
-            yield from _quota_amount(amount, f"{path}.{label}", currency)
-    elif payee.quota is not None:
-        yield from _quota_amount(payee.quota, path, currency)
+def _goal(document: PlanDocument, goal: Goal | None, path: str, currency: str | None) -> Iterator[PlanError]:
+    """One number, or numbers by period or component, or by period within a component."""
+    if not isinstance(goal, dict):
+        if goal is not None:
+            yield from _goal_amount(goal, path, _currency_of(document, None, path, currency))
+        return
+    parts = {component.key: component for component in document.components}
+    for name, value in goal.items():
+        where, part = f"{path}.{name}", parts.get(name)
+        own = _currency_of(document, part, path, currency)
+        if part is None:
+            yield from _label(name, where)
+        if not isinstance(value, dict):
+            yield from _goal_amount(value, where, own)
+            continue
+        for label, amount in value.items():
+            yield from _label(label, f"{where}.{label}")
+            yield from _goal_amount(amount, f"{where}.{label}", own)
+
+
+def _currency_of(document: PlanDocument, part: Component | None, path: str, currency: str | None) -> str | None:
+    """Of what the numbers are; None where they are units, for any number of them may be a quota."""
+    read = [part] if part else document.components
+    in_units = all(each.measure is not Measure.AMOUNT for each in read if each.against is Against.QUOTA)
+    is_quota = path.endswith(".quota") and any(each.against is Against.QUOTA for each in read)
+    return None if is_quota and in_units else currency
 
 
 def _kpis(document: PlanDocument, payee: ExamplePayee, path: str) -> Iterator[PlanError]:
@@ -105,10 +138,15 @@ def _kpis(document: PlanDocument, payee: ExamplePayee, path: str) -> Iterator[Pl
                 )
 
 
-def _quota_amount(amount: Decimal, path: str, currency: str | None) -> Iterator[PlanError]:
+def _goal_amount(amount: Decimal, path: str, currency: str | None) -> Iterator[PlanError]:
     yield from money_errors(amount, path, currency)
+    if currency is None and decimals_of(amount) > SHARE_DECIMALS:
+        yield PlanError(path, told("It has more than %(most)s decimals. Round it.", most=SHARE_DECIMALS))
     if amount <= 0:
-        yield PlanError(path, told("A quota must be more than 0. Leave it out for somebody without one."))
+        if ".target" in path:
+            yield PlanError(path, told("A target must be more than 0. Leave it out for somebody without one."))
+        else:
+            yield PlanError(path, told("A quota must be more than 0. Leave it out for somebody without one."))
 
 
 def _label(label: str, path: str) -> Iterator[PlanError]:

@@ -11,6 +11,7 @@ import polars as pl
 
 from commissions.engine.calculate import Inputs, Result, calculate, history_start
 from commissions.engine.credit import deal_columns
+from commissions.engine.decimals import scaled
 from commissions.engine.errors import AmountTooLarge
 from commissions.engine.example_checks import OWED, PAYABLE
 from commissions.engine.example_people import relations_of
@@ -29,7 +30,8 @@ from commissions.engine.frames import (
     QuotaKind,
 )
 from commissions.engine.modify.multiply import millionths_of
-from commissions.engine.schema import Against, Example, ExampleDeal, PlanDocument, Window
+from commissions.engine.quotas import kinds_of, needed
+from commissions.engine.schema import Example, ExampleDeal, ExamplePayee, PlanDocument
 from commissions.engine.terms import has_terms, statement_number
 from commissions.engine.words import Told
 from core.money import to_major, to_minor
@@ -264,28 +266,33 @@ def _shares(index: int, deal: ExampleDeal, numbers: dict[str, int]) -> list[dict
 
 
 def _quotas(document: PlanDocument, example: Example, start: date, end: date) -> list[dict[str, Any]]:
-    """Each payee's quota of each window from `start` to `end`."""
-    windows = {part.window for part in document.components if part.against is Against.QUOTA} - {Window.DEAL}
+    """Each payee's quotas and targets of each window from `start` to `end`."""
+    windows = [(*read, period) for read in sorted(needed(document)) for period in _periods(read[1], start, end)]
     rows = []
     for number, payee in enumerate(example.people.values()):
-        for window in sorted(windows):
-            for period in _periods(PeriodKind(window.value), start, end):
-                of_period = payee.quota.get(period.label) if isinstance(payee.quota, dict) else payee.quota
-                if of_period is not None:
-                    rows.append(_quota(document, number, period, of_period))
+        for kind, window, period in windows:
+            for component, amount in _set(payee, document, kind, period):
+                rows.append({
+                    "payee": number, "plan": _PLAN, "kind": kind.value, "component": component, "window": window.value,
+                    "window_start": period.start, "quota": _stored(amount, kind, document.currency),
+                })  # fmt: skip
     return rows
 
 
-def _quota(document: PlanDocument, payee: int, period: Period, amount: Decimal) -> dict[str, Any]:
-    return {
-        "payee": payee,
-        "plan": _PLAN,
-        "kind": QuotaKind.AMOUNT,
-        "component": "",
-        "window": period.kind.value,
-        "window_start": period.start,
-        "quota": to_minor(amount, document.currency),
-    }
+def _set(payee: ExamplePayee, document: PlanDocument, kind: QuotaKind, period: Period) -> Iterator[tuple[str, Decimal]]:
+    """What is set for a period, by component; of '' for all."""
+    goal = payee.target if kind is QuotaKind.TARGET else payee.quota
+    readers = [part.key for part in document.components if kind in kinds_of(part)]
+    by_name = goal if isinstance(goal, dict) else {}
+    parts = {"": goal} | {key: by_name[key] for key in readers if key in by_name}
+    for component, value in parts.items():
+        amount = value.get(period.label) if isinstance(value, dict) else value
+        if isinstance(amount, Decimal):
+            yield component, amount
+
+
+def _stored(amount: Decimal, kind: QuotaKind, currency: str) -> int:
+    return scaled(amount, 6) if kind is QuotaKind.UNITS else to_minor(amount, currency)
 
 
 def _kpis(document: PlanDocument, example: Example, start: date, end: date) -> Iterator[dict[str, Any]]:

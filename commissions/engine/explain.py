@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from commissions.engine.curve import MILLION
 from commissions.engine.frames import WHOLE_SHARE
-from commissions.engine.schema import Component, Measure, PlanDocument, Tiers, Window
+from commissions.engine.schema import Component, Measure, Pays, PlanDocument, Tiers, Window
 from commissions.engine.segments import Curve, Segment, compile_curve
 
 
@@ -43,7 +43,8 @@ class LineExplanation:
     component: str  # key
     tiers: Tiers
     window: Window
-    quota: int | None  # minor units
+    quota: int | None  # minor units, or millionths of a unit or deal
+    target: int | None  # minor units: the whole target, of which the component's weight is a part
     x0: int  # minor units, or millionths of a unit or deal
     x1: int
     pieces: tuple[Piece, ...]
@@ -75,11 +76,13 @@ def explain(
     x1: int,
     amount: int | None = None,
     multiplier: int | None = None,
+    target: int | None = None,
 ) -> LineExplanation:
     """Why moving from x0 to x1 pays what it pays. `amount` is the line's, after its cap, if it has one.
 
-    x0, x1, quota and amount are those of the line, in minor units, and so is `multiplier`, in millionths.
-    Raises KeyError for an unknown component, ValueError where the component needs a quota and none is given.
+    x0, x1, quota, target and amount are those of the line, in minor units, and so is `multiplier`, in millionths.
+    Raises KeyError for an unknown component, ValueError where the component needs a quota or a target and none is
+    given.
 
     >>> from commissions.engine.document import load_plan
     >>> plan = load_plan('''
@@ -90,8 +93,8 @@ def explain(
     """
     part = document.component(component)
     curve = compile_curve(document, part)
-    _require_quota(curve, quota, component)
-    exact0, exact1 = curve.at(x0, quota), curve.at(x1, quota)
+    _require(curve, quota, target, component)
+    exact0, exact1 = curve.at(x0, quota, target), curve.at(x1, quota, target)
     times = Fraction(1) if multiplier is None else Fraction(multiplier, MILLION)
     y0, y1 = curve.rounded(exact0 * times), curve.rounded(exact1 * times)
     paid = y1 - y0 if amount is None else amount
@@ -100,9 +103,10 @@ def explain(
         tiers=part.tiers,
         window=part.window,
         quota=quota,
+        target=target,
         x0=x0,
         x1=x1,
-        pieces=_pieces(curve, part, quota, x0, x1),
+        pieces=_pieces(_Walk(curve, part, quota, target), x0, x1),
         exact0=exact0,
         exact1=exact1,
         times=times,
@@ -114,48 +118,68 @@ def explain(
     )
 
 
-def _require_quota(curve: Curve, quota: int | None, component: str) -> None:
+def _require(curve: Curve, quota: int | None, target: int | None, component: str) -> None:
     if curve.against_quota and not quota:
         raise ValueError(f"{component} pays against quota, and none is given. Pass the quota of the line's window.")
+    if curve.pays_target and not target:
+        raise ValueError(f"{component} pays shares of a target, and none is given. Pass that of the line's window.")
 
 
-def _pieces(curve: Curve, component: Component, quota: int | None, x0: int, x1: int) -> tuple[Piece, ...]:
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """A payee's own curve."""
+
+    curve: Curve
+    component: Component
+    quota: int | None
+    target: int | None
+
+    def on(self, segment: Segment, x: Fraction) -> Fraction:
+        return self.curve.on(segment, x, self.quota, self.target)
+
+    def start_of(self, segment: Segment) -> Fraction:
+        return self.curve.start_of(segment, self.quota)
+
+    def rate(self, segment: Segment) -> Decimal | None:
+        """Of the row; a share of a target isn't one of x."""
+        return None if self.curve.pays_target else self.component.steps[segment.tier].rate
+
+
+def _pieces(walk: _Walk, x0: int, x1: int) -> tuple[Piece, ...]:
     """The walk from x0 to x1, cut at each threshold crossed. A mirrored curve is walked on its positive side."""
+    curve = walk.curve
     if curve.mirrored and min(x0, x1) < 0:
-        return tuple(_mirrored(piece) for piece in _pieces(curve, component, quota, -x0, -x1))
+        return tuple(_mirrored(piece) for piece in _pieces(walk, -x0, -x1))
     if x1 < x0:
-        return tuple(_reversed(piece) for piece in reversed(_pieces(curve, component, quota, x1, x0)))
-    first, last = (curve.segments.index(curve.segment_at(x, quota)) for x in (x0, x1))
+        return tuple(_reversed(piece) for piece in reversed(_pieces(walk, x1, x0)))
+    first, last = (curve.segments.index(curve.segment_at(x, walk.quota)) for x in (x0, x1))
     pieces: list[Piece] = []
     here = Fraction(x0)
     for index in range(first, last + 1):
         segment = curve.segments[index]
         if index > first:
-            pieces += _jumps(curve, component, curve.segments[index - 1], segment, quota)
-        end = curve.start_of(curve.segments[index + 1], quota) if index < last else Fraction(x1)
-        pieces += _slope(curve, component, segment, quota, here, end)
+            pieces += _jumps(walk, curve.segments[index - 1], segment)
+        end = walk.start_of(curve.segments[index + 1]) if index < last else Fraction(x1)
+        pieces += _slope(walk, segment, here, end)
         here = end
     return tuple(pieces)
 
 
-def _slope(
-    curve: Curve, component: Component, segment: Segment, quota: int | None, start: Fraction, end: Fraction
-) -> list[Piece]:
+def _slope(walk: _Walk, segment: Segment, start: Fraction, end: Fraction) -> list[Piece]:
     if start == end:
         return []
-    pay = curve.on(segment, end, quota) - curve.on(segment, start, quota)
-    rate = component.steps[segment.tier].rate
-    return [Piece(PieceKind.SLOPE, segment.tier, start, end, rate, pay / (end - start), pay)]
+    pay = walk.on(segment, end) - walk.on(segment, start)
+    return [Piece(PieceKind.SLOPE, segment.tier, start, end, walk.rate(segment), pay / (end - start), pay)]
 
 
-def _jumps(curve: Curve, component: Component, left: Segment, right: Segment, quota: int | None) -> Iterator[Piece]:
+def _jumps(walk: _Walk, left: Segment, right: Segment) -> Iterator[Piece]:
     """What changes at once where one segment meets the next: all pay of before, an amount, or both."""
-    place, step = curve.start_of(right, quota), component.steps[right.tier]
-    pay = curve.on(right, place, quota) - curve.on(left, place, quota)
-    bonus = Fraction(right.bonus) if step.pay is None else pay
+    place, step = walk.start_of(right), walk.component.steps[right.tier]
+    pay = walk.on(right, place) - walk.on(left, place)
+    bonus = walk.curve.bonus_of(right, walk.target) if step.pay is None else pay
     if pay != bonus:
         slope = (pay - bonus) / place if place else Fraction(0)
-        yield Piece(PieceKind.JUMP, right.tier, place, place, step.rate, slope, pay - bonus)
+        yield Piece(PieceKind.JUMP, right.tier, place, place, walk.rate(right), slope, pay - bonus)
     if bonus:
         yield Piece(PieceKind.BONUS, right.tier, place, place, None, Fraction(0), bonus)
 
@@ -189,7 +213,8 @@ def what_next(document: PlanDocument, component: str, *, quota: int | None, x: i
     starts_at = _first_in(curve, segment, quota, beyond=1 if part.measure is Measure.AMOUNT else WHOLE_SHARE)
     step = part.steps[segment.tier]
     attainment = step.from_ if curve.against_quota else None
-    return NextTier(starts_at, starts_at - x, segment.tier, step.rate, attainment)
+    rate = step.rate if part.pays is Pays.MONEY else None
+    return NextTier(starts_at, starts_at - x, segment.tier, rate, attainment)
 
 
 def _first_in(curve: Curve, segment: Segment, quota: int | None, *, beyond: int) -> int:

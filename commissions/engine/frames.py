@@ -96,6 +96,7 @@ LINES: Schema = {
     "credited": pl.Int64(),  # minor units: the payee's share of the base
     "window_start": pl.Date(),  # of window deal: the deal's own date
     "quota": pl.Int64(),  # minor units, null when the component isn't against quota
+    "target": pl.Int64(),  # minor units, null when the component doesn't pay shares of a target incentive
     "x0": pl.Int64(),  # minor units: where the payee stood in the window before this credit
     "x1": pl.Int64(),  # and after it; x1 - x0 = credited
     "multiplier": pl.Int64(),  # millionths: what the pay is multiplied by; null when the component has no multiplier
@@ -163,6 +164,7 @@ class Notice(StrEnum):
     CURRENCY_DIFFERS = "currency_differs"  # detail: the deal's currency, the plan's: "EUR USD"
     MULTIPLIER_MISSING = "multiplier_missing"  # detail: component, KPI or other component, period: "a csat 2026-03"
     QUOTA_MISSING = "quota_missing"  # detail: component key, window label: "new-business 2026-Q1"
+    TARGET_MISSING = "target_missing"  # the same
     NOT_ASSIGNED = "not_assigned"  # detail: the deal's closing date, on which the payee had no plan
     FACT_MISSING = "fact_missing"  # detail: component key, what its base reads and the deal lacks: "profit cost"
     SHARES_OVER_WHOLE = "shares_over_whole"  # detail: the role whose shares add up to more than 100 %

@@ -10,7 +10,7 @@ import yaml
 
 from commissions.engine.decimals import canonical, parse_decimal
 from commissions.engine.document import from_json, to_json
-from commissions.engine.schema import Against, Component, PlanDocument
+from commissions.engine.schema import Against, Component, Pays, PlanDocument
 
 _HUNDRED = Decimal(100)
 MOST_FACTOR, LEAST_FACTOR = Decimal(1000), Decimal(1)  # per cent of everybody's quotas
@@ -69,7 +69,7 @@ def _of(component: Component) -> Iterator[Knob]:
         money = {"pay": step.pay, "pay_per_unit": step.pay_per_unit, "bonus": step.bonus}
         for what, amount in money.items():
             if amount is not None:
-                yield _knob(component, what, row, amount, is_share=False)
+                yield _knob(component, what, row, amount, is_share=component.pays is Pays.TARGET)
     if component.cap:
         yield _knob(component, "cap", 0, component.cap.amount, is_share=False)
 
@@ -121,21 +121,24 @@ def as_yaml(document: PlanDocument) -> str:
     said = document.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
     for part, component in zip(said["components"], document.components, strict=True):
         part["window"] = component.window.value  # tiers must say over what they add up
-        _write_numbers(part, against_quota=component.against is Against.QUOTA)
+        _write_numbers(part, component)
     said["examples"] = [_example(example) for example in said.get("examples", ())]
     if not said["examples"]:
         del said["examples"]
     return yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=120)
 
 
-def _write_numbers(part: dict[str, Any], *, against_quota: bool) -> None:
+def _write_numbers(part: dict[str, Any], component: Component) -> None:
+    against_quota, pays_target = component.against is Against.QUOTA, component.pays is Pays.TARGET
+    if "weight" in part:
+        part["weight"] = _percent(part["weight"])
     for row in (part, *part.get("curve", ())):
         if "rate" in row:
             row["rate"] = _percent(row["rate"])
         if "from" in row:
             row["from"] = _percent(row["from"]) if against_quota else _plain(row["from"])
         for key in {"pay", "pay_per_unit", "bonus"} & row.keys():
-            row[key] = _plain(row[key])
+            row[key] = _percent(row[key]) if pays_target else _plain(row[key])
     if "cap" in part:
         part["cap"]["amount"] = _plain(part["cap"]["amount"])
 

@@ -164,8 +164,9 @@ def distribution(prepared: Prepared, reached: pl.DataFrame) -> list[int]:
 
 def _shares(prepared: Prepared, part: Part, window: Window, reached: pl.DataFrame) -> pl.DataFrame:
     first = _first_window(prepared.start, window)
-    component = next(clause.component for clause in part.clauses.values() if clause.component.window is window)
-    set_ = held(quotas_of(prepared.inputs, part.plan), component, quota_kind(component))
+    clause = next(clause for clause in part.clauses.values() if clause.component.window is window)
+    component = clause.component
+    set_ = held(quotas_of(prepared.inputs, part.plan), clause.document, component, quota_kind(component))
     within = set_.filter((pl.col("window_start") >= first) & (pl.col("window_start") < prepared.end))
     own = reached.filter((pl.col("plan") == part.plan) & (pl.col("key") == part.key))
     on_plan = prepared.found.assignments.filter(pl.col("plan") == part.plan).select("payee").unique()

@@ -3,7 +3,7 @@
 import polars as pl
 
 from commissions.engine.frames import QuotaKind
-from commissions.engine.schema import Against, Component, Measure, PlanDocument
+from commissions.engine.schema import Against, Component, Measure, Pays, PlanDocument
 from core.periods import PeriodKind
 
 
@@ -19,10 +19,14 @@ def quota_kind(component: Component) -> QuotaKind | None:
     return QuotaKind.AMOUNT if component.measure is Measure.AMOUNT else QuotaKind.UNITS
 
 
+def target_kind(component: Component) -> QuotaKind | None:
+    """The kind of the target of which the component pays shares; None where it pays money."""
+    return QuotaKind.TARGET if component.pays is Pays.TARGET else None
+
+
 def kinds_of(component: Component) -> tuple[QuotaKind, ...]:
     """All kinds of quota that a component reads."""
-    kind = quota_kind(component)
-    return () if kind is None else (kind,)
+    return tuple(kind for kind in (quota_kind(component), target_kind(component)) if kind)
 
 
 def needed(document: PlanDocument) -> frozenset[tuple[QuotaKind, PeriodKind]]:
@@ -31,15 +35,25 @@ def needed(document: PlanDocument) -> frozenset[tuple[QuotaKind, PeriodKind]]:
     return frozenset((kind, window) for part, window in parts if window for kind in kinds_of(part))
 
 
-def held(quotas: pl.DataFrame, component: Component, kind: QuotaKind | None) -> pl.DataFrame:
+def held(quotas: pl.DataFrame, document: PlanDocument, component: Component, kind: QuotaKind | None) -> pl.DataFrame:
     """(payee, window_start, quota): those of one kind that hold for a component in its windows. Only what is above 0.
 
     `quotas` are those of one plan. A component's own quota of a window comes before the plan's.
     """
     same = (pl.col("kind") == kind) & (pl.col("window") == component.window.value) & (pl.col("quota") > 0)
-    whose = pl.col("component").is_in(["", component.key])
-    found = quotas.filter(same & whose)
+    whose = _targets_of(document, component) if kind is QuotaKind.TARGET else ("", component.key)
+    found = quotas.filter(same & pl.col("component").is_in(whose))
     if (found["component"] == "").all():
         return found.select("payee", "window_start", "quota")
     own_first = found.sort("component", descending=True).unique(["payee", "window_start"], keep="first")
     return own_first.select("payee", "window_start", "quota")
+
+
+def _targets_of(document: PlanDocument, component: Component) -> tuple[str, ...]:
+    """Whose targets a component pays: with a weight the plan's; without one its own, and the plan's when it is the only
+    one on target. So nobody is paid the plan's target twice.
+    """
+    if component.weight is not None:
+        return ("",)
+    alone = sum(part.pays is Pays.TARGET for part in document.components) == 1
+    return ("", component.key) if alone else (component.key,)

@@ -2,23 +2,34 @@
 
 A curve is a list of segments. On each, the pay in minor units is one exact quotient of whole numbers,
 
-    pay = (fixed + per_quota x quota + slope x x) / (over x quota, where over_quota, else over)
+    pay = (fixed + per_quota x quota + slope x x) x target / (over x quota, where over_quota, else over)
 
-rounded once. Marginal, retroactive, interpolated and stepped tiers, bonuses, against money, quota or a number of units,
-differ in the numbers alone. `at` is the formula for one position, in fractions; the stage `curve` puts the same numbers
-into columns.
+rounded once; target is 1 where money is paid, and not shares of a target incentive. Marginal, retroactive, interpolated
+and stepped tiers, bonuses, against money, quota or a number of units, differ in the numbers alone. `at` is the formula
+for one position, in fractions; the stage `curve` puts the same numbers into columns.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 from itertools import accumulate, pairwise
 from math import gcd
 
 from commissions.engine.decimals import decimals_of, scaled
 from commissions.engine.frames import WHOLE_SHARE
-from commissions.engine.schema import Against, Component, Measure, PlanDocument, Rounding, StartsWhen, Tiers, Window
+from commissions.engine.schema import (
+    Against,
+    Component,
+    Measure,
+    Pays,
+    PlanDocument,
+    Rounding,
+    StartsWhen,
+    Step,
+    Tiers,
+    Window,
+)
 from core.money import exponent, round_half_even, round_half_up, to_minor
 
 
@@ -30,7 +41,7 @@ class Segment:
     per_quota: int
     slope: int
     over: int
-    bonus: int = 0  # minor units: what of the jump at its start is an amount of its own; in `fixed` already
+    bonus: int = 0  # what of the jump at its start is an amount of its own, over `bonus_over`; in the rest already
 
     def largest(self, largest_x: int, largest_quota: int) -> int:
         """The most that its numerator can come to."""
@@ -39,8 +50,8 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A component's curve in whole numbers. Quota and pay are minor units of the plan's currency, and x is that too,
-    unless the component measures units or deals: then x is in millionths of one.
+    """A component's curve in whole numbers. Quota, target and pay are minor units of the plan's currency, and x is that
+    too, unless the component measures units or deals: then x and quota are in millionths of one.
     """
 
     segments: tuple[Segment, ...]
@@ -50,6 +61,8 @@ class Curve:
     owns_boundary: bool  # a tier starts when x reaches its threshold, not only when x exceeds it
     mirrored: bool  # F(-x) = -F(x): each deal by itself, so that a refund takes back what the sale would earn
     half_even: bool
+    pays_target: bool = False  # the quotient is a share of the payee's target
+    bonus_over: int = 1
 
     def segment_at(self, x: int, quota: int | None) -> Segment:
         """The segment that x lies in."""
@@ -64,17 +77,25 @@ class Curve:
         """Where a segment starts, in minor units of x."""
         return Fraction(segment.start * self.unit(quota), self.scale)
 
-    def on(self, segment: Segment, x: Fraction | int, quota: int | None) -> Fraction:
+    def on(self, segment: Segment, x: Fraction | int, quota: int | None, target: int | None = None) -> Fraction:
         """The pay at x if x were on that segment, not rounded."""
         known = quota or 0
         top = segment.fixed + segment.per_quota * known + segment.slope * Fraction(x)
-        return top / (segment.over * (known if self.over_quota else 1))
+        return top * self.paid(target) / (segment.over * (known if self.over_quota else 1))
 
-    def at(self, x: int, quota: int | None) -> Fraction:
+    def at(self, x: int, quota: int | None, target: int | None = None) -> Fraction:
         """The pay at x, not rounded."""
         if self.mirrored and x < 0:
-            return -self.at(-x, quota)
-        return self.on(self.segment_at(x, quota), x, quota)
+            return -self.at(-x, quota, target)
+        return self.on(self.segment_at(x, quota), x, quota, target)
+
+    def paid(self, target: int | None) -> int:
+        """What the quotient is a share of."""
+        return (target or 0) if self.pays_target else 1
+
+    def bonus_of(self, segment: Segment, target: int | None) -> Fraction:
+        """What the segment pays at once at its start, beside its rate."""
+        return Fraction(segment.bonus * self.paid(target), self.bonus_over)
 
     def rounded(self, pay: Fraction) -> int:
         """The one rounding of the document."""
@@ -91,15 +112,28 @@ def compile_curve(document: PlanDocument, component: Component) -> Curve:
     """
     against_quota = component.against is Against.QUOTA
     thresholds, scale = _thresholds(component, document.currency)
+    values = _values(component, document.currency)
+    pays_target = component.pays is Pays.TARGET
+    found = _segments(component, thresholds, scale, values)
     return Curve(
-        segments=tuple(_segments(component, thresholds, scale, document.currency)),
+        segments=tuple(map(_reduced, found) if pays_target else found),
         scale=scale,
         against_quota=against_quota,
-        over_quota=against_quota and component.tiers is Tiers.INTERPOLATED,
+        over_quota=_is_over_quota(component),
         owns_boundary=component.starts_when is StartsWhen.REACHED,
         mirrored=component.window is Window.DEAL,
         half_even=document.rounding is Rounding.HALF_EVEN,
+        pays_target=pays_target,
+        bonus_over=values.over if pays_target else 1,
     )
+
+
+def _is_over_quota(component: Component) -> bool:
+    """Whether pay goes by the share of quota itself: between points, and for each share of a target."""
+    by_share = component.tiers is Tiers.INTERPOLATED or (
+        component.pays is Pays.TARGET and component.tiers is not Tiers.STEPPED
+    )
+    return by_share and component.against is Against.QUOTA
 
 
 def x_unit(component: Component, currency: str) -> int:
@@ -116,30 +150,66 @@ def _thresholds(component: Component, currency: str) -> tuple[list[int], int]:
     return [scaled(start, places) for start in starts], 10**places
 
 
-def _segments(component: Component, thresholds: list[int], scale: int, currency: str) -> Iterator[Segment]:
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """What the rows pay, as whole numbers: rates over `over`, amounts in minor units. Of a target: all over `over`."""
+
+    rates: list[int]
+    over: int
+    pays: list[int]
+    bonuses: list[int]
+    pay_over: int  # of pays and bonuses
+
+
+def _values(component: Component, currency: str) -> _Values:
+    steps = component.steps
+    if component.pays is Pays.MONEY:
+        rates, over = _rates(component, currency)
+        pays, bonuses = ([to_minor(value or 0, currency) for value in column] for column in _amounts(steps))
+        return _Values(rates, over, pays, bonuses, 1)
+    weight = component.weight or Decimal(1)
+    columns = [[_EXACT.multiply(value or Decimal(0), weight) for value in column] for column in _shares(steps)]
+    places = max(decimals_of(value) for column in columns for value in column)
+    rates, pays, bonuses = ([scaled(value, places) for value in column] for column in columns)
+    return _Values(rates, 10**places, pays, bonuses, 10**places)
+
+
+_EXACT = Context(prec=100)
+
+
+def _amounts(steps: tuple[Step, ...]) -> tuple[list[Decimal | None], list[Decimal | None]]:
+    return [step.pay for step in steps], [step.bonus for step in steps]
+
+
+def _shares(steps: tuple[Step, ...]) -> tuple[list[Decimal | None], ...]:
+    return [step.rate for step in steps], *_amounts(steps)
+
+
+def _segments(component: Component, thresholds: list[int], scale: int, values: _Values) -> Iterator[Segment]:
     """Against a quota, what was fixed grows with it: rows are parts of it then. Bonuses and steps are amounts."""
-    pays = [to_minor(step.pay or 0, currency) for step in component.steps]
     if component.tiers is Tiers.STEPPED:
-        yield from (Segment(row, *each, 0, 0, 1) for row, each in enumerate(zip(thresholds, pays, strict=True)))
+        rows = enumerate(zip(thresholds, values.pays, strict=True))
+        yield from (Segment(row, *each, 0, 0, values.pay_over) for row, each in rows)
         return
     is_drawn = component.tiers is Tiers.INTERPOLATED
-    rated = _between_points(thresholds, pays, scale) if is_drawn else _at_rates(component, thresholds, scale, currency)
-    bonuses = [to_minor(step.bonus or 0, currency) for step in component.steps]
-    for part, earned in zip(rated, accumulate(bonuses[part.tier] for part in rated), strict=True):
+    rated = _between_points(thresholds, values, scale) if is_drawn else _at_rates(component, thresholds, scale, values)
+    for part, earned in zip(rated, accumulate(values.bonuses[part.tier] for part in rated), strict=True):
         grows, fixed = (part.fixed, 0) if component.against is Against.QUOTA else (0, part.fixed)
-        yield replace(part, fixed=fixed + earned * part.over, per_quota=grows, bonus=bonuses[part.tier])
+        bonuses = earned * part.over // values.pay_over
+        if _is_over_quota(component):
+            grows, bonuses = grows + bonuses, 0
+        yield replace(part, fixed=fixed + bonuses, per_quota=grows, bonus=values.bonuses[part.tier])
 
 
-def _at_rates(component: Component, thresholds: list[int], scale: int, currency: str) -> list[Segment]:
+def _at_rates(component: Component, thresholds: list[int], scale: int, values: _Values) -> list[Segment]:
     """Tiers with rates: over the rates' power of ten (times the thresholds')."""
-    whole, over = _rates(component, currency)
-    marginal = component.tiers is Tiers.MARGINAL
+    whole, marginal = values.rates, component.tiers is Tiers.MARGINAL
     segments, earned = [], 0  # earned: by the start of the segment
     for index, (start, rate) in enumerate(zip(thresholds, whole, strict=True)):
         if index and marginal:
             earned += whole[index - 1] * (start - thresholds[index - 1])
         fixed = earned - rate * start if marginal else 0
-        segments.append(Segment(index, start, fixed, 0, rate * scale, scale * over))
+        segments.append(Segment(index, start, fixed, 0, rate * scale, scale * values.over))
     return segments
 
 
@@ -156,9 +226,9 @@ def _rates(component: Component, currency: str) -> tuple[list[int], int]:
     return [rate * minor // shared for rate in whole], over // shared
 
 
-def _between_points(thresholds: list[int], pays: list[int], scale: int) -> list[Segment]:
+def _between_points(thresholds: list[int], values: _Values, scale: int) -> list[Segment]:
     """Straight lines between points; flat from the last point on. Two points at one x are a jump."""
-    points = list(zip(thresholds, pays, strict=True))
+    points = list(zip(thresholds, values.pays, strict=True))
     segments = []
     for index, ((start, pay), (end, next_pay)) in enumerate(pairwise([*points, (points[-1][0] + 1, points[-1][1])])):
         if end == start:
@@ -166,5 +236,17 @@ def _between_points(thresholds: list[int], pays: list[int], scale: int) -> list[
         run, rise = end - start, next_pay - pay
         shared = gcd(run, rise)
         run, rise = run // shared, rise // shared
-        segments.append(Segment(index, start, pay * run - rise * start, 0, rise * scale, run))
+        segments.append(Segment(index, start, pay * run - rise * start, 0, rise * scale, run * values.pay_over))
     return segments
+
+
+def _reduced(part: Segment) -> Segment:
+    """The same quotient in smaller numbers, so that a target fits beside them."""
+    shared = gcd(part.fixed, part.per_quota, part.slope, part.over)
+    return replace(
+        part,
+        fixed=part.fixed // shared,
+        per_quota=part.per_quota // shared,
+        slope=part.slope // shared,
+        over=part.over // shared,
+    )

@@ -24,7 +24,7 @@ def validated(data: Any) -> PlanDocument:  # noqa: ANN401 whatever the YAML or J
         raise PlanInvalid.because(
             told("A plan is a set of keys: plan, currency, period, components. Start with `plan: NAME`.")
         )
-    errors = list(_percentages_where_money(data))
+    errors = [*_percentages_where_money(data), *_shares_where_money(data)]
     try:
         document = PlanDocument.model_validate(data)
     except ValidationError as error:
@@ -68,6 +68,22 @@ def _percentages_where_money(data: dict[str, Any]) -> Iterator[PlanError]:
                         share=written.strip(),
                     ),
                 )
+
+
+def _shares_where_money(data: dict[str, Any]) -> Iterator[PlanError]:
+    """A row pays money, unless shares of a target are paid. Read from the text, as above."""
+    components = data.get("components")
+    for index, component in enumerate(components if isinstance(components, list) else []):
+        curve = component.get("curve") if isinstance(component, dict) else None
+        if not isinstance(curve, list) or component.get("pays") == "target":
+            continue
+        for row, step in enumerate(curve):
+            for key in ("pay", "bonus"):
+                written = step.get(key) if isinstance(step, dict) else None
+                if isinstance(written, str) and written.strip().endswith("%"):
+                    path = f"components[{index}].curve[{row}].{key}"
+                    said = told("%(written)s is no amount of money. Write one, such as 1250.", written=written)
+                    yield PlanError(path, said)
 
 
 def _says_twice(detail: ErrorDetails) -> bool:

@@ -27,18 +27,11 @@ from commissions.engine.calculate import (
 )
 from commissions.engine.component import component_lines
 from commissions.engine.frames import QuotaKind
-from commissions.engine.schema import Against, PlanDocument
+from commissions.engine.schema import Against, Pays, PlanDocument
 
 _APART = {"plan", "examples", "draw", "below_zero"}  # of a document: no line comes from them
-_LATER = {
-    "name",
-    "rate",
-    "pay_per_unit",
-    "curve",
-    "tiers",
-    "starts_when",
-    "multiply",
-}  # of a component: of stage 3 and after
+# Of a component: of stage 3 and after.
+_LATER = {"name", "rate", "pay_per_unit", "curve", "tiers", "starts_when", "multiply", "pays", "weight"}
 _KNOWN = _APART | {"format", "currency", "period", "rounding", "components"}
 _KNOWN_OF_COMPONENT = _LATER | {"key", "credit", "when", "base", "measure", "window", "against", "cap"}
 
@@ -96,7 +89,7 @@ def _counted(document: PlanDocument) -> dict[str, Any]:
     said = document.model_dump(exclude=_APART)
     for component in said["components"]:
         for key in _LATER:
-            component.pop(key)
+            component.pop(key, None)
         if component["cap"]:
             component["cap"].pop("amount")  # its window stays, for it says how far back lines are needed
     return said
@@ -184,4 +177,10 @@ def _settings(prepared: Prepared, part: Part) -> tuple[Any, ...]:
     all_parts = [*(clause.component for clause in part.clauses.values()), *read]
     against_quota = any(component.against is Against.QUOTA for component in all_parts)
     others = tuple(component.model_dump_json(exclude={"name"}) for component in read)
-    return (part.plan, part.key, own, others, prepared.factor if against_quota else None)
+    weighed = tuple(_has_target_alone(clause) for clause in part.clauses.values())
+    return (part.plan, part.key, own, others, prepared.factor if against_quota else None, weighed)
+
+
+def _has_target_alone(clause: Clause) -> bool:
+    """Whether no other component pays shares of a target: then the plan's is this one's."""
+    return sum(part.pays is Pays.TARGET for part in clause.document.components) == 1

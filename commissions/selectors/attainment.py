@@ -1,23 +1,27 @@
 """Where a payee stands on each curve today, and how far it is to the next tier."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import TypeAlias
 
 import polars as pl
 
 from accounts.models import User
 from commissions.engine.calculate import Inputs, calculate, quotas_of
 from commissions.engine.explain import what_next
-from commissions.engine.quotas import held, quota_kind
-from commissions.engine.schema import Against, Component, PlanDocument, Tiers
+from commissions.engine.frames import QuotaKind
+from commissions.engine.quotas import held, quota_kind, target_kind
+from commissions.engine.schema import Against, Component, Pays, PlanDocument, Tiers
 from commissions.engine.segments import compile_curve
 from commissions.models import Plan, PlanVersion
 from commissions.selectors.explanations import share_of
 from commissions.selectors.inputs import gather
 from commissions.selectors.units import Unit, unit_of
 from core.periods import Period, PeriodKind, period_of
+
+_Held: TypeAlias = tuple[int, int, str, date]  # payee, plan version, component, start of its window
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class Attainment:
     window_end: date  # exclusive
     x_minor: int  # credited in the window so far
     quota_minor: int | None
+    target_minor: int | None  # of which the component pays shares
     share: Decimal | None  # of quota: 0.825 is 82.5 %; None without a quota
     rate: Decimal | None  # of the tier now; None for interpolated curves
     next_from_minor: int | None  # where the next tier starts; None in the last one
@@ -52,6 +57,14 @@ class Attainment:
         return self.unit.short(self.x_minor)
 
     @property
+    def quota(self) -> str:
+        return self.unit.shown(self.quota_minor or 0)
+
+    @property
+    def quota_short(self) -> str:
+        return self.unit.short(self.quota_minor or 0)
+
+    @property
     def next_distance(self) -> str:
         return self.unit.shown(self.next_distance_minor or 0)
 
@@ -66,7 +79,8 @@ class _Facts:
 
     inputs: Inputs
     places: dict[tuple[int, int, str, date], tuple[int, int]]  # payee, plan, component, window: x and what it earned
-    quotas: dict[tuple[int, int, str, date], int]  # payee, plan version, component, start of its window
+    quotas: dict[_Held, int]
+    targets: dict[_Held, int]
 
 
 def attainment(payee: User, today: date) -> tuple[Attainment, ...]:
@@ -138,16 +152,17 @@ def _facts(inputs: Inputs, year: Period) -> _Facts:
     return _Facts(
         inputs,
         {(payee, plan, key, start): (x, earned) for payee, plan, key, start, x, earned in places.iter_rows()},
-        dict(_quotas(inputs)),
+        dict(_held(inputs, quota_kind)),
+        dict(_held(inputs, target_kind)),
     )
 
 
-def _quotas(inputs: Inputs) -> Iterator[tuple[tuple[int, int, str, date], int]]:
+def _held(inputs: Inputs, kind_of: Callable[[Component], QuotaKind | None]) -> Iterator[tuple[_Held, int]]:
     for version, document in inputs.versions.items():
         set_ = quotas_of(inputs, inputs.plans[version])
         for component in document.components:
-            if kind := quota_kind(component):
-                for payee, start, quota in held(set_, component, kind).iter_rows():
+            if kind := kind_of(component):
+                for payee, start, quota in held(set_, document, component, kind).iter_rows():
                     yield (payee, version, component.key, start), quota
 
 
@@ -163,8 +178,9 @@ def _of_version(version: PlanVersion, facts: _Facts, payee: int, today: date) ->
     document = facts.inputs.versions[version.pk]
     for component, window in _windows(document, today):
         x, earned = facts.places.get((payee, version.plan_id, component.key, window.start), (0, 0))
-        quota = facts.quotas.get((payee, version.pk, component.key, window.start))
-        yield _row(version, document, component, window, x=x, quota=quota, earned=earned)
+        place = (payee, version.pk, component.key, window.start)
+        goals = {"quota": facts.quotas.get(place), "target": facts.targets.get(place)}
+        yield _row(version, document, component, window, x=x, earned=earned, **goals)
 
 
 def _row(
@@ -175,6 +191,7 @@ def _row(
     *,
     x: int,
     quota: int | None,
+    target: int | None,
     earned: int,
 ) -> Attainment:
     following = what_next(document, component.key, quota=quota, x=x)
@@ -190,6 +207,7 @@ def _row(
         window_end=window.end,
         x_minor=x,
         quota_minor=quota,
+        target_minor=target,
         share=share_of(x, quota),
         rate=_rate(document, component, quota, x),
         next_from_minor=following.starts_at if following else None,
@@ -201,6 +219,7 @@ def _row(
 
 
 def _rate(document: PlanDocument, component: Component, quota: int | None, x: int) -> Decimal | None:
-    if component.tiers in (Tiers.INTERPOLATED, Tiers.STEPPED) or (component.against is Against.QUOTA and not quota):
+    has_rates = component.tiers not in (Tiers.INTERPOLATED, Tiers.STEPPED) and component.pays is Pays.MONEY
+    if not has_rates or (component.against is Against.QUOTA and not quota):
         return None
     return component.steps[compile_curve(document, component).segment_at(x, quota).tier].rate

@@ -16,6 +16,7 @@ COLUMNS: Final[dict[str, str]] = {  # of the table: of the engine's lines
     "credited_minor": "credited",
     "window_start": "window_start",
     "quota_minor": "quota",
+    "target_minor": "target",
     "x0_minor": "x0",
     "x1_minor": "x1",
     "multiplier_ppm": "multiplier",

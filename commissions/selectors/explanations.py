@@ -77,7 +77,11 @@ class LineExplanation:
     closed: date | None  # the day on which that was so
     date: date
     credited_minor: int
-    quota_minor: int | None
+    quota_minor: int | None  # or millionths of a unit or deal
+    target_minor: int | None
+    weight: Decimal | None  # which share of the target is this component's; None: all of it
+    share0: Decimal | None  # of that: what the curve pays at x0; None where it pays money
+    share1: Decimal | None
     x0_minor: int
     x1_minor: int
     x0_share: Decimal | None  # of quota
@@ -107,6 +111,7 @@ def line_explanation(line: EarningLine) -> LineExplanation:
         document,
         line.component,
         quota=line.quota_minor,
+        target=line.target_minor,
         x0=line.x0_minor,
         x1=line.x1_minor,
         amount=line.amount_minor,
@@ -144,6 +149,10 @@ def line_explanation(line: EarningLine) -> LineExplanation:
         date=line.date,
         credited_minor=line.credited_minor,
         quota_minor=line.quota_minor,
+        target_minor=line.target_minor,
+        weight=component.weight,
+        share0=_share_of_target(why.exact0, line, component),
+        share1=_share_of_target(why.exact1, line, component),
         x0_minor=line.x0_minor,
         x1_minor=line.x1_minor,
         x0_share=share_of(line.x0_minor, line.quota_minor),
@@ -182,6 +191,12 @@ def title_of(line: EarningLine) -> str:
 def share_of(minor: int | Fraction, quota: int | None) -> Decimal | None:
     """A part of a quota: 0.825 is 82.5 %. None without a quota."""
     return to_decimal(Fraction(minor) / quota) if quota else None
+
+
+def _share_of_target(pay: Fraction, line: EarningLine, component: Component) -> Decimal | None:
+    if not line.target_minor:
+        return None
+    return to_decimal(pay / (line.target_minor * Fraction(component.weight or 1)))
 
 
 def to_decimal(value: Fraction) -> Decimal:

@@ -16,7 +16,8 @@ from core.templatetags import formats
 from core.templatetags.juara import locale
 from sales.models import Deal
 
-_NAMING = (Notice.QUOTA_MISSING, Notice.FACT_MISSING, Notice.MULTIPLIER_MISSING)  # whose detail begins with a component
+GOAL_MISSING = (Notice.QUOTA_MISSING, Notice.TARGET_MISSING)
+_NAMING = (*GOAL_MISSING, Notice.FACT_MISSING, Notice.MULTIPLIER_MISSING)  # whose detail begins with a component's key
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def notice_text(code: str, detail: str, components: Mapping[str, str]) -> str:
         detail = formats.day(date.fromisoformat(detail), locale())
     elif notice is Notice.FACT_MISSING:
         first, second = components.get(first, first), ", ".join(_facts()[fact] for fact in second.split(","))
-    elif notice is Notice.QUOTA_MISSING:
+    elif notice in GOAL_MISSING:
         first, second = components.get(first, first), formats.period(parse_period(second), locale())
     elif notice is Notice.MULTIPLIER_MISSING:
         read, _between, label = second.partition(" ")
@@ -80,6 +81,10 @@ def _texts() -> dict[Notice, str]:
         ),
         Notice.QUOTA_MISSING: _(
             "Nothing is paid for %(first)s in %(second)s: it is measured against a quota, and none is set. "
+            "Ask an administrator to set it."
+        ),
+        Notice.TARGET_MISSING: _(
+            "Nothing is paid for %(first)s in %(second)s: it pays shares of a target incentive, and none is set. "
             "Ask an administrator to set it."
         ),
         Notice.MULTIPLIER_MISSING: _(

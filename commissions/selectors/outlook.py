@@ -10,7 +10,8 @@ import polars as pl
 from commissions.engine.ahead import round_step, worth_of_next
 from commissions.engine.calculate import Inputs, quotas_of
 from commissions.engine.explain import what_next
-from commissions.engine.quotas import held, quota_kind
+from commissions.engine.frames import QuotaKind
+from commissions.engine.quotas import held, quota_kind, target_kind
 from commissions.engine.schema import Against, Component, Measure, PlanDocument, Window
 from commissions.engine.segments import x_unit
 from commissions.models import PlanVersion
@@ -47,6 +48,10 @@ class Place:
     @property
     def after(self) -> str:
         return self.unit.short(self.after_minor)
+
+    @property
+    def quota(self) -> str:
+        return self.unit.short(self.quota_minor or 0)
 
     @property
     def next_distance(self) -> str:
@@ -98,11 +103,13 @@ def _spots(payee: int, days: Sequence[date], inputs: Inputs, versions: Mapping[i
 
 def _place(spot: _Spot, inputs: Inputs, before: pl.DataFrame, after: pl.DataFrame) -> Place:
     component, document = spot.component, spot.document
-    x0, x1, quota = _x(before, spot), _x(after, spot), _quota(spot, inputs)
+    x0, x1 = _x(before, spot), _x(after, spot)
+    quota, target = _held(spot, inputs, quota_kind(component)), _held(spot, inputs, target_kind(component))
     following = what_next(document, component.key, quota=quota, x=x1) if spot.window else None
     one = x_unit(component, document.currency)
     usual = max(int(after["credited"].abs().sum()), (100_000 if component.measure is Measure.AMOUNT else 1) * one)
     step = round_step(quota or _scale(component, document) or usual, one)
+    worth = worth_of_next(document, component.key, quota=quota, target=target, x=x1, paid=_paid(after, spot), step=step)
     return Place(
         plan=spot.version.plan.name,
         plan_version_pk=spot.version.pk,
@@ -119,15 +126,7 @@ def _place(spot: _Spot, inputs: Inputs, before: pl.DataFrame, after: pl.DataFram
         next_distance_minor=following.distance if following else None,
         next_rate=following.rate if following else None,
         step_minor=step,
-        step_worth_minor=worth_of_next(
-            document,
-            component.key,
-            quota=quota,
-            x=x1,
-            paid=_paid(after, spot),
-            step=step,
-            multiplier=_multiplier(after, spot),
-        ),
+        step_worth_minor=worth,
     )
 
 
@@ -139,10 +138,11 @@ def _x(lines: pl.DataFrame, spot: _Spot) -> int:
     return int(reached[-1]) if len(reached) else 0
 
 
-def _quota(spot: _Spot, inputs: Inputs) -> int | None:
-    if spot.window is None or spot.component.against is not Against.QUOTA:
+def _held(spot: _Spot, inputs: Inputs, kind: QuotaKind | None) -> int | None:
+    """Her quota or target of the window; None where the component reads none, or none is set."""
+    if spot.window is None or kind is None:
         return None
-    own = held(quotas_of(inputs, spot.version.plan_id), spot.component, quota_kind(spot.component))
+    own = held(quotas_of(inputs, spot.version.plan_id), spot.document, spot.component, kind)
     same = (pl.col("payee") == spot.payee) & (pl.col("window_start") == spot.window.start)
     found = own.filter(same)["quota"]
     return int(found[0]) if len(found) else None

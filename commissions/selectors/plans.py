@@ -11,7 +11,7 @@ from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
 
 from accounts.models import User, seen_by
 from commissions.engine.examples import ExampleResult, run_examples
-from commissions.engine.schema import Against, Component, Example, Measure, PlanDocument
+from commissions.engine.schema import Against, Component, Example, Measure, Pays, PlanDocument
 from commissions.engine.segments import Curve, compile_curve, x_unit
 from commissions.models import Assignment, Plan, PlanVersion
 from commissions.selectors.documents import document_of
@@ -21,6 +21,7 @@ from commissions.selectors.words import in_words
 from core.money import exponent, to_minor
 
 CURVE_QUOTA = Decimal(100_000)  # major units, where no example has one
+CURVE_TARGET = Decimal(10_000)
 _results: dict[str, list[ExampleResult]] = {}
 
 
@@ -30,8 +31,8 @@ class TierRow:
     ends_at: Decimal | None  # None: the last tier
     rate: Decimal | None
     pay_per_unit: Decimal | None  # major units, of curves over units or deals
-    pay: Decimal | None  # major units, of interpolated and stepped curves
-    bonus: Decimal | None  # major units, paid when the row is reached
+    pay: Decimal | None  # major units, of interpolated and stepped curves; or a share of the target
+    bonus: Decimal | None  # the same, paid when the row is reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ class ComponentView:
     is_against_quota: bool
     rows: tuple[TierRow, ...]
     points: tuple[CurvePoint, ...]  # before a cap
-    quota: Decimal | None  # for which the points are drawn, major units; None for curves over amounts
+    quota: Decimal | None  # for which the points are drawn, major units, units or deals; None for curves over amounts
+    target: Decimal | None  # the same, where shares of one are paid
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +137,15 @@ def plan_document(plan: Plan) -> PlanDocument:
 
 def component_view(document: PlanDocument, component: Component) -> ComponentView:
     against_quota = component.against is Against.QUOTA
-    quota = _example_quota(document) if against_quota else None
+    quota = _example_goal(document, "quota", CURVE_QUOTA) if against_quota else None
+    target = _example_goal(document, "target", CURVE_TARGET) if component.pays is Pays.TARGET else None
     return ComponentView(
         component=component,
         is_against_quota=against_quota,
         rows=tuple(_tier_rows(component)),
-        points=tuple(_points(document, component, quota)),
+        points=tuple(_points(document, component, quota, target)),
         quota=quota,
+        target=target,
     )
 
 
@@ -152,34 +156,38 @@ def _tier_rows(component: Component) -> Iterator[TierRow]:
             yield TierRow(step.from_, end, step.rate, step.pay_per_unit, step.pay, step.bonus)
 
 
-def _example_quota(document: PlanDocument) -> Decimal:
-    quotas = [person.quota for example in document.examples for person in example.people.values()]
-    return next((quota for quota in quotas if isinstance(quota, Decimal) and quota > 0), CURVE_QUOTA)
+def _example_goal(document: PlanDocument, name: str, usual: Decimal) -> Decimal:
+    """The first quota or target that an example says as one number."""
+    goals = [getattr(person, name) for example in document.examples for person in example.people.values()]
+    return next((goal for goal in goals if isinstance(goal, Decimal) and goal > 0), usual)
 
 
-def _points(document: PlanDocument, component: Component, quota: Decimal | None) -> Iterator[CurvePoint]:
+def _points(
+    document: PlanDocument, component: Component, quota: Decimal | None, target: Decimal | None
+) -> Iterator[CurvePoint]:
     """Both sides of every threshold where they differ, from 0 to well into the last tier."""
     curve = compile_curve(document, component)
     unit = 10 ** exponent(document.currency)
-    quota_minor = None if quota is None else to_minor(quota, document.currency)
     one = x_unit(component, document.currency)
+    quota_minor = None if quota is None else int(Fraction(quota) * one)
+    target_minor = None if target is None else to_minor(target, document.currency)
     per_x = Fraction(quota_minor or one)
     usual = 100_000 if component.measure is Measure.AMOUNT else 100
-    for x, y in _walk(curve, quota_minor, _right_end(curve, quota_minor, usual * one)):
+    for x, y in _walk(curve, quota_minor, target_minor, _right_end(curve, quota_minor, usual * one)):
         yield CurvePoint(to_decimal(x / per_x), to_decimal(y / unit))
 
 
-def _walk(curve: Curve, quota: int | None, right: Fraction) -> Iterator[tuple[Fraction, Fraction]]:
+def _walk(curve: Curve, quota: int | None, target: int | None, right: Fraction) -> Iterator[tuple[Fraction, Fraction]]:
     first = curve.segments[0]
     place = min(curve.start_of(first, quota), Fraction(0))
-    yield place, curve.on(first, place, quota)
+    yield place, curve.on(first, place, quota, target)
     for before, segment in pairwise(curve.segments):
         place = curve.start_of(segment, quota)
-        left_pay, right_pay = curve.on(before, place, quota), curve.on(segment, place, quota)
+        left_pay, right_pay = (curve.on(part, place, quota, target) for part in (before, segment))
         yield place, left_pay
         if left_pay != right_pay:
             yield place, right_pay
-    yield right, curve.on(curve.segments[-1], right, quota)
+    yield right, curve.on(curve.segments[-1], right, quota, target)
 
 
 def _right_end(curve: Curve, quota: int | None, usual: int) -> Fraction:

@@ -4,17 +4,18 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-from commissions.engine.schema import Against, Component, StartsWhen, Tiers
+from commissions.engine.schema import Against, Component, Pays, StartsWhen, Tiers
 from commissions.engine.segments import x_unit
 from commissions.selectors.units import price_of, unit_of
 
 
 def rates_between(component: Component, currency: str, *, quota: int | None, x0: int, x1: int) -> tuple[Decimal, ...]:
-    """The rates of the tiers between two points, in the order walked; empty for a curve through points.
+    """The rates of the tiers between two points, in the order walked; empty for a curve through points or shares of
+    a target.
 
     Of retroactive tiers only the rate reached: it holds for everything before it too.
     """
-    if component.tiers in (Tiers.INTERPOLATED, Tiers.STEPPED) or x0 == x1:
+    if component.tiers in (Tiers.INTERPOLATED, Tiers.STEPPED) or component.pays is Pays.TARGET or x0 == x1:
         return ()
     starts = [_threshold(step.from_, component, currency, quota) for step in component.steps]
     rates = [price_of(step, unit_of(component, currency)) for step in component.steps]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -90,7 +91,7 @@ def _sentences(why: LineExplanation, *, is_own: bool) -> Iterator[str]:
         yield _("Nothing of this deal counts here: its credit is 0, so it earned nothing.")
         return
     move = _move(why, is_own=is_own)
-    rates = _interpolated(why) if why.tiers in ("interpolated", "stepped") else _rates(why)
+    rates = _way(why)
     yield _("%(move)s: %(rates)s.") % {"move": move, "rates": rates}
     yield from (_jump(step, why) for step in why.steps if step.kind is PieceKind.JUMP)
     yield from (_bonus(step, why) for step in why.steps if step.kind is PieceKind.BONUS)
@@ -106,13 +107,13 @@ def _move(why: LineExplanation, *, is_own: bool) -> str:
         "credited": why.unit.text(abs(why.credited_minor)),
         "x0": why.unit.text(why.x0_minor),
         "x1": why.unit.text(why.x1_minor),
-        "quota": _money(why.quota_minor or 0, why.currency),
+        "quota": why.unit.text(why.quota_minor or 0),
         "window": _window(why),
     }
 
 
 def _kind_of_move(why: LineExplanation) -> str:
-    if why.window == "deal" or why.tiers == "flat":
+    if why.window == "deal" or (why.tiers == "flat" and why.share1 is None):
         return "deal" if why.unit.is_money else "units"
     return "amount" if why.quota_minor is None else "quota"
 
@@ -122,6 +123,31 @@ def _window(why: LineExplanation) -> str:
     if why.window == "deal":
         return formats.day(why.date, locale())
     return formats.period(parse_period(why.window_label), locale())
+
+
+def _way(why: LineExplanation) -> str:
+    if why.share1 is not None:
+        return _on_target(why)
+    return _interpolated(why) if why.tiers in ("interpolated", "stepped") else _rates(why)
+
+
+def _on_target(why: LineExplanation) -> str:
+    target = {"target": _money(why.target_minor or 0, why.currency), "weight": _percent(why.weight or Decimal(1))}
+    whole = _("the target of %(target)s") if why.weight is None else _("%(weight)s of the target of %(target)s")
+    words = {"whole": whole % target, "share0": _percent(why.share0), "share1": _percent(why.share1)}
+    if why.x1_share is None:
+        text = _("the curve earns %(share1)s of %(whole)s, before it was %(share0)s, and the line is the difference")
+        return text % words
+    words |= {"at0": _percent(why.x0_share), "at1": _percent(why.x1_share)}
+    text = _(
+        "at %(at1)s of quota the curve earns %(share1)s of %(whole)s, at %(at0)s it was %(share0)s, and the line is "
+        "the difference"
+    )
+    return text % words
+
+
+def _percent(share: Decimal | None) -> str:
+    return formats.percent(share or Decimal(0), locale(), places=4)
 
 
 def _interpolated(why: LineExplanation) -> str:

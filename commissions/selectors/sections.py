@@ -8,10 +8,15 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+<<<<<<< HEAD
 from commissions.engine.schema import Component, Credit, Measure, Of, StartsWhen, Tiers, Window
+=======
+from commissions.engine.schema import Component, Measure, Pays, StartsWhen, Tiers, Window
+from commissions.engine.segments import x_unit
+>>>>>>> f8e9ae8 (Pay shares of a target incentive, and measure units against quotas)
 from commissions.selectors.attainment import Attainment
 from commissions.selectors.plans import ComponentView, PlanPage, TierRow
-from commissions.selectors.units import price_of, unit_of
+from commissions.selectors.units import Unit, price_of, unit_of
 from core.money import exponent
 from core.templatetags import formats
 from core.templatetags.juara import locale
@@ -66,7 +71,8 @@ class PlanSection:
     tiers: tuple[TierText, ...]
     points: tuple[tuple[Decimal | Fraction, Fraction], ...]  # x: share, minor units, or units; y: minor units
     is_against_quota: bool
-    drawn_for: str  # the quota that the drawing takes, in money
+    drawn_for: str  # the quota that the drawing takes
+    drawn_for_target: str  # and the target
     mine: Attainment | None
     you: Fraction | None  # the reader's x in the unit of the points
 
@@ -91,9 +97,10 @@ def _section(view: ComponentView, currency: str, mine: Attainment | None) -> Pla
         is_interpolated=component.tiers is Tiers.INTERPOLATED,
         is_money=component.measure is Measure.AMOUNT,
         tiers=tuple(_tiers(view, currency, quota, you)),
-        points=tuple(_points(view, currency, quota)),
+        points=tuple(_points(view, currency, mine)),
         is_against_quota=view.is_against_quota,
         drawn_for=_drawn_for(view, currency, quota),
+        drawn_for_target=_drawn_for_target(view, currency, mine),
         mine=mine,
         you=you,
     )
@@ -104,7 +111,9 @@ def _rules(component: Component, currency: str) -> Iterator[str]:
     if component.measure in _MEASURES:
         yield str(_MEASURES[component.measure])
     yield str(_WINDOWS[component.window])
-    if component.tiers is Tiers.FLAT:
+    if component.pays is Pays.TARGET:
+        yield _pays_target(component)
+    elif component.tiers is Tiers.FLAT:
         unit = unit_of(component, currency)
         yield _("Every credit earns %(rate)s.") % {"rate": unit.price(price_of(component.steps[0], unit))}
     else:
@@ -141,13 +150,17 @@ def _tiers(view: ComponentView, currency: str, quota: int | None, you: Fraction 
     unit = unit_of(view.component, currency)
     for row in view.rows:
         rated = row.rate if unit.is_money else row.pay_per_unit
-        value = _money(row.pay, currency) if rated is None else unit.price(rated)
+        if view.component.pays is Pays.TARGET:
+            value, bonus = (_percent(share or Decimal(0)) for share in (row.rate or row.pay, row.bonus))
+        else:
+            value = _money(row.pay, currency) if rated is None else unit.price(rated)
+            bonus = _money(row.bonus, currency)
         yield TierText(
             start=_threshold(view, row.starts_at, currency),
             end="" if row.ends_at is None else _threshold(view, row.ends_at, currency),
-            start_money=_of_quota(row.starts_at, quota, currency) if view.is_against_quota else "",
+            start_money=_of_quota(row.starts_at, quota, unit) if view.is_against_quota else "",
             value=value,
-            bonus=_money(row.bonus, currency) if row.bonus else "",
+            bonus=bonus if row.bonus else "",
             is_mine=you is not None
             and view.component.tiers is not Tiers.INTERPOLATED
             and _holds(view, row, you, currency),
@@ -162,14 +175,25 @@ def _holds(view: ComponentView, row: TierRow, you: Fraction, currency: str) -> b
     return start <= you and (end is None or you < end)
 
 
-def _points(view: ComponentView, currency: str, quota: int | None) -> Iterator[tuple[Decimal | Fraction, Fraction]]:
+def _points(
+    view: ComponentView, currency: str, mine: Attainment | None
+) -> Iterator[tuple[Decimal | Fraction, Fraction]]:
     unit = Fraction(10 ** exponent(currency))
-    is_scaled = view.is_against_quota and view.component.tiers is not Tiers.INTERPOLATED
-    scale = Fraction(quota) / (Fraction(view.quota) * unit) if quota and view.quota and is_scaled else Fraction(1)
     one = unit if _is_in_money(view) else Fraction(1)
+    scale = _own_scale(view, currency, mine)
     for point in view.points:
-        x = Fraction(point.x) * one
-        yield x, Fraction(point.y) * unit * scale
+        yield Fraction(point.x) * one, Fraction(point.y) * unit * scale
+
+
+def _own_scale(view: ComponentView, currency: str, mine: Attainment | None) -> Fraction:
+    """How much higher the reader's own curve is than the one drawn: rates pay by her quota, shares by her target."""
+    component = view.component
+    if view.target and mine and mine.target_minor:
+        return Fraction(mine.target_minor) / (Fraction(view.target) * int(10 ** exponent(currency)))
+    grows = component.pays is Pays.MONEY and component.tiers in (Tiers.FLAT, Tiers.MARGINAL, Tiers.RETROACTIVE)
+    if view.quota and mine and mine.quota_minor and grows:
+        return Fraction(mine.quota_minor) / (Fraction(view.quota) * x_unit(component, currency))
+    return Fraction(1)
 
 
 def _is_in_money(view: ComponentView) -> bool:
@@ -188,9 +212,28 @@ def _place(view: ComponentView, mine: Attainment | None) -> Fraction | None:
 def _drawn_for(view: ComponentView, currency: str, quota: int | None) -> str:
     if not view.is_against_quota:
         return ""
+    unit = unit_of(view.component, currency)
     if quota:
-        return formats.written_money(quota, currency, locale()).text
-    return _money(view.quota, currency) if view.quota else ""
+        return unit.text(quota)
+    return unit.exact(view.quota) if view.quota else ""
+
+
+def _drawn_for_target(view: ComponentView, currency: str, mine: Attainment | None) -> str:
+    if view.target is None:
+        return ""
+    if mine and mine.target_minor:
+        return formats.written_money(mine.target_minor, currency, locale()).text
+    return _money(view.target, currency)
+
+
+def _pays_target(component: Component) -> str:
+    if component.weight is None:
+        return _("It pays shares of the target incentive.")
+    return _("It pays shares of %(weight)s of the target incentive.") % {"weight": _percent(component.weight)}
+
+
+def _percent(share: Decimal) -> str:
+    return formats.percent(share, locale(), places=7)
 
 
 def _threshold(view: ComponentView, value: Decimal, currency: str) -> str:
@@ -199,10 +242,10 @@ def _threshold(view: ComponentView, value: Decimal, currency: str) -> str:
     return unit_of(view.component, currency).exact(value)
 
 
-def _of_quota(share: Decimal, quota: int | None, currency: str) -> str:
+def _of_quota(share: Decimal, quota: int | None, unit: Unit) -> str:
     if not quota:
         return ""
-    return formats.written_money(int(formats.round_to(Fraction(share) * quota, 0)), currency, locale()).text
+    return unit.text(int(formats.round_to(Fraction(share) * quota, 0)))
 
 
 def _money(major: Decimal | None, currency: str) -> str:

@@ -7,8 +7,7 @@ import polars as pl
 from django.utils.translation import gettext as _
 
 from commissions.engine.calculate import Inputs
-from commissions.engine.frames import Notice
-from commissions.selectors.notices import notice_text
+from commissions.selectors.notices import GOAL_MISSING, notice_text
 from sales.models import Deal
 
 
@@ -20,7 +19,7 @@ def shortfalls(deals: Sequence[Deal], notices: pl.DataFrame, inputs: Inputs) -> 
     told: dict[int | None, list[str]] = defaultdict(list)
     for row in notices.sort("code", "detail", "deal", nulls_last=True).iter_rows(named=True):
         told[row["deal"]].append(notice_text(row["code"], row["detail"], names))
-    without_quota = tuple(told[None]) if Notice.QUOTA_MISSING in set(notices["code"]) else ()
+    without_quota = tuple(told[None]) if set(GOAL_MISSING) & set(notices["code"]) else ()
     rules = tuple(_rules(inputs))
     return {deal.pk: tuple(dict.fromkeys(told[deal.pk])) or without_quota or rules for deal in deals}
 

@@ -10,7 +10,11 @@ from commissions.engine.schema.component import (
     Credit,
     Excess,
     Measure,
+<<<<<<< HEAD
     Of,
+=======
+    Pays,
+>>>>>>> f8e9ae8 (Pay shares of a target incentive, and measure units against quotas)
     StartsWhen,
     Step,
     Tiers,
@@ -26,8 +30,12 @@ from commissions.engine.schema.examples import (
     ExamplePayment,
     ExampleProduct,
     Expected,
+<<<<<<< HEAD
     Member,
     ReportsTo,
+=======
+    Goal,
+>>>>>>> f8e9ae8 (Pay shares of a target incentive, and measure units against quotas)
 )
 from commissions.engine.schema.modify import Multiply, Times
 from commissions.engine.schema.plan import PlanDocument, Rounding
@@ -53,12 +61,17 @@ __all__ = [
     "ExampleProduct",
     "Excess",
     "Expected",
+    "Goal",
     "Label",
     "Measure",
     "Member",
     "Multiply",
     "Name",
+<<<<<<< HEAD
     "Of",
+=======
+    "Pays",
+>>>>>>> f8e9ae8 (Pay shares of a target incentive, and measure units against quotas)
     "PlanDocument",
     "ReportsTo",
     "Rounding",

@@ -48,6 +48,13 @@ class Tiers(StrEnum):
     STEPPED = "stepped"  # the amount of the row reached
 
 
+class Pays(StrEnum):
+    """What rates and amounts of the curve are: money, or shares of the payee's target incentive."""
+
+    MONEY = "money"
+    TARGET = "target"
+
+
 class StartsWhen(StrEnum):
     """Which tier owns the exact boundary."""
 
@@ -93,10 +100,12 @@ class Step(Strict):
     """One row of a curve: from this x on, this rate; or at this x, this much pay (interpolated and stepped)."""
 
     from_: ExactDecimal = Field(alias="from", description="Where it starts: money, or a share of quota such as 50%.")
-    rate: ExactDecimal | None = Field(None, description="A share of x, such as 5%.")
+    rate: ExactDecimal | None = Field(
+        None, description="A share of x, such as 5%; or the share of the target that each share of quota pays."
+    )
     pay_per_unit: ExactMoney | None = Field(None, description="Money for each unit or deal.")
-    pay: ExactMoney | None = Field(None, description="Money earned in all when x is here.")
-    bonus: ExactMoney | None = Field(None, description="Money paid once when the row is reached.")
+    pay: ExactDecimal | None = Field(None, description="Earned in all when x is here: money, or a share of the target.")
+    bonus: ExactDecimal | None = Field(None, description="Paid once when the row is reached: money, or such a share.")
 
 
 class Cap(Strict):
@@ -118,6 +127,10 @@ class Component(Strict):
     measure: Measure = Field(Measure.AMOUNT, exclude_if=lambda value: value is Measure.AMOUNT)
     window: Window = Window.DEAL
     against: Against = Against.AMOUNT
+    pays: Pays = Field(Pays.MONEY, exclude_if=lambda value: value is Pays.MONEY)
+    weight: ExactDecimal | None = Field(
+        None, description="Which share of the plan's target incentive is this component's, such as 60%."
+    )
     tiers: Tiers = Tiers.FLAT
     starts_when: StartsWhen = StartsWhen.REACHED
     rate: ExactDecimal | None = Field(None, description="The one rate of a flat component.")

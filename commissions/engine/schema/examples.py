@@ -61,6 +61,10 @@ ByPeriod = Annotated[
 ]
 
 
+Goal = Annotated[
+    Annotated[ExactMoney, Tag("one number")] | Annotated[dict[Label, ByPeriod], Tag("by period")],
+    Discriminator(lambda value: "by period" if isinstance(value, dict) else "one number"),
+]
 Measured = Annotated[
     Annotated[ExactDecimal, Tag("one number")] | Annotated[dict[Label, ExactDecimal], Tag("by period")],
     Discriminator(lambda value: "by period" if isinstance(value, dict) else "one number"),
@@ -80,9 +84,11 @@ class Member(Strict):
 
 
 class ExamplePayee(Strict):
-    quota: ByPeriod | None = Field(
-        None, description="Money per window; or by period, such as {2026-Q1: 100000, 2026-Q2: 120000}."
+    quota: Goal | None = Field(
+        None,
+        description="Money or units per window; or by period, such as {2026-Q1: 100000}; or by component.",
     )
+    target: Goal | None = Field(None, description="The target incentive, in the same way.")
     kpis: dict[Slug, Measured] = Field(
         {},
         exclude_if=lambda value: not value,

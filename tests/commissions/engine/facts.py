@@ -9,7 +9,11 @@ from typing import Any
 import polars as pl
 
 from commissions.engine.calculate import Inputs, Result, calculate
+<<<<<<< HEAD
 from commissions.engine.frames import ASSIGNMENTS, DEALS, KPIS, PAYEES, PAYMENTS, QUOTAS, RELATIONS, SHARES
+=======
+from commissions.engine.frames import ASSIGNMENTS, DEALS, KPIS, PAYEES, PAYMENTS, QUOTAS, SHARES, QuotaKind
+>>>>>>> f8e9ae8 (Pay shares of a target incentive, and measure units against quotas)
 from commissions.engine.modify.multiply import millionths_of
 from tests.commissions.engine.oracle import Facts, Line, kpi_of, quota_of, window_start
 from tests.commissions.engine.oracle.others import depth_below, teams_of
@@ -42,21 +46,17 @@ def inputs_of(facts: Facts, ids: Ids) -> Inputs:
         {"payee": ids.payees[each.payee], "plan_version": each.version, "start": each.start, "end": each.end}
         for each in facts.assignments
     ]
+    keys = {part.key for document in facts.versions.values() for part in document.components}
     quotas = [
-        {
-            "payee": ids.payees[payee],
-            "plan": plan,
-            "kind": "amount",
-            "component": "",
-            "window": window,
-            "window_start": opened,
-            "quota": quota,
-        }
+        {"payee": ids.payees[payee], "plan": plan, "kind": kind, "component": key, "window": window,
+         "window_start": opened, "quota": quota}
         for payee, window in facts.quotas
         for plan in set(facts.plans.values())
+        for kind in QuotaKind
+        for key in ("", *sorted(keys))
         for opened in {window_start(date(YEAR[0].year, month, 1), window) for month in range(1, 13)}
-        if (quota := quota_of(facts, payee, window, opened))
-    ]
+        if (quota := quota_of(facts, payee, window, opened, kind.value, key))
+    ]  # fmt: skip
     payments = [
         asdict(payment) | {"deal": ids.deals[payment.deal]} for payment in facts.payments if payment.deal in ids.deals
     ]
@@ -122,6 +122,7 @@ def engine_lines(facts: Facts, seed: int = 0, start: date = YEAR[0], end: date =
             row["credited"],
             row["window_start"],
             row["quota"],
+            row["target"],
             row["x0"],
             row["x1"],
             row["multiplier"],

@@ -80,24 +80,26 @@ def thresholds(draw: st.DrawFn, kind: str, count: int) -> list[str]:
 
 
 @st.composite
-def prices(draw: st.DrawFn, kind: str) -> dict[str, str]:
-    return {"pay_per_unit": draw(PAYS_PER_UNIT)} if kind == "units" else {"rate": draw(RATES)}
+def prices(draw: st.DrawFn, prices_: str) -> dict[str, str]:
+    return {"pay_per_unit": draw(PAYS_PER_UNIT)} if prices_ == "units" else {"rate": draw(RATES)}
 
 
 @st.composite
-def curves(draw: st.DrawFn, tiers: str, kind: str) -> list[dict[str, str]]:
+def curves(draw: st.DrawFn, tiers: str, kind: str, paid: str) -> list[dict[str, str]]:
     starts = draw(thresholds(kind, 3))
+    is_share = paid == "target"
+    shares = st.sampled_from(["0", "33.3%", "50%", "100%", "-10%"])
     if tiers in ("marginal", "retroactive"):
-        rows = [{"from": start} | draw(prices(kind)) for start in starts]
+        rows = [{"from": start} | draw(prices(paid)) for start in starts]
         for row in rows[1:]:
             if draw(st.integers(0, 2)) == 0:
-                row["bonus"] = str(draw(st.integers(-50, 500)))
+                row["bonus"] = draw(shares if is_share else st.integers(-50, 500).map(str))
         return rows
     points = [{"from": "0", "pay": "0"}]
     most = 2 if tiers == "interpolated" else 1  # two at one place: a jump
     for start in starts[1:] or ["1"]:
-        pays = draw(st.lists(st.integers(-50, 900), min_size=1, max_size=most))
-        points += [{"from": start, "pay": str(pay)} for pay in pays]
+        pays = draw(st.lists(shares if is_share else st.integers(-50, 900).map(str), min_size=1, max_size=most))
+        points += [{"from": start, "pay": pay} for pay in pays]
     return points
 
 
@@ -105,9 +107,12 @@ def curves(draw: st.DrawFn, tiers: str, kind: str) -> list[dict[str, str]]:
 def components(draw: st.DrawFn, key: str, *, reversible: bool) -> dict[str, Any]:
     tiers = draw(st.sampled_from(["flat", "marginal", "retroactive", "interpolated", "stepped"]))
     measure = draw(st.sampled_from(["amount", "amount", "quantity", "count"]))
-    against = draw(st.sampled_from(["amount", "quota"] if measure == "amount" else ["amount"]))
-    kind = against if measure == "amount" else "units"
-    window = draw(st.sampled_from(WINDOWS if against == "quota" else ("deal", *WINDOWS)))
+    against = draw(st.sampled_from(["amount", "quota"]))
+    kind = "quota" if against == "quota" else against if measure == "amount" else "units"
+    may_pay_target = against == "quota" or tiers in ("interpolated", "stepped")
+    on_target = may_pay_target and draw(st.integers(0, 2)) == 0
+    paid = "target" if on_target else "amount" if measure == "amount" else "units"
+    window = draw(st.sampled_from(WINDOWS if against == "quota" or on_target else ("deal", *WINDOWS)))
     component = {
         "key": key,
         "name": key,
@@ -122,6 +127,8 @@ def components(draw: st.DrawFn, key: str, *, reversible: bool) -> dict[str, Any]
             **draw(st.sampled_from(OF)),
         },
     }
+    if on_target:
+        component["pays"] = "target"
     if measure == "amount":
         component["base"] = draw(st.sampled_from(BASES if reversible else BASES + MONEY_BASES))
     if draw(st.booleans()):
@@ -131,7 +138,7 @@ def components(draw: st.DrawFn, key: str, *, reversible: bool) -> dict[str, Any]
             "per": draw(st.sampled_from(("deal", *WINDOWS))),
             "amount": str(draw(st.sampled_from([1, 10, 25, 40, 333]))),
         }
-    return component | (draw(prices(kind)) if tiers == "flat" else {"curve": draw(curves(tiers, kind))})
+    return component | (draw(prices(paid)) if tiers == "flat" else {"curve": draw(curves(tiers, kind, paid))})
 
 
 @st.composite
@@ -157,14 +164,21 @@ def multiplied(draw: st.DrawFn, parts: list[dict[str, Any]], period: str) -> lis
 @st.composite
 def documents(draw: st.DrawFn, currency: str, *, reversible: bool) -> PlanDocument:
     period = draw(st.sampled_from(["month", "month", "quarter"]))
-    keys = draw(st.lists(st.sampled_from(["a", "b", "c"]), unique=True, min_size=1, max_size=3))
+    keys: list[str] = draw(st.lists(st.sampled_from(["a", "b", "c"]), unique=True, min_size=1, max_size=3))
+    parts: list[dict[str, Any]] = [draw(components(key, reversible=reversible)) for key in keys]
+    on_target = [part for part in parts if part.get("pays") == "target"]
+    is_weighted: bool = draw(st.booleans())
+    if on_target and is_weighted:
+        weights = {1: ["100%"], 2: ["33.3%", "66.7%"], 3: ["20%", "30%", "50%"]}[len(on_target)]
+        for part, weight in zip(on_target, weights, strict=True):
+            part["weight"] = weight
     return from_json(
         {
             "plan": "Random",
             "currency": currency,
             "period": period,
             "rounding": draw(st.sampled_from(["half_up", "half_even"])),
-            "components": draw(multiplied([draw(components(key, reversible=reversible)) for key in keys], period)),
+            "components": draw(multiplied(parts, period)),
         }
     )
 
@@ -256,6 +270,9 @@ def facts(draw: st.DrawFn, *, versions: int = 2, reversible: bool = False, most_
         shares=tuple(share for deal in facts_.values() for share in draw(shares_of(deal))),
         assignments=tuple(assignments),
         quotas=draw(quotas(currency)),
+        units=draw(unit_quotas()),
+        targets=draw(quotas(currency)),
+        own=draw(own_quotas()),
         versions=documents_,
         plans=plans,
         payments=tuple(payment for deal in facts_.values() for payment in draw(payments_of(deal))),
@@ -291,3 +308,17 @@ def quotas(draw: st.DrawFn, currency: str) -> dict[tuple[str, str], int]:
     unit = {"USD": 100, "JPY": 1, "KWD": 1000}[currency]
     sizes = st.sampled_from([0, 100 * unit, 333 * unit, 1000 * unit, 777 * unit + 1])
     return {(payee, window): draw(sizes) for payee in PAYEES[:2] for window in WINDOWS}
+
+
+@st.composite
+def unit_quotas(draw: st.DrawFn) -> dict[tuple[str, str], int]:
+    sizes = st.sampled_from([0, 2_000_000, 3_500_000, 4_333_333])
+    return {(payee, window): draw(sizes) for payee in PAYEES[:2] for window in WINDOWS}
+
+
+@st.composite
+def own_quotas(draw: st.DrawFn) -> dict[tuple[str, str, str], int]:
+    """Of Ana, for some components and whatever window."""
+    kinds, keys = st.sampled_from(["amount", "units", "target"]), st.sampled_from(["a", "b", "c"])
+    picked = draw(st.lists(st.tuples(kinds, keys), max_size=3, unique=True))
+    return {(kind, "ana", key): draw(st.sampled_from([12_345, 3_000_000])) for kind, key in picked}

@@ -16,15 +16,16 @@ SUMS = "curve: [{from: 0, rate: 5%}, {from: 500, rate: 8%}, {from: 1000, rate: 1
 POINTS = "curve: [{from: 0, pay: 0}, {from: 500, pay: 10}, {from: 500, pay: 20}, {from: 1000, pay: 50}]"
 
 
-def worth(keys: str, positions: list[int], *, quota: int | None = None, rounding: str = "half_up") -> list[int]:
+def worth(
+    keys: str, positions: list[int], *, quota: int | None = None, target: int | None = None, rounding: str = "half_up"
+) -> list[int]:
     """The rounded pay at each position (x1), by the columns and by the fractions, which must agree."""
     document = plan_of(keys, rounding=rounding)
     curve = compile_curve(document, document.components[0])
-    rows = pl.DataFrame(
-        {"x0": 0, "x1": positions, "quota": quota}, schema={"x0": pl.Int64, "x1": pl.Int64, "quota": pl.Int64}
-    )
+    columns = {"x0": 0, "x1": positions, "quota": quota, "target": target}
+    rows = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.Int64))
     priced = price(rows, curve)["y1"].to_list()
-    assert priced == [curve.rounded(curve.at(x, quota)) for x in positions]
+    assert priced == [curve.rounded(curve.at(x, quota, target)) for x in positions]
     return priced
 
 

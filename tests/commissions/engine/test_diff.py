@@ -163,3 +163,15 @@ def test_the_levels_of_reports_are_told() -> None:
     narrow, wide = map(load_plan, plans)
     assert [str(change.said) for change in diff(wide, narrow)] == ["Of reports, these levels count: 1."]
     assert [str(change.said) for change in diff(narrow, wide)] == ["Of reports, all levels count."]
+
+
+def test_a_target_and_its_weights_are_told() -> None:
+    money = "{key: a, name: A, window: month, against: quota, tiers: stepped, curve: [{from: 0, pay: 0}, {from: 1, pay: %s}]}"  # noqa: E501
+    plan = "{plan: P, currency: USD, period: month, components: [%s]}"
+    one = load_plan(plan % (money % "1"))
+    other = load_plan(plan % (money % "80%").replace("window: month", "window: month, pays: target, weight: 100%"))
+    assert [str(change.said) for change in diff(one, other)] == [
+        "Rates and amounts are shares of the target incentive, not money.",
+        "Its share of the target incentive is now 100%.",
+        "The pay at 100% falls from USD 1 to 80%.",
+    ]

@@ -47,7 +47,7 @@ def test_the_lines_of_a_window_add_up_to_the_rounded_pay_at_its_last_position(fa
         if component.window.value != "deal":
             if component.multiply:
                 continue  # each statement's pay is multiplied by itself
-            end = oracle.pay(document, component, sum(line.credited for line in lines), lines[0].quota)
+            end = oracle.pay(document, component, sum(line.credited for line in lines), lines[0].quota, lines[0].target)
             assert sum(line.uncapped for line in lines) == oracle.rounded(end, document)
 
 
@@ -93,14 +93,9 @@ def test_a_payee_alone_is_paid_what_the_same_payee_is_paid_among_all(facts: Fact
 def test_the_pieces_of_an_explanation_add_up_to_its_line(facts: Facts) -> None:
     for line in engine_lines(facts):
         found = explain(
-            facts.versions[line.version],
-            line.component,
-            quota=line.quota,
-            x0=line.x0,
-            x1=line.x1,
-            amount=line.amount,
-            multiplier=line.multiplier,
-        )
+            facts.versions[line.version], line.component, quota=line.quota, target=line.target, x0=line.x0, x1=line.x1,
+            amount=line.amount, multiplier=line.multiplier,
+        )  # fmt: skip
         assert sum(piece.pay for piece in found.pieces) == found.exact1 - found.exact0
         assert (found.y1 - found.y0, found.capped_away) == (line.uncapped, line.uncapped - line.amount)
         ends = [line.x0, *(place for piece in found.pieces for place in (piece.start, piece.end)), line.x1]

@@ -14,10 +14,12 @@ def rounded(value: Fraction, document: PlanDocument) -> int:
     return size if value >= 0 else -size
 
 
-def pay(document: PlanDocument, component: Component, x: int, quota: int | None) -> Fraction:
+def pay(document: PlanDocument, component: Component, x: int, quota: int | None, target: int | None = None) -> Fraction:
     if component.window.value == "deal" and x < 0:
-        return -pay(document, component, -x, quota)
+        return -pay(document, component, -x, quota, target)
     minor: int = 10 ** EXPONENTS[document.currency]
+    if component.pays.value == "target":
+        return on_target(component, x, quota, minor) * Fraction(component.weight or 1) * Fraction(target or 0)
     one = minor if component.measure.value == "amount" else 1_000_000
     unit = Fraction(quota) if quota is not None else Fraction(one)
     starts = [Fraction(step.from_) * unit for step in component.steps]
@@ -38,7 +40,29 @@ def pay(document: PlanDocument, component: Component, x: int, quota: int | None)
             return interpolated(component, starts, pays, x)
 
 
-def tier_of(component: Component, starts: list[Fraction], x: int) -> int:
+def on_target(component: Component, x: int, quota: int | None, minor: int) -> Fraction:
+    """Which share of the target is earned. What is against quota goes by shares of it, the rest by money or units."""
+    one = Fraction(minor if component.measure.value == "amount" else 1_000_000)
+    at = Fraction(x) / (quota if quota is not None else one)
+    starts = [Fraction(step.from_) for step in component.steps]
+    pays = [Fraction(step.pay or 0) for step in component.steps]
+    rates = [Fraction(step.rate or 0) for step in component.steps]
+    reached = tier_of(component, starts, at)
+    bonuses = sum((Fraction(step.bonus or 0) for step in component.steps[: reached + 1]), Fraction(0))
+    match component.tiers.value:
+        case "flat":
+            return rates[0] * at
+        case "marginal":
+            return marginal(rates, starts, at) + bonuses
+        case "retroactive":
+            return rates[reached] * at + bonuses
+        case "stepped":
+            return pays[reached]
+        case _:
+            return interpolated(component, starts, pays, at)
+
+
+def tier_of(component: Component, starts: list[Fraction], x: Fraction | int) -> int:
     """The last tier whose start is reached (or exceeded); the first one for whatever lies below."""
     reached = component.starts_when.value == "reached"
     found = 0
@@ -48,17 +72,17 @@ def tier_of(component: Component, starts: list[Fraction], x: int) -> int:
     return found
 
 
-def marginal(rates: list[Fraction], starts: list[Fraction], x: int) -> Fraction:
+def marginal(rates: list[Fraction], starts: list[Fraction], x: Fraction | int) -> Fraction:
     if x < 0:
         return rates[0] * x
     total = Fraction(0)
     for index, start in enumerate(starts):
-        end = starts[index + 1] if index + 1 < len(starts) else Fraction(max(x, 0)) + start
+        end = starts[index + 1] if index + 1 < len(starts) else max(Fraction(x), Fraction(0)) + start
         total += rates[index] * max(Fraction(0), min(Fraction(x), end) - start)
     return total
 
 
-def interpolated(component: Component, starts: list[Fraction], pays: list[Fraction], x: int) -> Fraction:
+def interpolated(component: Component, starts: list[Fraction], pays: list[Fraction], x: Fraction | int) -> Fraction:
     index = tier_of(component, starts, x)
     if index == len(starts) - 1:
         return pays[-1]

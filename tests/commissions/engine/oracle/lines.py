@@ -8,7 +8,14 @@ from math import floor
 from commissions.engine.schema import Component, PlanDocument
 from tests.commissions.engine.oracle.credits import Credited, credits_of
 from tests.commissions.engine.oracle.curve import pay, rounded
-from tests.commissions.engine.oracle.facts import EXPONENTS, Facts, quota_of, window_start
+from tests.commissions.engine.oracle.facts import (
+    EXPONENTS,
+    Facts,
+    goal_of,
+    quota_kind_of,
+    target_kind_of,
+    window_start,
+)
 from tests.commissions.engine.oracle.multiply import times_of, value_of
 
 
@@ -25,6 +32,7 @@ class Line:
     credited: int
     window_start: dt.date
     quota: int | None
+    target: int | None
     x0: int
     x1: int
     multiplier: int | None  # millionths
@@ -62,17 +70,17 @@ def measured_lines(facts: Facts, plan: int, key: str, payee: str, kind: str, eve
         before = [c for c in counted[:index] if window_start(c.date, window) == opened]
         x0 = credit.reached if window == "deal" else sum(c.amount for c in before)
         x1 = x0 + credit.amount
-        quota = None
-        if component.against.value == "quota":
-            quota = quota_of(facts, payee, window, opened)
-            if quota <= 0:
-                continue
+        quota = goal_of(facts, payee, document, component, opened, quota_kind_of(component))
+        target = goal_of(facts, payee, document, component, opened, target_kind_of(component))
+        if 0 in (quota, target):
+            continue
         times, value = Fraction(1), None
         if component.multiply:
             value = value_of(facts, plan, payee, document, component, credit.date)
             times = times_of(component, value)
-        y0, y1 = (rounded(times * pay(document, component, x, quota), document) for x in (x0, x1))
+        y0, y1 = (rounded(times * pay(document, component, x, quota, target), document) for x in (x0, x1))
         line = Line(
+<<<<<<< HEAD
             payee,
             credit.version,
             key,
@@ -91,6 +99,12 @@ def measured_lines(facts: Facts, plan: int, key: str, payee: str, kind: str, eve
             y1 - y0,
             0,
         )
+=======
+            payee, credit.version, key, credit.deal.key, credit.role, credit.event.name, credit.date, credit.amount,
+            opened, quota, target, x0, x1, int(times * 1_000_000) if component.multiply else None,
+            None if value is None else floor(value * 1_000_000), y1 - y0, 0,
+        )  # fmt: skip
+>>>>>>> f8e9ae8 (Pay shares of a target incentive, and measure units against quotas)
         amount = capped(document, component, line, credit, [(c, earlier) for c, earlier in done])
         done.append((credit, replace(line, amount=amount)))
     return [line for _, line in done]

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from commissions.engine.schema import Component, PlanDocument
 from tests.commissions.engine.oracle.credits import credits_of
-from tests.commissions.engine.oracle.facts import Facts, quota_of, window_start
+from tests.commissions.engine.oracle.facts import Facts, goal_of, quota_kind_of, window_start
 
 
 def value_of(
@@ -20,7 +20,7 @@ def value_of(
     end = date(opened.year + (opened.month - 1 + document.period.months) // 12,
                (opened.month - 1 + document.period.months) % 12 + 1, 1)  # fmt: skip
     window = window_start(end - timedelta(days=1), other.window.value)
-    quota = quota_of(facts, payee, other.window.value, window)
+    quota = goal_of(facts, payee, document, other, window, quota_kind_of(other))
     counted = [
         credit.amount
         for credit in credits_of(facts, plan, other.key, payee)
