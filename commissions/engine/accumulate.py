@@ -12,12 +12,8 @@ from commissions.engine.errors import AmountTooLarge
 from commissions.engine.events import PARTS, has_parts, moved, rule_of
 from commissions.engine.expressions import columns_of, compile_condition, parse_base, parse_condition
 from commissions.engine.frames import NO_NOTICES, Notice, notices
-<<<<<<< HEAD
-from commissions.engine.quotas import held, quota_kind
-from commissions.engine.relations import counts_through
-=======
 from commissions.engine.quotas import held, quota_kind, target_kind
->>>>>>> f8e9ae8 (Pay shares of a target incentive, and measure units against quotas)
+from commissions.engine.relations import counts_through
 from commissions.engine.schema import Component, Measure, PlanDocument, Rounding, Window
 from commissions.engine.words import told
 from core.money import exponent

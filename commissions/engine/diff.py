@@ -134,13 +134,8 @@ def _has_words_for_cap(side: Side) -> bool:
 
 
 def _component(old: Side, new: Side) -> Iterator[Told]:
-<<<<<<< HEAD
-    before, after = old.component, new.component
-    said = {"key", "when", "rate", "credit", *_OF_COMPONENTS}
-=======
     before, after = ({"pays": "money"} | side.component for side in (old, new))
-    said = {"key", "when", "rate", "weight", *_OF_COMPONENTS}
->>>>>>> f8e9ae8 (Pay shares of a target incentive, and measure units against quotas)
+    said = {"key", "when", "rate", "weight", "credit", *_OF_COMPONENTS}
     yield from _worded(_OF_COMPONENTS, before, after)
     yield from _credit(before["credit"], after["credit"])
     yield from _condition(before.get("when"), after.get("when"))

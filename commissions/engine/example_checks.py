@@ -5,10 +5,7 @@ from decimal import Decimal
 
 from commissions.engine.decimals import canonical, decimals_of
 from commissions.engine.errors import PlanError
-<<<<<<< HEAD
 from commissions.engine.example_people import check_people
-from commissions.engine.schema import Example, ExampleDeal, ExamplePayee, PlanDocument
-=======
 from commissions.engine.schema import (
     Against,
     Component,
@@ -19,7 +16,6 @@ from commissions.engine.schema import (
     Measure,
     PlanDocument,
 )
->>>>>>> f8e9ae8 (Pay shares of a target incentive, and measure units against quotas)
 from commissions.engine.terms import has_terms
 from commissions.engine.words import told
 from core.money import LARGEST_MINOR, MoneyError, TooManyDecimalsError, exponent, to_major, to_minor

@@ -8,12 +8,8 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-<<<<<<< HEAD
-from commissions.engine.schema import Component, Credit, Measure, Of, StartsWhen, Tiers, Window
-=======
-from commissions.engine.schema import Component, Measure, Pays, StartsWhen, Tiers, Window
+from commissions.engine.schema import Component, Credit, Measure, Of, Pays, StartsWhen, Tiers, Window
 from commissions.engine.segments import x_unit
->>>>>>> f8e9ae8 (Pay shares of a target incentive, and measure units against quotas)
 from commissions.selectors.attainment import Attainment
 from commissions.selectors.plans import ComponentView, PlanPage, TierRow
 from commissions.selectors.units import Unit, price_of, unit_of

@@ -22,14 +22,9 @@ _TYPES: Final[dict[str, Any]] = {
     "seq": pl.Int32,
 }
 _LINES: Final = """
-<<<<<<< HEAD
 SELECT id, statement_id, plan_version_id, component, kind, deal_id, role, via_id, event, date, seq, credited_minor,
-    window_start, quota_minor, x0_minor, x1_minor, multiplier_ppm, multiplier_value_ppm, uncapped_minor, amount_minor
-=======
-SELECT id, statement_id, plan_version_id, component, kind, deal_id, role, event, date, seq, credited_minor,
     window_start, quota_minor, target_minor, x0_minor, x1_minor, multiplier_ppm, multiplier_value_ppm,
     uncapped_minor, amount_minor
->>>>>>> f8e9ae8 (Pay shares of a target incentive, and measure units against quotas)
 FROM commissions_earningline WHERE statement_id = ANY(%s)
 """
 _STANDING: Final = """

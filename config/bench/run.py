@@ -31,30 +31,17 @@ from core.periods import PeriodKind, period_of
 from sales.models import Deal
 
 _LINES: Final = """
-<<<<<<< HEAD
 SELECT s.payee_id, l.plan_version_id, l.component, l.kind, l.deal_id, l.role, l.via_id, l.date, l.credited_minor,
-    l.window_start, l.quota_minor, l.x0_minor, l.x1_minor, l.multiplier_ppm, l.multiplier_value_ppm,
+    l.window_start, l.quota_minor, l.target_minor, l.x0_minor, l.x1_minor, l.multiplier_ppm, l.multiplier_value_ppm,
     l.uncapped_minor, l.amount_minor
-=======
-SELECT s.payee_id, l.plan_version_id, l.component, l.kind, l.deal_id, l.role, l.date, l.credited_minor, l.window_start,
-    l.quota_minor, l.target_minor, l.x0_minor, l.x1_minor, l.multiplier_ppm, l.multiplier_value_ppm, l.uncapped_minor,
-    l.amount_minor
->>>>>>> f8e9ae8 (Pay shares of a target incentive, and measure units against quotas)
 FROM commissions_earningline l JOIN commissions_statement s ON s.id = l.statement_id
 WHERE coalesce(s.payee_id = ANY(%s::bigint[]), true)
 """
 _COLUMNS: Final = {
     "payee": pl.Int64, "plan_version": pl.Int64, "component": pl.String, "kind": pl.String, "deal": pl.Int64,
-<<<<<<< HEAD
     "role": pl.String, "via": pl.Int64, "date": pl.Date, "credited": pl.Int64, "window_start": pl.Date,
-    "quota": pl.Int64, "x0": pl.Int64, "x1": pl.Int64, "multiplier": pl.Int64, "multiplier_value": pl.Int64,
-    "uncapped": pl.Int64, "amount": pl.Int64,
-=======
-    "role": pl.String, "date": pl.Date, "credited": pl.Int64, "window_start": pl.Date, "quota": pl.Int64,
-    "target": pl.Int64,
-    "x0": pl.Int64, "x1": pl.Int64, "multiplier": pl.Int64, "multiplier_value": pl.Int64, "uncapped": pl.Int64,
-    "amount": pl.Int64,
->>>>>>> f8e9ae8 (Pay shares of a target incentive, and measure units against quotas)
+    "quota": pl.Int64, "target": pl.Int64, "x0": pl.Int64, "x1": pl.Int64, "multiplier": pl.Int64,
+    "multiplier_value": pl.Int64, "uncapped": pl.Int64, "amount": pl.Int64,
 }  # fmt: skip
 
 

@@ -10,11 +10,8 @@ from commissions.engine.schema.component import (
     Credit,
     Excess,
     Measure,
-<<<<<<< HEAD
     Of,
-=======
     Pays,
->>>>>>> f8e9ae8 (Pay shares of a target incentive, and measure units against quotas)
     StartsWhen,
     Step,
     Tiers,
@@ -30,12 +27,9 @@ from commissions.engine.schema.examples import (
     ExamplePayment,
     ExampleProduct,
     Expected,
-<<<<<<< HEAD
+    Goal,
     Member,
     ReportsTo,
-=======
-    Goal,
->>>>>>> f8e9ae8 (Pay shares of a target incentive, and measure units against quotas)
 )
 from commissions.engine.schema.modify import Multiply, Times
 from commissions.engine.schema.plan import PlanDocument, Rounding
@@ -67,11 +61,8 @@ __all__ = [
     "Member",
     "Multiply",
     "Name",
-<<<<<<< HEAD
     "Of",
-=======
     "Pays",
->>>>>>> f8e9ae8 (Pay shares of a target incentive, and measure units against quotas)
     "PlanDocument",
     "ReportsTo",
     "Rounding",

@@ -9,11 +9,7 @@ from typing import Any
 import polars as pl
 
 from commissions.engine.calculate import Inputs, Result, calculate
-<<<<<<< HEAD
-from commissions.engine.frames import ASSIGNMENTS, DEALS, KPIS, PAYEES, PAYMENTS, QUOTAS, RELATIONS, SHARES
-=======
-from commissions.engine.frames import ASSIGNMENTS, DEALS, KPIS, PAYEES, PAYMENTS, QUOTAS, SHARES, QuotaKind
->>>>>>> f8e9ae8 (Pay shares of a target incentive, and measure units against quotas)
+from commissions.engine.frames import ASSIGNMENTS, DEALS, KPIS, PAYEES, PAYMENTS, QUOTAS, RELATIONS, SHARES, QuotaKind
 from commissions.engine.modify.multiply import millionths_of
 from tests.commissions.engine.oracle import Facts, Line, kpi_of, quota_of, window_start
 from tests.commissions.engine.oracle.others import depth_below, teams_of

@@ -86,14 +86,11 @@ class Facts:
     plans: dict[int, int]
     payments: tuple[Payment, ...] = ()
     kpis: dict[tuple[str, str], Fraction] = field(default_factory=dict)  # payee, kind of period; see kpi_of
-<<<<<<< HEAD
     reports: tuple[Reports, ...] = ()
     members: tuple[Member, ...] = ()
-=======
     units: dict[tuple[str, str], int] = field(default_factory=dict)  # in the same way, millionths
     targets: dict[tuple[str, str], int] = field(default_factory=dict)  # in the same way, minor units
     own: dict[tuple[str, str, str], int] = field(default_factory=dict)  # kind, payee, component -> its own, likewise
->>>>>>> f8e9ae8 (Pay shares of a target incentive, and measure units against quotas)
 
 
 def quota_of(facts: Facts, payee: str, window: str, opened: date, kind: str = "amount", key: str = "") -> int:

@@ -80,31 +80,10 @@ def measured_lines(facts: Facts, plan: int, key: str, payee: str, kind: str, eve
             times = times_of(component, value)
         y0, y1 = (rounded(times * pay(document, component, x, quota, target), document) for x in (x0, x1))
         line = Line(
-<<<<<<< HEAD
-            payee,
-            credit.version,
-            key,
-            credit.deal.key,
-            credit.role,
-            credit.via,
-            credit.event.name,
-            credit.date,
-            credit.amount,
-            opened,
-            quota,
-            x0,
-            x1,
-            int(times * 1_000_000) if component.multiply else None,
-            None if value is None else floor(value * 1_000_000),
-            y1 - y0,
-            0,
-        )
-=======
-            payee, credit.version, key, credit.deal.key, credit.role, credit.event.name, credit.date, credit.amount,
-            opened, quota, target, x0, x1, int(times * 1_000_000) if component.multiply else None,
+            payee, credit.version, key, credit.deal.key, credit.role, credit.via, credit.event.name, credit.date,
+            credit.amount, opened, quota, target, x0, x1, int(times * 1_000_000) if component.multiply else None,
             None if value is None else floor(value * 1_000_000), y1 - y0, 0,
         )  # fmt: skip
->>>>>>> f8e9ae8 (Pay shares of a target incentive, and measure units against quotas)
         amount = capped(document, component, line, credit, [(c, earlier) for c, earlier in done])
         done.append((credit, replace(line, amount=amount)))
     return [line for _, line in done]
