@@ -317,6 +317,7 @@ class EarningLine(models.Model):
     )  # fmt: skip
     date = models.DateField()
     seq = models.IntegerField(help_text=_("The credit's place in its statement, from 0: by date, then by deal."))
+    exchange_rate_e12 = models.BigIntegerField(null=True, help_text=_("From the deal's currency, times 10^12."))
     credited_minor = models.BigIntegerField()
     window_start = models.DateField()
     quota_minor = models.BigIntegerField(null=True)

@@ -31,15 +31,16 @@ class Clause:
     credits: pl.DataFrame  # of `bases.with_bases`
 
 
-def measure(clauses: Mapping[int, Clause]) -> pl.DataFrame:
+def measure(clauses: Mapping[int, Clause], rules: Mapping[int, str]) -> pl.DataFrame:
     """The credits that a component counts in any version of its plan, with `credited`, the payee's part of what it
     measures: of the base in minor units, else of the units or the deal in millionths. It is null where the base isn't
     known. In the order of `place`.
 
+    `rules` says by version which events the component looks at (`events.Rule.key`).
     Credits that are parts of their deals have `reached` too, what of it was credited before.
     """
-    parts = [_measured(clause) for clause in clauses.values()]
-    return parts[0] if len(parts) == 1 else pl.concat(parts).sort("place")
+    parts = [_measured(clause, rules) for clause in clauses.values()]
+    return parts[0] if len(parts) == 1 else pl.concat(parts, how="diagonal").sort("place")
 
 
 def unknown(measured: pl.DataFrame, clauses: Mapping[int, Clause], start: date) -> pl.DataFrame:
@@ -53,18 +54,21 @@ def unknown(measured: pl.DataFrame, clauses: Mapping[int, Clause], start: date) 
     return pl.concat(found)
 
 
-def _measured(clause: Clause) -> pl.DataFrame:
+def _measured(clause: Clause, rules: Mapping[int, str]) -> pl.DataFrame:
     component = clause.component
     counts = pl.col("role").is_in(component.credit.roles)
     if component.when:
         counts &= compile_condition(parse_condition(component.when), exponent(clause.document.currency))
     if "depth" in clause.credits.columns:
         counts &= counts_through(component.credit)
+    carried = [*_CARRIED, *(name for name in _WHERE_THERE if name in clause.credits.columns)]
     if not has_parts(clause.credits):
-        return clause.credits.filter(counts).select(*_CARRIED, credited=_part(component))
-    counts &= pl.col("rule") == rule_of(component).key
+        return clause.credits.filter(counts).select(*carried, credited=_part(component))
+    own = rule_of(component).key
+    ruling = pl.col("closed_version").replace_strict(dict(rules), default=own, return_dtype=pl.String())
+    counts &= pl.col("rule") == ruling.fill_null(own)
     before, after = moved(_part(component), half_even=clause.document.rounding is Rounding.HALF_EVEN)
-    return clause.credits.filter(counts).select(*_CARRIED, *PARTS, credited=after - before, reached=before)
+    return clause.credits.filter(counts).select(*carried, *PARTS, credited=after - before, reached=before)
 
 
 def _part(component: Component) -> pl.Expr:
@@ -80,6 +84,7 @@ def _part(component: Component) -> pl.Expr:
 
 
 _CARRIED = ["payee", "plan", "plan_version", "deal", "role", "via", "seq", "place", "date"]
+_WHERE_THERE = ["exchange_rate"]  # columns that credits have only where something calls for them
 
 
 def accumulate(measured: pl.DataFrame, window: Window) -> pl.DataFrame:

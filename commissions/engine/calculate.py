@@ -13,8 +13,9 @@ import polars as pl
 from commissions.engine.accumulate import Clause, measure, unknown
 from commissions.engine.bases import with_bases
 from commissions.engine.component import component_lines
-from commissions.engine.credit import credit, deal_columns, in_currency
-from commissions.engine.events import rules_of, with_events
+from commissions.engine.credit import credit, deal_columns
+from commissions.engine.currency import in_currency
+from commissions.engine.events import rule_of, rules_of, with_events
 from commissions.engine.frames import (
     ASSIGNMENTS,
     DEALS,
@@ -78,6 +79,7 @@ class Inputs:
     payees: pl.DataFrame | None = None  # PAYEES: the tie-break of an odd cent; without it, payee ids decide
     relations: pl.DataFrame | None = None  # RELATIONS, where a plan credits through others
     payments: pl.DataFrame | None = None  # PAYMENTS of `deals`, where a plan reads them
+    rates: pl.DataFrame | None = None  # RATES, where a plan converts
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,15 +177,16 @@ def with_surroundings(inputs: Inputs, parts: Sequence[Part], start: date) -> Ite
 def credited(inputs: Inputs, *, start: date, end: date) -> Credited:
     """Who gets credit for what in the range and the windows before it. Raises AmountTooLarge."""
     since, until = history_start(inputs.versions, start), history_end(inputs.versions, end)
-    assignments = _in_reach(inputs, since, until)
+    history = _with_plans(inputs)
+    assignments = _in_reach(history, since, until)
     rules = rules_of(inputs.versions.values())
     events = with_events(inputs.deals.select(deal_columns(inputs.versions.values())), inputs.payments, rules)
     reached = events.filter(pl.col("date").is_between(since, until, closed="left"))
     relations = read_relations(inputs.relations, inputs.versions.values())
-    credits_ = credit(reached, inputs.shares, assignments, inputs.payees, inputs.versions, start, relations)
+    credits_ = credit(reached, inputs.shares, assignments, history, inputs.payees, inputs.versions, start, relations)
     found, told = {}, [credits_.notices]
     for version, rows in _by_version(credits_.rows).items():
-        own, foreign = in_currency(rows, inputs.versions[version], start)
+        own, foreign = in_currency(rows, inputs.versions[version], inputs.rates, start)
         found[version] = with_bases(own, credits_.sharers, inputs.versions[version])
         told.append(foreign)
     return Credited(found, assignments, pl.concat(told))
@@ -196,7 +199,7 @@ def measured_parts(inputs: Inputs, found: Credited, start: date) -> Iterator[Par
         components = [part for version in own for part in inputs.versions[version].components]
         for key, measured_in in dict.fromkeys((part.key, part.measure) for part in components):
             clauses = clauses_of(inputs.versions, own, key, measured_in)
-            measured = measure(clauses)
+            measured = measure(clauses, _rules(inputs, plan, key))
             if not measured["credited"].null_count():
                 known, told = measured, NO_NOTICES
             else:
@@ -220,15 +223,28 @@ def clauses_of(
     }
 
 
+def _rules(inputs: Inputs, plan: int, key: str) -> dict[int, str]:
+    """By version of the plan, the rule of its component of that key."""
+    return {
+        version: rule_of(part).key
+        for version, document in inputs.versions.items()
+        for part in document.components
+        if inputs.plans[version] == plan and part.key == key
+    }
+
+
 def quotas_of(inputs: Inputs, plan: int) -> pl.DataFrame:
     return inputs.quotas.filter(pl.col("plan") == plan)
 
 
-def _in_reach(inputs: Inputs, start: date, end: date) -> pl.DataFrame:
-    """The assignments in force in the range, with their plan."""
-    overlaps = (pl.col("start") < end) & (pl.col("end").is_null() | (pl.col("end") > start))
+def _with_plans(inputs: Inputs) -> pl.DataFrame:
     plan = pl.col("plan_version").replace_strict(inputs.plans, return_dtype=pl.Int64())
-    return inputs.assignments.filter(overlaps).select(*ASSIGNMENTS, plan=plan)
+    return inputs.assignments.select(*ASSIGNMENTS, plan=plan)
+
+
+def _in_reach(assignments: pl.DataFrame, start: date, end: date) -> pl.DataFrame:
+    """Those in force in the range."""
+    return assignments.filter((pl.col("start") < end) & (pl.col("end").is_null() | (pl.col("end") > start)))
 
 
 def _by_version(rows: pl.DataFrame) -> dict[int, pl.DataFrame]:

@@ -51,6 +51,7 @@ def component_lines(
     named |= {} if has_parts(lines) else {"event": pl.lit(Event.BOOKED)}
     if not times:
         named |= _UNMULTIPLIED
+    named |= {} if "exchange_rate" in lines.columns else {"exchange_rate": pl.lit(None, dtype=pl.Int64())}
     return _since(start, lines).select(named.get(name, pl.col(name)).alias(name) for name in LINES), pl.concat(told)
 
 

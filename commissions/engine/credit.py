@@ -44,6 +44,7 @@ def credit(
     events: pl.DataFrame,
     shares: pl.DataFrame,
     assignments: pl.DataFrame,
+    history: pl.DataFrame,
     payees: pl.DataFrame | None,
     versions: Mapping[int, PlanDocument],
     start: date,
@@ -52,8 +53,9 @@ def credit(
     """Each sharer's credit for each event of a deal (of `events.with_events`), once for every plan version in force for
     that payee on its date.
 
-    `assignments` has the columns payee, plan, plan_version, start and end. The rows come ordered by payee, then date,
-    then the deal's key: the order in which credits add up. `seq` counts a payee's credits from `start` on, from 0.
+    `assignments` has the columns payee, plan, plan_version, start and end; `history` those in force before, too. The
+    rows come ordered by payee, then date, then the deal's key: the order in which credits add up. `seq` counts a
+    payee's credits from `start` on, from 0.
 
     With `relations` (RELATIONS) a share is a credit of everybody for whom it counts as well, where her plan reads such
     credits; the rows then have the columns of `relations.with_others`, else only `via`, always null.
@@ -66,11 +68,11 @@ def credit(
     sharers, broken = _sharers(shares, payees)
     ranked = assignments.with_columns(payee_rank=pl.col("payee").rank("dense").cast(pl.Int64))
     given = shares if relations is None else _with_others(shares, events, relations, payees)
-    assigned = _under_own_rules(given.join(ranked, on="payee").join(events, on="deal"), versions)
+    assigned = _under_own_rules(given.join(ranked, on="payee").join(events, on="deal"), history, versions)
     if relations is not None:
         assigned = those_that_count(assigned, versions)
     sound = assigned.join(broken, on=["deal", "role"], how="anti") if broken.height else assigned
-    in_force = (pl.col("start") <= pl.col("date")) & (pl.col("end").is_null() | (pl.col("date") < pl.col("end")))
+    in_force = _covers("date")
     rows = _in_order(sound.filter(in_force))
     recent = pl.col("date") >= start
     if rows.height == assigned.height:
@@ -94,23 +96,25 @@ def _with_others(
     return with_others(shares, events, relations).join(places, on="via", how="left")
 
 
-def _under_own_rules(rows: pl.DataFrame, versions: Mapping[int, PlanDocument]) -> pl.DataFrame:
-    """The events that a payee's own plan looks at."""
+def _under_own_rules(rows: pl.DataFrame, history: pl.DataFrame, versions: Mapping[int, PlanDocument]) -> pl.DataFrame:
+    """The events that a payee's own plan looks at, as its version in force when the deal closed had it: a plan that
+    turns from booking to payment credits no deal twice. `closed_version` is null where she wasn't on the plan then.
+    """
     if not has_parts(rows):
         return rows
+    begun = history.select("payee", "plan", "start", "end", closed_version="plan_version")
+    closed = rows.select("payee", "plan", "closed").unique().join(begun, on=["payee", "plan"]).filter(_covers("closed"))
+    known = ["payee", "plan", "closed"]
+    ruled = rows.join(closed.select(*known, "closed_version"), on=known, how="left", maintain_order="left")
     own = [(version, rule.key) for version, document in versions.items() for rule in rules_of([document])]
-    pairs = pl.DataFrame(own, schema={"plan_version": pl.Int64(), "rule": pl.String()}, orient="row")
-    return rows.join(pairs, on=["plan_version", "rule"], how="semi")
+    pairs = pl.DataFrame(own, schema={"decides": pl.Int64(), "rule": pl.String()}, orient="row")
+    deciding = ruled.with_columns(decides=pl.coalesce("closed_version", "plan_version"))
+    return deciding.join(pairs, on=["decides", "rule"], how="semi").drop("decides")
 
 
-def in_currency(rows: pl.DataFrame, document: PlanDocument, start: date) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The credits in the plan's currency, and notices of those from `start` on that are in another."""
-    own = rows["currency"] == document.currency
-    if own.all():
-        return rows, NO_NOTICES
-    foreign = rows.filter(~own & (rows["date"] >= start))
-    detail = pl.format("{} {}", "currency", pl.lit(document.currency))
-    return rows.filter(own), notices(foreign, Notice.CURRENCY_DIFFERS, detail).unique(maintain_order=True)
+def _covers(day: str) -> pl.Expr:
+    """Whether an assignment is in force on that day."""
+    return (pl.col("start") <= pl.col(day)) & (pl.col("end").is_null() | (pl.col(day) < pl.col("end")))
 
 
 def _in_order(rows: pl.DataFrame) -> pl.DataFrame:

@@ -24,6 +24,8 @@ from core.periods import PeriodError, PeriodKind, parse_period
 PAYABLE, OWED = "payable", "owed"  # of a statement, beside what its components earned
 RESERVED = (PAYABLE, OWED)
 SHARE_DECIMALS = 6  # parts per million
+RATE_DECIMALS = 12
+LARGEST_RATE = 9_000_000  # times RATE_SCALE it fits 64 bits
 
 
 def known_currency(code: str) -> str | None:
@@ -75,6 +77,7 @@ def check_examples(document: PlanDocument, currency: str | None) -> Iterator[Pla
         yield from _people(document, example, path, currency)
         yield from check_people(example, path)
         yield from _deals(example, path, currency)
+        yield from _rates(example, path)
         yield from _expectations(document, example, path, currency)
 
 
@@ -206,6 +209,25 @@ def _dates(deal: ExampleDeal, path: str) -> Iterator[PlanError]:
         yield PlanError(
             f"{path}.cancelled", told("It would be cancelled before it closed. Correct one of the two days.")
         )
+
+
+def _rates(example: Example, path: str) -> Iterator[PlanError]:
+    for code, given in example.rates.items():
+        where = f"{path}.rates.{code}"
+        if known_currency(code) is None:
+            yield PlanError(
+                where, told("%(code)s is not a currency. Write its ISO 4217 code, such as USD or IDR.", code=code)
+            )
+        rates = given.values() if isinstance(given, dict) else [given]
+        if not all(0 < rate < LARGEST_RATE and decimals_of(rate) <= RATE_DECIMALS for rate in rates):
+            yield PlanError(
+                where,
+                told(
+                    "An exchange rate is above 0 and below %(most)s, with at most %(places)s decimals. Correct it.",
+                    most=LARGEST_RATE,
+                    places=RATE_DECIMALS,
+                ),
+            )
 
 
 def _owner(example: Example, deal: ExampleDeal, path: str) -> Iterator[PlanError]:

@@ -24,6 +24,8 @@ from commissions.engine.frames import (
     PAYEES,
     PAYMENTS,
     QUOTAS,
+    RATE_SCALE,
+    RATES,
     RELATIONS,
     SHARES,
     WHOLE_SHARE,
@@ -196,6 +198,7 @@ def example_inputs(document: PlanDocument, example: Example, start: date, end: d
         ),
         assignments=pl.DataFrame(assigned, schema=ASSIGNMENTS),
         quotas=pl.DataFrame(_quotas(document, example, history_start(versions, start), end), schema=QUOTAS),
+        rates=pl.DataFrame(list(_rates(document, example)), schema=RATES),
         versions=versions,
         plans={_VERSION: _PLAN},
         kpis=pl.DataFrame(list(_kpis(document, example, history_start(versions, start), end)), schema=KPIS),
@@ -255,6 +258,12 @@ def _payments(document: PlanDocument, index: int, deal: ExampleDeal) -> list[dic
         }
         for number, payment in enumerate(deal.payments, start=1)
     ]
+
+
+def _rates(document: PlanDocument, example: Example) -> Iterator[dict[str, Any]]:
+    for source, given in example.rates.items():
+        for start, rate in (given if isinstance(given, dict) else {date.min: given}).items():
+            yield {"source": source, "target": document.currency, "start": start, "rate": int(rate * RATE_SCALE)}
 
 
 def _shares(index: int, deal: ExampleDeal, numbers: dict[str, int]) -> list[dict[str, Any]]:

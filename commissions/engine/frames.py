@@ -7,6 +7,7 @@ import polars as pl
 Schema = dict[str, pl.DataType]
 
 WHOLE_SHARE = 1_000_000  # parts per million
+RATE_SCALE = 10**12  # exchange rates have 12 decimals
 
 DEALS: Schema = {
     "deal": pl.Int64(),  # database id: never an order, for it is the order of arrival
@@ -30,6 +31,12 @@ DEALS: Schema = {
     "tax": pl.Int64(),  # minor units, contained in the amount; null: unknown
     "discount": pl.Int64(),  # parts per million
     "term": pl.Int64(),  # months
+}
+RATES: Schema = {
+    "source": pl.String(),  # ISO 4217: what one unit of this currency is worth ...
+    "target": pl.String(),  # ... in this one ...
+    "start": pl.Date(),  # ... from this day on, until the next rate of the pair
+    "rate": pl.Int64(),  # times RATE_SCALE
 }
 PAYMENTS: Schema = {
     "deal": pl.Int64(),
@@ -93,6 +100,7 @@ LINES: Schema = {
     # below 0, by date and plan, for lines without a deal
     "seq": pl.Int32(),
     "date": pl.Date(),
+    "exchange_rate": pl.Int64(),  # times RATE_SCALE; null where the deal is in the plan's currency
     "credited": pl.Int64(),  # minor units: the payee's share of the base
     "window_start": pl.Date(),  # of window deal: the deal's own date
     "quota": pl.Int64(),  # minor units, null when the component isn't against quota
@@ -161,6 +169,7 @@ class QuotaKind(StrEnum):
 class Notice(StrEnum):
     """Why a credit didn't count. `detail` is data for the reader's sentence."""
 
+    RATE_MISSING = "rate_missing"  # detail: the deal's currency, the plan's, the closing date: "EUR USD 2026-01-31"
     CURRENCY_DIFFERS = "currency_differs"  # detail: the deal's currency, the plan's: "EUR USD"
     MULTIPLIER_MISSING = "multiplier_missing"  # detail: component, KPI or other component, period: "a csat 2026-03"
     QUOTA_MISSING = "quota_missing"  # detail: component key, window label: "new-business 2026-Q1"

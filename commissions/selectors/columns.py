@@ -1,8 +1,8 @@
 """How a line of the engine is stored: for whoever writes lines, and for whoever makes ones that are never written."""
 
-from typing import Final
+from typing import Final, LiteralString
 
-COLUMNS: Final[dict[str, str]] = {  # of the table: of the engine's lines
+COLUMNS: Final[dict[LiteralString, str]] = {  # of the table: of the engine's lines
     "statement_id": "statement",
     "plan_version_id": "plan_version",
     "component": "component",
@@ -13,6 +13,7 @@ COLUMNS: Final[dict[str, str]] = {  # of the table: of the engine's lines
     "event": "event",
     "date": "date",
     "seq": "seq",
+    "exchange_rate_e12": "exchange_rate",
     "credited_minor": "credited",
     "window_start": "window_start",
     "quota_minor": "quota",

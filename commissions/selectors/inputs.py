@@ -1,6 +1,6 @@
 """What a calculation reads, gathered by a fixed number of COPYs however many payees there are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -12,9 +12,19 @@ from commissions.engine.calculate import Inputs, history_end, history_start
 from commissions.engine.credit import deal_columns
 from commissions.engine.events import reads_payments, rules_of
 from commissions.engine.expressions.fields import CUSTOM
-from commissions.engine.frames import ASSIGNMENTS, DEALS, PAYEES, PAYMENTS, QUOTAS, SHARES, WHOLE_SHARE, QuotaKind
+from commissions.engine.frames import (
+    ASSIGNMENTS,
+    DEALS,
+    PAYEES,
+    PAYMENTS,
+    QUOTAS,
+    RATES,
+    SHARES,
+    WHOLE_SHARE,
+    QuotaKind,
+)
 from commissions.engine.quotas import needed
-from commissions.engine.schema import PlanDocument
+from commissions.engine.schema import OtherCurrencies, PlanDocument, Trigger
 from commissions.models import PlanVersion
 from commissions.selectors.documents import cached, parse
 from commissions.selectors.kpi_values import kpi_values
@@ -73,6 +83,9 @@ _PAYMENTS = """
 SELECT p.deal_id, p.external_id, p.paid_on, p.amount_minor FROM sales_payment p
 WHERE p.deal_id = ANY(%s) ORDER BY p.deal_id, p.paid_on, p.external_id COLLATE "C"
 """
+_RATES: Final[LiteralString] = """
+SELECT source, target, starts_on, (rate * 1000000000000)::bigint FROM sales_exchangerate WHERE target = ANY(%s)
+"""
 _PEOPLE = "SELECT id, coalesce(external_id, email, id::text) FROM accounts_user WHERE id = ANY(%s)"
 _ASSIGNED_COLUMNS: Final[dict[str, type[pl.DataType]]] = {
     "payee": pl.Int64, "plan_version": pl.Int64, "plan": pl.Int64, "hash": pl.String, "start": pl.Date, "end": pl.Date
@@ -111,6 +124,9 @@ def gather(
     payees = sorted(set(payees))
     year = date(start.year, 1, 1)
     assigned = copy_out(_ASSIGNED, [payees, list(kinds), year, end], _ASSIGNED_COLUMNS)
+    if any(rule.trigger is not Trigger.BOOKED for rule in rules_of(_documents(assigned).values())):
+        # a deal keeps the trigger of the day it closed, however long ago
+        assigned = copy_out(_ASSIGNED, [payees, list(kinds), date.min, end], _ASSIGNED_COLUMNS)
     versions = _documents(assigned)
     plans: dict[int, int] = dict(assigned.select("plan_version", "plan").unique().iter_rows())
     read, read_plans = {**versions, **_aside(also)}, {**plans, **{-plan: plan for plan in also}}
@@ -133,6 +149,7 @@ def gather(
         payees=_people(shares),
         relations=relations,
         payments=payments_of(deals["deal"].to_list()) if reads_payments(rules) else None,
+        rates=_rates(read.values()),
     )
     return Gathered(inputs, tuple(payees))
 
@@ -152,6 +169,12 @@ def deal_facts(*, deals: Sequence[int], versions: Mapping[int, PlanDocument]) ->
     found = _deals(given, deal_columns(versions.values()))
     shares = _shares(given, found)
     return DealFacts(found, shares, _people(shares))
+
+
+def _rates(documents: Iterable[PlanDocument]) -> pl.DataFrame | None:
+    """RATES into the currencies of the plans that convert; None where none does."""
+    targets = sorted({each.currency for each in documents if each.other_currencies is OtherCurrencies.CONVERT})
+    return copy_out(_RATES, [targets], RATES) if targets else None
 
 
 def payments_of(deals: Sequence[int]) -> pl.DataFrame:

@@ -61,23 +61,31 @@ def notice_text(code: str, detail: str, components: Mapping[str, str]) -> str:
     """What happened, why, and what to do next. A component without a name is called by its key."""
     notice = Notice(code)
     first, _between, second = detail.partition(" ")
+    day = ""
     if notice is Notice.NOT_ASSIGNED:
         detail = formats.day(date.fromisoformat(detail), locale())
     elif notice is Notice.FACT_MISSING:
         first, second = components.get(first, first), ", ".join(_facts()[fact] for fact in second.split(","))
+    elif notice is Notice.RATE_MISSING:
+        second, _between, closed = second.partition(" ")
+        day = formats.day(date.fromisoformat(closed), locale())
     elif notice in GOAL_MISSING:
         first, second = components.get(first, first), formats.period(parse_period(second), locale())
     elif notice is Notice.MULTIPLIER_MISSING:
         read, _between, label = second.partition(" ")
         first, detail = components.get(first, first), components.get(read, kpi_name(read))
         second = formats.period(parse_period(label), locale())
-    return str(_texts()[notice] % {"first": first, "second": second, "detail": detail})
+    return str(_texts()[notice] % {"first": first, "second": second, "detail": detail, "day": day})
 
 
 def _texts() -> dict[Notice, str]:
     return {
         Notice.CURRENCY_DIFFERS: _(
-            "Not counted: the deal is in %(first)s, the plan pays in %(second)s, and deals aren't converted yet."
+            "Not counted: the deal is in %(first)s, the plan pays in %(second)s and doesn't convert other currencies."
+        ),
+        Notice.RATE_MISSING: _(
+            "Not counted: no exchange rate from %(first)s to %(second)s is known for %(day)s, when the deal closed. "
+            "Ask an administrator to add it."
         ),
         Notice.QUOTA_MISSING: _(
             "Nothing is paid for %(first)s in %(second)s: it is measured against a quota, and none is set. "

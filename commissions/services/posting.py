@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 import polars as pl
 from django.db import connection
@@ -21,12 +21,9 @@ _TYPES: Final[dict[str, Any]] = {
     **dict.fromkeys(("date", "window_start"), pl.Date),
     "seq": pl.Int32,
 }
-_LINES: Final = """
-SELECT id, statement_id, plan_version_id, component, kind, deal_id, role, via_id, event, date, seq, credited_minor,
-    window_start, quota_minor, target_minor, x0_minor, x1_minor, multiplier_ppm, multiplier_value_ppm,
-    uncapped_minor, amount_minor
-FROM commissions_earningline WHERE statement_id = ANY(%s)
-"""
+_LINES: Final[LiteralString] = (
+    "SELECT id, " + ", ".join(COLUMNS) + " FROM commissions_earningline WHERE statement_id = ANY(%s)"  # noqa: S608
+)
 _STANDING: Final = """
 SELECT payee_id, currency, id, total_minor, payable_minor, notices::text
 FROM commissions_statement WHERE period_id = %s AND payee_id = ANY(%s)

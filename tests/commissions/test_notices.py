@@ -54,8 +54,17 @@ from tests.world import NOW, PLAN, calculated, publish, won_by
             "currency_differs",
             "EUR USD",
             (
-                "Tidak diperhitungkan: transaksinya dalam EUR, skemanya membayar dalam USD, dan nilai transaksi belum "
-                "dikonversi."
+                "Tidak diperhitungkan: transaksi ini dalam EUR, sedangkan skema membayar dalam USD dan tidak "
+                "mengonversi mata uang lain."
+            ),
+        ),
+        (
+            "en",
+            "rate_missing",
+            "EUR USD 2026-01-31",
+            (
+                "Not counted: no exchange rate from EUR to USD is known for 31 Jan 2026, when the deal closed. Ask an "
+                "administrator to add it."
             ),
         ),
         (
@@ -65,7 +74,7 @@ from tests.world import NOW, PLAN, calculated, publish, won_by
             "Tidak diperhitungkan: jumlah bagian untuk peran account owner melebihi 100%. Perbaiki transaksinya.",
         ),
     ],
-    ids=["no-plan-en", "no-plan-id", "no-quota-en", "no-quota-id", "currency-id", "shares-id"],
+    ids=["no-plan-en", "no-plan-id", "no-quota-en", "no-quota-id", "currency-id", "rate-en", "shares-id"],
 )
 def test_a_notice_says_what_happened_and_when(language: str, code: str, detail: str, text: str) -> None:
     with translation.override(language):

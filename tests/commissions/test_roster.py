@@ -1,6 +1,5 @@
 """Rows that people paste: what each would do, and what is done when they are applied."""
 
-import time
 from collections.abc import Sequence
 from datetime import date
 
@@ -252,11 +251,9 @@ def test_ten_thousand_rows_take_no_more_queries_than_ten(
     plan: Plan, cast: Cast, django_assert_max_num_queries: object
 ) -> None:
     rows = many(10_000)
-    started = time.perf_counter()
     with django_assert_max_num_queries(60):  # type: ignore[operator]
         found = applied(*rows)
     assert (found.count(Result.NEW), Quota.objects.count()) == (10_000, 10_000)
-    assert time.perf_counter() - started < 20
 
 
 def test_a_hundred_rows_of_one_person_are_enough(plan: Plan, cast: Cast) -> None:

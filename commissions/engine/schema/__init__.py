@@ -32,7 +32,7 @@ from commissions.engine.schema.examples import (
     ReportsTo,
 )
 from commissions.engine.schema.modify import Multiply, Times
-from commissions.engine.schema.plan import PlanDocument, Rounding
+from commissions.engine.schema.plan import OtherCurrencies, PlanDocument, Rounding
 from commissions.engine.schema.terms import BelowZero, Draw, DrawKind, DrawPays
 from commissions.engine.schema.values import Day, Label, Name, Slug, Strict, Text
 
@@ -62,6 +62,7 @@ __all__ = [
     "Multiply",
     "Name",
     "Of",
+    "OtherCurrencies",
     "Pays",
     "PlanDocument",
     "ReportsTo",

@@ -65,6 +65,14 @@ Goal = Annotated[
     Annotated[ExactMoney, Tag("one number")] | Annotated[dict[Label, ByPeriod], Tag("by period")],
     Discriminator(lambda value: "by period" if isinstance(value, dict) else "one number"),
 ]
+
+
+ByDay = Annotated[
+    Annotated[ExactDecimal, Tag("one number")] | Annotated[dict[Day, ExactDecimal], Tag("by day")],
+    Discriminator(lambda value: "by day" if isinstance(value, dict) else "one number"),
+]
+
+
 Measured = Annotated[
     Annotated[ExactDecimal, Tag("one number")] | Annotated[dict[Label, ExactDecimal], Tag("by period")],
     Discriminator(lambda value: "by period" if isinstance(value, dict) else "one number"),
@@ -152,6 +160,11 @@ class Example(Strict):
         Field({}, description="Who is in which team, by the team's name.", exclude_if=lambda value: not value)
     )
     deals: tuple[ExampleDeal, ...] = ()
+    rates: dict[Label, ByDay] = Field(
+        {},
+        description="What a currency is worth in the plan's, such as {EUR: 1.08}; or by the day from which.",
+        exclude_if=lambda value: not value,
+    )
     expect: dict[Label, Expected] = Field(description="Pay by period label and component key.")
 
     @property

@@ -17,12 +17,24 @@ class Rounding(StrEnum):
     HALF_EVEN = "half_even"
 
 
+class OtherCurrencies(StrEnum):
+    """What becomes of deals in another currency than the plan's."""
+
+    REFUSE = "refuse"  # they don't count, and the statement says so
+    CONVERT = "convert"  # at the rate of the day on which the deal closed
+
+
 class PlanDocument(Strict):
     format: Literal[1] = Field(1, description="Grows when an old document would read differently.")
     plan: Name
     currency: str = Field(description="ISO 4217, such as USD: the currency of every amount here.")
     period: PeriodKind = Field(description="What a statement covers.")
     rounding: Rounding = Rounding.HALF_UP
+    other_currencies: OtherCurrencies = Field(
+        OtherCurrencies.REFUSE,
+        description="Of deals that aren't in the plan's currency.",
+        exclude_if=lambda value: value is OtherCurrencies.REFUSE,
+    )
     components: Annotated[tuple[Component, ...], Field(min_length=1)]
     draw: Draw | None = None
     below_zero: BelowZero | None = Field(None, description="Absent: pay.")

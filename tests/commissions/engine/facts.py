@@ -9,7 +9,19 @@ from typing import Any
 import polars as pl
 
 from commissions.engine.calculate import Inputs, Result, calculate
-from commissions.engine.frames import ASSIGNMENTS, DEALS, KPIS, PAYEES, PAYMENTS, QUOTAS, RELATIONS, SHARES, QuotaKind
+from commissions.engine.frames import (
+    ASSIGNMENTS,
+    DEALS,
+    KPIS,
+    PAYEES,
+    PAYMENTS,
+    QUOTAS,
+    RATE_SCALE,
+    RATES,
+    RELATIONS,
+    SHARES,
+    QuotaKind,
+)
 from commissions.engine.modify.multiply import millionths_of
 from tests.commissions.engine.oracle import Facts, Line, kpi_of, quota_of, window_start
 from tests.commissions.engine.oracle.others import depth_below, teams_of
@@ -74,6 +86,7 @@ def inputs_of(facts: Facts, ids: Ids) -> Inputs:
         plans=facts.plans,
         payments=pl.DataFrame(payments, schema=PAYMENTS),
         relations=pl.DataFrame(relations_of(facts, ids), schema=RELATIONS),
+        rates=pl.DataFrame(rates_of(facts), schema=RATES),
         payees=pl.DataFrame({"payee": ids.payees.values(), "key": ids.payees.keys()}, schema=PAYEES),
     )
 
@@ -93,6 +106,15 @@ def relations_of(facts: Facts, ids: Ids) -> list[dict[str, Any]]:
                 rows.append(row | {"of": "team", "depth": None})
     ids.shuffle.shuffle(rows)
     return rows
+
+
+def rates_of(facts: Facts) -> list[dict[str, object]]:
+    targets = {document.currency for document in facts.versions.values()}
+    return [
+        {"source": source, "target": target, "start": day, "rate": int(rate * RATE_SCALE)}
+        for (source, day), rate in facts.rates.items()
+        for target in targets
+    ]
 
 
 def result_of(facts: Facts, seed: int = 0, start: date = YEAR[0], end: date = YEAR[1]) -> tuple[Result, Ids]:

@@ -26,6 +26,7 @@ OF: tuple[dict[str, Any], ...] = (
     {"of": "reports", "depth": [2]},
     {"of": "team"},
 )
+EXCHANGE = (Fraction(1), Fraction("1.085"), Fraction("0.000061"), Fraction("163.333333333333"))
 WINDOWS = ("month", "quarter", "half", "year")
 RATES = st.sampled_from(["0", "1%", "5%", "7.25%", "12%", "33.3333333%", "-2%", "0.000001", "100%", "0.125"])
 PAYS_PER_UNIT = st.sampled_from(["0", "1", "25", "0.0075", "33.333333333", "-2", "0.5", "1000"])
@@ -178,6 +179,7 @@ def documents(draw: st.DrawFn, currency: str, *, reversible: bool) -> PlanDocume
             "currency": currency,
             "period": period,
             "rounding": draw(st.sampled_from(["half_up", "half_even"])),
+            "other_currencies": draw(st.sampled_from(["refuse", "convert"])),
             "components": draw(multiplied(parts, period)),
         }
     )
@@ -190,7 +192,7 @@ def deals(draw: st.DrawFn, currency: str, *, reversible: bool = False) -> Deal:
     whole = draw(AMOUNTS) * 10**places + draw(st.sampled_from([0, 0, 0, 1, 5, -1]))
     whole = whole or 1 if reversible else whole
     closed = draw(DAYS)
-    other = "EUR" if draw(st.integers(0, 19)) == 0 else currency
+    other = "EUR" if draw(st.integers(0, 9)) == 0 else currency
     return Deal(
         key=f"D{draw(st.integers(0, 10**6))}",
         closed=closed,
@@ -275,6 +277,7 @@ def facts(draw: st.DrawFn, *, versions: int = 2, reversible: bool = False, most_
         own=draw(own_quotas()),
         versions=documents_,
         plans=plans,
+        rates=draw(st.dictionaries(st.tuples(st.just("EUR"), DAYS), st.sampled_from(EXCHANGE), max_size=2)),
         payments=tuple(payment for deal in facts_.values() for payment in draw(payments_of(deal))),
         kpis={pair: draw(VALUES) for pair in draw(st.sets(st.sampled_from(MEASURED)))},
         reports=draw(reporting_lines()),

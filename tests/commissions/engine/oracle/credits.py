@@ -1,7 +1,7 @@
 """Who gets credit for what, one payee and one deal at a time."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from math import floor
@@ -11,7 +11,7 @@ from commissions.engine.schema import Component, PlanDocument
 from tests.commissions.engine.oracle.curve import rounded
 from tests.commissions.engine.oracle.events import Event, events_of
 from tests.commissions.engine.oracle.expressions import Missing, amount_of, holds
-from tests.commissions.engine.oracle.facts import Deal, Facts, Share
+from tests.commissions.engine.oracle.facts import EXPONENTS, Deal, Facts, Share
 from tests.commissions.engine.oracle.others import counts
 
 
@@ -42,27 +42,56 @@ def credits_of(facts: Facts, plan: int, key: str, payee: str) -> list[Credited]:
     )
 
 
-def credit_of(facts: Facts, plan: int, key: str, deal: Deal, share: Share, payee: str) -> list[Credited]:
+def credit_of(facts: Facts, plan: int, key: str, given: Deal, share: Share, payee: str) -> list[Credited]:
     found = []
     for assigned in facts.assignments:
         version, document = assigned.version, facts.versions[assigned.version]
         if assigned.payee != payee or facts.plans[version] != plan:
             continue
         for component in document.components:
-            if component.key != key or share.role not in component.credit.roles or deal.currency != document.currency:
+            if component.key != key or share.role not in component.credit.roles:
                 continue
-            if component.when and not holds(parse_condition(component.when), deal):
+            deal = converted(facts, document, given)
+            if deal is None or (component.when and not holds(parse_condition(component.when), deal)):
                 continue
             if not counts(facts, component.credit, share.payee, payee, deal.closed):
                 continue
             via = share.payee if share.payee != payee else None
             with suppress(Missing):  # nothing counts while it isn't known how much
                 whole = counted_of(facts, document, component, deal, share)
-                for event in events_of(facts, component, deal):
+                for event in events_of(facts, ruling(facts, plan, component, given, payee), given):
                     if assigned.start <= event.date and (assigned.end is None or event.date < assigned.end):
                         before, after = rounded(whole * event.before, document), rounded(whole * event.after, document)
                         found.append(Credited(deal, event, share.role, via, version, component, after - before, before))
     return found
+
+
+def ruling(facts: Facts, plan: int, component: Component, deal: Deal, payee: str) -> Component:
+    """The component as the version has it that was in force when the deal closed: its trigger holds to the end."""
+    for assigned in facts.assignments:
+        own = (assigned.payee, facts.plans[assigned.version]) == (payee, plan)
+        if own and assigned.start <= deal.closed and (assigned.end is None or deal.closed < assigned.end):
+            for other in facts.versions[assigned.version].components:
+                if other.key == component.key:
+                    return other
+    return component
+
+
+def converted(facts: Facts, document: PlanDocument, deal: Deal) -> Deal | None:
+    """The deal in the plan's currency, at the latest rate by its closing day; None where it can't be had."""
+    if deal.currency == document.currency:
+        return deal
+    known = [day for currency, day in facts.rates if currency == deal.currency and day <= deal.closed]
+    if document.other_currencies.value == "refuse" or not known:
+        return None
+    rate = facts.rates[deal.currency, max(known)] * 10 ** EXPONENTS[document.currency] / 10 ** EXPONENTS[deal.currency]
+
+    def money(minor: int) -> int:
+        size: int = floor(abs(minor) * rate + Fraction(1, 2))
+        return size if minor >= 0 else -size
+
+    cost, tax = (None if minor is None else money(minor) for minor in (deal.cost, deal.tax))
+    return replace(deal, currency=document.currency, amount=money(deal.amount), cost=cost, tax=tax)
 
 
 def counted_of(facts: Facts, document: PlanDocument, component: Component, deal: Deal, share: Share) -> int:

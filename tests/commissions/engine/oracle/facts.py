@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from commissions.engine.schema import Component, PlanDocument
 
-EXPONENTS = {"USD": 2, "IDR": 2, "JPY": 0, "KWD": 3}
+EXPONENTS = {"EUR": 2, "USD": 2, "IDR": 2, "JPY": 0, "KWD": 3}
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,7 @@ class Facts:
     units: dict[tuple[str, str], int] = field(default_factory=dict)  # in the same way, millionths
     targets: dict[tuple[str, str], int] = field(default_factory=dict)  # in the same way, minor units
     own: dict[tuple[str, str, str], int] = field(default_factory=dict)  # kind, payee, component -> its own, likewise
+    rates: dict[tuple[str, date], Fraction] = field(default_factory=dict)  # from this currency, from this day on
 
 
 def quota_of(facts: Facts, payee: str, window: str, opened: date, kind: str = "amount", key: str = "") -> int:

@@ -99,9 +99,7 @@ def capped(
     if per == "deal":
         limit = abs(half_up(limit * credit.event.after) - half_up(limit * credit.event.before))
         roles_before = sum(
-            earlier.uncapped
-            for c, earlier in done
-            if (c.deal.key, c.event.turn) == (credit.deal.key, credit.event.turn)
+            earlier.uncapped for c, earlier in done if c.deal.key == credit.deal.key and c.event == credit.event
         )
         moved = [max(-limit, min(limit, paid)) for paid in (roles_before, roles_before + line.uncapped)]
         return moved[1] - moved[0]
