@@ -37,6 +37,10 @@ _TEMPLATES: Mapping[str, tuple[Promise, Promise]] = {
         _("Overlay engineer"),
         _("Who has the role of an engineer in a deal earns beside its owner."),
     ),
+    "manager-override": (
+        _("Manager override"),
+        _("A share of what those below sell, less at the second level, and a bonus for the team's target."),
+    ),
     "ote-payout-curve": (
         _("Target incentive (OTE) with a payout curve"),
         _("Attainment of the quota decides what share of the quarter's target incentive is paid."),

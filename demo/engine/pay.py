@@ -18,16 +18,28 @@ QUOTA = {
     "account-executive-usd": {"junior": 110_000_00, "mid": 150_000_00, "senior": 210_000_00},
     "regional-executive": {"junior": 95_000_00, "mid": 150_000_00, "senior": 210_000_00},
 }
+# Who is paid for what others sell: the plan, and what those below are expected to sell together in a quarter.
+MANAGES = {
+    "bambang": ("manager-idr", 60_000_000_000_00),
+    "mega": ("manager-idr", 22_000_000_000_00),
+    "joko": ("manager-idr", 16_000_000_000_00),
+    "priya": ("manager-usd", 1_100_000_00),
+    "soren": ("manager-usd", 900_000_00),
+}
 
 READS_NOTHING = frozenset({"agus", "somchai", "jb"})  # who has accepted none of her or his plans yet
 READS_LATER = frozenset({"anindya", "kevin", "melati", "fitri"})  # nor what comes next quarter
 
 
 def assignments(people: Iterable[Person], since: date) -> tuple[Assignment, ...]:
-    """Everybody who sells, on the plans of the team that she started in."""
-    return tuple(each for person in people if person.pace for each in _of(person, since))
+    """Everybody who sells, on the plans of the team that she started in, and who is paid for others' sales."""
+    return tuple(each for person in people for each in _of(person, since))
 
 
 def _of(person: Person, since: date) -> Iterator[Assignment]:
-    for plan in PLANS_OF[person.stays[0].team]:
-        yield Assignment(plan, person.key, max(since, person.joined_on), QUOTA.get(plan, {}).get(person.level))
+    begun = max(since, person.joined_on)
+    for plan in PLANS_OF[person.stays[0].team] if person.pace else ():
+        yield Assignment(plan, person.key, begun, QUOTA.get(plan, {}).get(person.level))
+    if person.key in MANAGES:
+        plan, quota = MANAGES[person.key]
+        yield Assignment(plan, person.key, begun, quota)
