@@ -26,8 +26,9 @@ live.admit("person", policies.can_follow_person)
 
 
 @receiver(facts_changed, dispatch_uid="commissions.note_changed_facts")
-def note_changed_facts(*, touched: Iterable[Touched], **_: object) -> None:
-    services.note_facts(touched=[(fact.user_id, fact.on) for fact in touched])
+def note_changed_facts(*, touched: Iterable[Touched], deal_ids: Iterable[int] = (), **_: object) -> None:
+    facts = [(fact.user_id, fact.on) for fact in touched]
+    services.note_facts(touched=facts, deal_ids=deal_ids)
     wake_once()
 
 

@@ -14,7 +14,7 @@ class Touched:
     on: date
 
 
-# facts_changed.send(sender, touched: frozenset[Touched])
+# facts_changed.send(sender, touched: frozenset[Touched], deal_ids: frozenset[int])
 facts_changed = Signal()
 
 # import_waiting.send(sender, import_id: int)

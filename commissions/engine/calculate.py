@@ -33,8 +33,9 @@ from commissions.engine.frames import (
 )
 from commissions.engine.modify import Around
 from commissions.engine.relations import read_relations
+from commissions.engine.releases import NOTHING_EARLIER, Earlier
 from commissions.engine.schema import Measure, PlanDocument, Window
-from commissions.engine.settle import settle
+from commissions.engine.settle import Opening, settle
 from core.periods import period_of
 
 __all__ = [
@@ -80,6 +81,7 @@ class Inputs:
     relations: pl.DataFrame | None = None  # RELATIONS, where a plan credits through others
     payments: pl.DataFrame | None = None  # PAYMENTS of `deals`, where a plan reads them
     rates: pl.DataFrame | None = None  # RATES, where a plan converts
+    earlier: Earlier = NOTHING_EARLIER  # beside `balances`: what the statements before this one leave to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class Result:
     lines: pl.DataFrame  # LINES
     statements: pl.DataFrame  # STATEMENTS
     settlements: pl.DataFrame  # SETTLEMENTS
+    releases: pl.DataFrame  # RELEASES
     notices: pl.DataFrame  # NOTICES
 
 
@@ -136,8 +139,14 @@ def finished(inputs: Inputs, found: "Credited", parts: Iterable["Part"], *, star
     if history_end(inputs.versions, end) > end:
         everything = everything.filter(pl.col("date") < end)
     current = found.assignments.filter((pl.col("start") < end) & (pl.col("end").is_null() | (pl.col("end") > start)))
-    statements, settlements = settle(everything, current, inputs.versions, inputs.balances)
-    return Result(everything, statements, settlements, pl.concat(told))
+    settled = settle(everything, current, inputs.versions, _opening(inputs, end))
+    return Result(everything, settled.statements, settled.settlements, settled.releases, pl.concat(told))
+
+
+def _opening(inputs: Inputs, end: date) -> Opening | None:
+    if inputs.balances is None:
+        return None
+    return Opening(end, inputs.balances, inputs.earlier, inputs.deals, inputs.payments)
 
 
 @dataclass(frozen=True, slots=True)

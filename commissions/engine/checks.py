@@ -9,6 +9,7 @@ from commissions.engine.example_checks import RESERVED, check_examples, known_cu
 from commissions.engine.example_people import check_credit
 from commissions.engine.expressions import ExpressionError, parse_base, parse_condition
 from commissions.engine.modify_checks import check_multiply, check_reading
+from commissions.engine.payout_checks import check_payout
 from commissions.engine.schema import Against, Component, Draw, DrawKind, PlanDocument, Window
 from commissions.engine.words import told
 
@@ -97,6 +98,8 @@ def check_component(component: Component, path: str, currency: str | None) -> It
             yield PlanError(
                 f"{path}.cap.amount", told("A cap must be more than 0. To pay nothing, remove the component.")
             )
+
+    yield from check_payout(component.payout, f"{path}.payout")
 
 
 def _formula(text: str | None, parse: Callable[[str], object], path: str) -> Iterator[PlanError]:

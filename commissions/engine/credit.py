@@ -11,7 +11,7 @@ from commissions.engine.events import has_parts, rules_of
 from commissions.engine.expressions import columns_of, parse_base, parse_condition
 from commissions.engine.frames import NO_NOTICES, SHARES, WHOLE_SHARE, Notice, notices
 from commissions.engine.relations import those_that_count, with_others
-from commissions.engine.schema import Component, Measure, PlanDocument
+from commissions.engine.schema import Component, Due, Measure, PlanDocument
 
 _ALWAYS = {"deal", "key", "closed", "currency", "amount"}
 
@@ -37,7 +37,8 @@ def deal_columns(versions: Iterable[PlanDocument]) -> list[str]:
 def _columns(component: Component) -> frozenset[str]:
     condition = columns_of(parse_condition(component.when)) if component.when else frozenset[str]()
     units = {"quantity"} if component.measure is Measure.QUANTITY else frozenset[str]()
-    return columns_of(parse_base(component.base)) | condition | units
+    payout = {"invoiced"} if any(part.due is Due.INVOICED for part in component.payout) else frozenset[str]()
+    return columns_of(parse_base(component.base)) | condition | units | payout
 
 
 def credit(

@@ -21,8 +21,8 @@ from commissions.engine.words import told
 from core.money import LARGEST_MINOR, MoneyError, TooManyDecimalsError, exponent, to_major, to_minor
 from core.periods import PeriodError, PeriodKind, parse_period
 
-PAYABLE, OWED = "payable", "owed"  # of a statement, beside what its components earned
-RESERVED = (PAYABLE, OWED)
+PAYABLE, OWED, HELD = "payable", "owed", "held"  # of a statement, beside what its components earned
+RESERVED = (PAYABLE, OWED, HELD)
 SHARE_DECIMALS = 6  # parts per million
 RATE_DECIMALS = 12
 LARGEST_RATE = 9_000_000  # times RATE_SCALE it fits 64 bits
@@ -89,6 +89,9 @@ def _people(document: PlanDocument, example: Example, path: str, currency: str |
         yield from _goal(document, payee.quota, f"{where}.quota", currency)
         yield from _goal(document, payee.target, f"{where}.target", currency)
         yield from _kpis(document, payee, f"{where}.kpis")
+        if payee.ends is not None and payee.starts is not None and payee.ends <= payee.starts:
+            said = told("It doesn't come after the first day on the plan. Correct one of the two days.")
+            yield PlanError(f"{where}.ends", said)
 
 
 def _goal(document: PlanDocument, goal: Goal | None, path: str, currency: str | None) -> Iterator[PlanError]:

@@ -13,7 +13,7 @@ from commissions.engine.calculate import Inputs, Result, calculate, history_star
 from commissions.engine.credit import deal_columns
 from commissions.engine.decimals import scaled
 from commissions.engine.errors import AmountTooLarge
-from commissions.engine.example_checks import OWED, PAYABLE
+from commissions.engine.example_checks import HELD, OWED, PAYABLE
 from commissions.engine.example_people import relations_of
 from commissions.engine.expressions.fields import CUSTOM
 from commissions.engine.frames import (
@@ -33,6 +33,7 @@ from commissions.engine.frames import (
 )
 from commissions.engine.modify.multiply import millionths_of
 from commissions.engine.quotas import kinds_of, needed
+from commissions.engine.releases import NOTHING_EARLIER, Earlier, as_earlier, carried_on
 from commissions.engine.schema import Example, ExampleDeal, ExamplePayee, PlanDocument
 from commissions.engine.terms import has_terms, statement_number
 from commissions.engine.words import Told
@@ -46,7 +47,7 @@ _VERSION, _PLAN = 1, 1
 class Difference:
     payee: str
     period: str  # label
-    component: str  # key, `payable` or `owed`
+    component: str  # key, `payable`, `owed` or `held`
     expected: Decimal  # major units
     actual: Decimal
     notices: tuple[tuple[str, str], ...] = ()  # why credits of this payee did not count: codes and details of Notice
@@ -130,8 +131,8 @@ def _results(document: PlanDocument, example: Example, labels: list[str]) -> dic
 
 
 def _in_order(document: PlanDocument, example: Example, wanted: list[Period]) -> dict[str, Result]:
-    """Each statement from the first deal or first day on the plan to the last one wanted: what one leaves owed the next
-    one starts with.
+    """Each statement from the first deal or first day on the plan to the last one wanted: what one leaves owed or held
+    back the next one starts with.
     """
     starts = [payee.starts for payee in example.people.values() if payee.starts]
     days = [*(deal.closed for deal in example.deals), *starts, *(period.start for period in wanted)]
@@ -139,22 +140,37 @@ def _in_order(document: PlanDocument, example: Example, wanted: list[Period]) ->
         return {}
     found: dict[str, Result] = {}
     owed: dict[int, int] = {}
+    earlier = NOTHING_EARLIER
     first = period_of(min(days), document.period)
     for period in _periods(document.period, first.start, max(each.end for each in wanted)):
         rows = [
-            {"payee": number, "plan": _PLAN, "owed": owed.get(number, 0), "number": statement_number(begun, period)}
+            {"payee": number, "plan": _PLAN, "owed": owed.get(number, 0), "number": statement_number(begun, period),
+             "left": payee.ends}
             for number, payee in enumerate(example.people.values())
             if (begun := period_of(payee.starts or first.start, document.period)) <= period
-        ]
-        result = _calculated(document, example, period, pl.DataFrame(rows, schema=BALANCES))
+        ]  # fmt: skip
+        result = _calculated(document, example, period, pl.DataFrame(rows, schema=BALANCES), earlier)
         owed |= dict(result.settlements.select("payee", "owed_after").iter_rows())
+        earlier = _left_by(document, example, earlier, result, period)
         found[period.label] = result
     return found
 
 
-def _calculated(document: PlanDocument, example: Example, period: Period, balances: pl.DataFrame | None) -> Result:
+def _left_by(document: PlanDocument, example: Example, earlier: Earlier, result: Result, period: Period) -> Earlier:
     inputs = example_inputs(document, example, period.start, period.end)
-    return calculate(replace(inputs, balances=balances), start=period.start, end=period.end)
+    following = carried_on(earlier, as_earlier(result.lines, inputs.deals), result.releases, inputs.versions)
+    return following if inputs.payments is None else replace(following, payments=inputs.payments)
+
+
+def _calculated(
+    document: PlanDocument,
+    example: Example,
+    period: Period,
+    balances: pl.DataFrame | None,
+    earlier: Earlier = NOTHING_EARLIER,
+) -> Result:
+    inputs = example_inputs(document, example, period.start, period.end)
+    return calculate(replace(inputs, balances=balances, earlier=earlier), start=period.start, end=period.end)
 
 
 def _actual(result: Result, payee: int, key: str) -> int:
@@ -164,6 +180,8 @@ def _actual(result: Result, payee: int, key: str) -> int:
         return int(result.statements.filter(whose)["payable"].sum())
     if key == OWED:
         return int(result.settlements.filter(whose)["owed_after"].sum())
+    if key == HELD:
+        return int(result.settlements.filter(whose)["held_after"].sum())
     return int(result.lines.filter(whose & (pl.col("component") == key))["amount"].sum())
 
 
@@ -188,7 +206,7 @@ def example_inputs(document: PlanDocument, example: Example, start: date, end: d
     numbers = {name: number for number, name in enumerate([*people, *others])}
     versions = {_VERSION: document}
     assigned = [
-        {"payee": numbers[name], "plan_version": _VERSION, "start": payee.starts or date.min, "end": None}
+        {"payee": numbers[name], "plan_version": _VERSION, "start": payee.starts or date.min, "end": payee.ends}
         for name, payee in example.people.items()
     ]
     return Inputs(

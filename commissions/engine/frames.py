@@ -127,18 +127,61 @@ BALANCES: Schema = {
     "plan": pl.Int64(),
     "owed": pl.Int64(),  # minor units, from the statement before
     "number": pl.Int64(),  # of the payee's statements on this plan, from 0
+    "left": pl.Date(),  # the first day no longer on the plan; null: none
+}
+EARLIER: Schema = {  # what earlier statements' lines earned of which something may still be due, or be taken back
+    "payee": pl.Int64(),
+    "plan": pl.Int64(),
+    "plan_version": pl.Int64(),
+    "component": pl.String(),
+    "deal": pl.Int64(),  # null: of no deal
+    "role": pl.String(),
+    "date": pl.Date(),
+    "credited": pl.Int64(),
+    "amount": pl.Int64(),  # minor units
+    "deal_amount": pl.Int64(),  # as the deal is now, minor units of its own currency
+    "deal_invoiced": pl.Date(),
+}
+RELEASED: Schema = {  # what earlier statements paid of those
+    "payee": pl.Int64(),
+    "plan": pl.Int64(),
+    "component": pl.String(),
+    "deal": pl.Int64(),
+    "role": pl.String(),
+    "earned_on": pl.Date(),  # of the first of the lines
+    "plan_version": pl.Int64(),
+    "amount": pl.Int64(),  # minor units
+    "held": pl.Int64(),  # what of them the last statement left held back
+}
+RELEASES: Schema = {  # what a statement pays of what was earned with one deal, in it and before it
+    "payee": pl.Int64(),
+    "plan": pl.Int64(),
+    "plan_version": pl.Int64(),  # of the first of the lines
+    "component": pl.String(),
+    "deal": pl.Int64(),
+    "role": pl.String(),
+    "earned_on": pl.Date(),  # the first of the lines
+    "earned": pl.Int64(),  # minor units: by lines of this statement
+    "held": pl.Int64(),  # what of that isn't paid yet; of a reversal, what was held and no longer is: below zero
+    "released": pl.Int64(),  # paid now of what earlier statements earned
+    "held_after": pl.Int64(),  # of all that was earned with it so far
+    "due": pl.String(),  # the share due, such as 7/10
+    "states": pl.String(),  # how far each part of the payout is due, such as "1 2/5"
 }
 SETTLEMENTS: Schema = {  # one row for each payee and plan whose payable isn't simply what was earned; see terms.Settled
     "payee": pl.Int64(),
     "plan": pl.Int64(),
     "plan_version": pl.Int64(),  # whose terms hold: the one in force last
     "earned": pl.Int64(),
+    "held": pl.Int64(),
+    "released": pl.Int64(),
     "advanced": pl.Int64(),
     "recovered": pl.Int64(),
     "forgiven": pl.Int64(),
     "carried": pl.Int64(),
     "owed_before": pl.Int64(),
     "owed_after": pl.Int64(),
+    "held_after": pl.Int64(),
     "payable": pl.Int64(),
 }
 NOTICES: Schema = {

@@ -4,19 +4,21 @@ Plain integers of minor units, one payee and plan at a time: settling ten thousa
 """
 
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 
-from commissions.engine.schema import BelowZero, Draw, DrawKind, DrawPays, PlanDocument
+from commissions.engine.payout import has_payout
+from commissions.engine.schema import BelowZero, Draw, DrawKind, DrawPays, Owed, PlanDocument
 from core.money import to_minor
 from core.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """From earned to payable: earned + advanced - recovered + carried; and what is owed afterwards."""
+    """From earned to payable: earned - held + released + advanced - recovered + carried; and what is owed then."""
 
     earned: int
+    held: int  # of what was earned: not due yet
+    released: int  # of what earlier statements earned: due now
     advanced: int  # of the draw
     recovered: int  # of what was owed before
     forgiven: int  # of what was owed before
@@ -26,15 +28,36 @@ class Settled:
     payable: int
 
 
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Whether a payee's time on the plan ends with a statement, or had ended before it."""
+
+    has_left: bool = False  # by its end
+    is_on_plan: bool = True  # on any of its days: else there is no draw
+
+
 def has_terms(document: PlanDocument) -> bool:
-    return document.draw is not None or document.below_zero is BelowZero.CARRY
+    """Whether its statements follow from one another."""
+    return document.draw is not None or document.below_zero is BelowZero.CARRY or has_payout(document)
 
 
-def settled(document: PlanDocument, *, earned: int, owed: int, number: int) -> Settled:
+def settled(
+    document: PlanDocument,
+    *,
+    earned: int,
+    owed: int,
+    number: int,
+    held: int = 0,
+    released: int = 0,
+    leaving: Leaving = Leaving(),
+) -> Settled:
     """One statement of a payee who owes `owed` from earlier ones; it is her `number`-th on the plan, from 0.
 
-    1. Forgive what is owed where its time is up. 2. Recover the rest from what was earned beyond a top-up, as far as
-    the plan allows. 3. Advance the draw, as far as the payee may owe. 4. Carry what would be below zero.
+    What is due counts, not what is earned: a draw fills up pay, and is recovered from pay.
+
+    1. Hold back of what was earned what isn't due yet, and add what has become due. 2. Forgive what is owed where its
+    time is up. 3. Recover the rest from what is due beyond a top-up, as far as the plan allows. 4. Advance the draw, as
+    far as the payee may owe. 5. Carry what would be below zero.
 
     >>> from commissions.engine.document import load_plan
     >>> plan = load_plan('''{plan: A, currency: USD, period: month, components: [{key: a, name: A, rate: 5%}],
@@ -43,20 +66,23 @@ def settled(document: PlanDocument, *, earned: int, owed: int, number: int) -> S
     ...     settled(plan, earned=120_000, owed=60_000, number=1)]]
     [(100000, 60000), (100000, 40000)]
     """
+    due = earned - held + released
     draw = document.draw
-    amount = to_minor(draw.amount, document.currency) if draw and _is_due(draw, number) else 0
+    amount = to_minor(draw.amount, document.currency) if draw and leaving.is_on_plan and _is_due(draw, number) else 0
     top_up = amount if draw and draw.pays is DrawPays.TOP_UP else 0
-    forgiven = owed if draw and _is_forgiven(draw, number) else 0
+    forgiven = owed if _is_forgiven(document, number, leaving) else 0
     left = owed - forgiven
-    recovered = min(left, _share(max(earned - top_up, 0), draw.recover_at_most if draw else Decimal(1)))
-    advanced = max(top_up - earned, 0) if top_up else amount
+    recovered = min(left, _recoverable(document, due, top_up, leaving))
+    advanced = max(top_up - due, 0) if top_up else amount
     if draw and draw.kind is DrawKind.RECOVERABLE:
         advanced = min(advanced, _room(draw, left - recovered, document.currency))
-    paid = earned + advanced - recovered
+    paid = due + advanced - recovered
     carried = -min(paid, 0) if document.below_zero is BelowZero.CARRY else 0
     lent = advanced if draw and draw.kind is DrawKind.RECOVERABLE else 0
     owed_after = left - recovered + lent + carried
-    return Settled(earned, advanced, recovered, forgiven, carried, owed, owed_after, paid + carried)
+    return Settled(
+        earned, held, released, advanced, recovered, forgiven, carried, owed, owed_after, payable=paid + carried
+    )
 
 
 def statement_number(begun: Period, period: Period) -> int:
@@ -74,14 +100,22 @@ def _is_due(draw: Draw, number: int) -> bool:
     return draw.periods is None or number < draw.periods
 
 
-def _is_forgiven(draw: Draw, number: int) -> bool:
+def _is_forgiven(document: PlanDocument, number: int, leaving: Leaving) -> bool:
     """Once: what is carried over later has nothing to do with the draw."""
-    return draw.periods is not None and draw.forgive_after is not None and number == draw.periods + draw.forgive_after
+    if leaving.has_left and document.on_leaving and document.on_leaving.owed is Owed.FORGIVE:
+        return True
+    draw = document.draw
+    if draw is None or draw.periods is None or draw.forgive_after is None:
+        return False
+    return number == draw.periods + draw.forgive_after
 
 
-def _share(spare: int, share: Decimal) -> int:
-    """At most that share: a fraction of a minor unit stays with the payee."""
-    exact = Fraction(share) * spare
+def _recoverable(document: PlanDocument, due: int, top_up: int, leaving: Leaving) -> int:
+    """How much of what is due may be taken to recover what is owed. A fraction of a minor unit stays with the payee."""
+    if leaving.has_left and document.on_leaving and document.on_leaving.owed is Owed.DEDUCT:
+        return max(due, 0)
+    share = Fraction(document.draw.recover_at_most if document.draw else 1)
+    exact = share * max(due - top_up, 0)
     return exact.numerator // exact.denominator
 
 

@@ -29,9 +29,9 @@ from commissions.engine.component import component_lines
 from commissions.engine.frames import QuotaKind
 from commissions.engine.schema import Against, Pays, PlanDocument
 
-_APART = {"plan", "examples", "draw", "below_zero"}  # of a document: no line comes from them
+_APART = {"plan", "examples", "draw", "below_zero", "on_leaving"}  # of a document: no line comes from them
 # Of a component: of stage 3 and after.
-_LATER = {"name", "rate", "pay_per_unit", "curve", "tiers", "starts_when", "multiply", "pays", "weight"}
+_LATER = {"name", "rate", "pay_per_unit", "curve", "tiers", "starts_when", "multiply", "pays", "weight", "payout"}
 _KNOWN = _APART | {"format", "currency", "period", "rounding", "components"}
 _KNOWN_OF_COMPONENT = _LATER | {"key", "credit", "when", "base", "measure", "window", "against", "cap"}
 
@@ -166,7 +166,12 @@ def _by_payee(lines: pl.DataFrame) -> pl.DataFrame:
 def _settings(prepared: Prepared, part: Part) -> tuple[Any, ...]:
     """What a component's pay depends on, over the same facts."""
     own = tuple(
-        (pk, clause.component.model_dump_json(exclude={"name"}), clause.document.currency, clause.document.rounding)
+        (
+            pk,
+            clause.component.model_dump_json(exclude={"name", "payout"}),
+            clause.document.currency,
+            clause.document.rounding,
+        )
         for pk, clause in part.clauses.items()
     )
     read = [

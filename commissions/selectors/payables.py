@@ -2,15 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
 
 from commissions.engine.calculate import Inputs
-from commissions.engine.settle import settle
+from commissions.engine.releases import as_earlier, carried_on
+from commissions.engine.settle import Opening, settle
 from commissions.engine.terms import has_terms
 from commissions.models import Period as PeriodRow
 from commissions.selectors.balances import balances
+from commissions.selectors.earlier import earlier
 from core.periods import Period, PeriodKind, period_of
 
 Payable = dict[tuple[Period, str], int]  # by period and currency, minor units
@@ -25,9 +28,10 @@ def payables(payee: int, days: Sequence[date], inputs: Inputs, lines: pl.DataFra
         versions = {pk: document for pk, document in inputs.versions.items() if document.period is kind}
         periods = _periods(days, kind)
         row = PeriodRow(kind=kind.value, start=periods[0].start, end=periods[0].end)
-        owed = balances(payees=[payee], period=row, versions=versions, plans=inputs.plans)
+        before = earlier(payees=[payee], period=row, inputs=inputs)
+        owed = balances(payees=[payee], period=row, versions=versions, plans=inputs.plans, earlier=before)
         if owed.height or any(has_terms(document) for document in versions.values()):
-            found |= _chain(periods, inputs, versions, lines, owed)
+            found |= _chain(periods, inputs, versions, lines, Opening(row.end, owed, before, inputs.deals))
     return found
 
 
@@ -43,7 +47,7 @@ def _chain(
     inputs: Inputs,
     versions: Mapping[int, object],
     lines: pl.DataFrame,
-    owed: pl.DataFrame,
+    opening: Opening,
 ) -> Payable:
     found: Payable = defaultdict(int)
     plan = pl.col("plan_version").replace_strict(inputs.plans, return_dtype=pl.Int64())
@@ -54,17 +58,19 @@ def _chain(
             pl.col("plan_version").is_in(list(versions))
             & pl.col("date").is_between(period.start, period.end, closed="left")
         )
-        statements, settlements = settle(own, assigned.filter(in_force), inputs.versions, owed)
-        for currency, payable in statements.select("currency", "payable").iter_rows():
+        opening = replace(opening, end=period.end)
+        outcome = settle(own, assigned.filter(in_force), inputs.versions, opening)
+        for currency, payable in outcome.statements.select("currency", "payable").iter_rows():
             found[period, currency] += payable
-        owed = _carried(owed, settlements)
+        left = carried_on(opening.earlier, as_earlier(own, inputs.deals), outcome.releases, inputs.versions)
+        opening = replace(opening, balances=_carried(opening.balances, outcome.settlements), earlier=left)
     return dict(found)
 
 
 def _carried(owed: pl.DataFrame, settlements: pl.DataFrame) -> pl.DataFrame:
     """BALANCES of the next statement."""
-    left = settlements.select("payee", "plan", left="owed_after")
+    left = settlements.select("payee", "plan", leaves="owed_after")
     following = owed.join(left, on=["payee", "plan"], how="left", maintain_order="left")
-    return following.with_columns(owed=pl.col("left").fill_null(pl.col("owed")), number=pl.col("number") + 1).drop(
-        "left"
+    return following.with_columns(owed=pl.col("leaves").fill_null(pl.col("owed")), number=pl.col("number") + 1).drop(
+        "leaves"
     )

@@ -11,6 +11,7 @@ from django.db import connection
 
 from commissions.models import Period
 from commissions.selectors.columns import COLUMNS
+from commissions.services.releases import post_releases
 from commissions.services.settlements import Key, post_settlements
 from core.copy import copy_in, copy_out
 
@@ -52,6 +53,7 @@ class Computed:
     totals: pl.DataFrame  # payee, currency, total, payable; of zero for who is on a plan and earned nothing
     notices: pl.DataFrame  # NOTICES
     settlements: pl.DataFrame  # SETTLEMENTS and currency
+    releases: pl.DataFrame  # RELEASES and currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def post(*, period: Period, payees: Sequence[int], computed: Computed, now: date
         lines, known=[ids[key] for key in standing if key in rows], gone=list(gone.values())
     )
     settled = post_settlements(period=period, ids=ids, gone=gone, settlements=computed.settlements)
+    settled |= post_releases(period=period, ids=ids, gone=gone, releases=computed.releases)
     _delete_statements(list(gone.values()))
     changed = {key for key, row in rows.items() if key not in standing or standing[key][1] != row} | set(gone)
     changed |= {key for key, pk in ids.items() if pk in changed_statements}

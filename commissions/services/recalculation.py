@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from commissions.engine.calculate import calculate
 from commissions.models import Period
 from commissions.selectors.balances import balances
+from commissions.selectors.earlier import earlier
 from commissions.selectors.inputs import Gathered, gather
 from commissions.services.posting import Computed, post
 from commissions.services.refusals import PeriodNotOpen
@@ -55,11 +56,12 @@ def _refuse_unless_open(periods: Sequence[Period], statuses: dict[int, str]) -> 
 
 def _compute(gathered: Gathered, period: Period) -> Computed:
     facts = gathered.inputs
-    owed = balances(payees=gathered.payees, period=period, versions=facts.versions, plans=facts.plans)
-    result = calculate(replace(facts, balances=owed), start=period.start, end=period.end)
+    before = earlier(payees=gathered.payees, period=period, inputs=facts)
+    owed = balances(payees=gathered.payees, period=period, versions=facts.versions, plans=facts.plans, earlier=before)
+    result = calculate(replace(facts, balances=owed, earlier=before), start=period.start, end=period.end)
     mine = pl.col("payee").is_in(gathered.payees)
     currencies = pl.DataFrame(
-        [(pk, document.currency) for pk, document in gathered.inputs.versions.items()],
+        [(pk, document.currency) for pk, document in {**before.versions, **facts.versions}.items()],
         schema={"plan_version": result.lines.schema["plan_version"], "currency": pl.String},
         orient="row",
     )
@@ -68,4 +70,5 @@ def _compute(gathered: Gathered, period: Period) -> Computed:
         totals=result.statements.filter(mine).group_by("payee", "currency").agg(pl.col("total", "payable").sum()),
         notices=result.notices.filter(mine),
         settlements=result.settlements.filter(mine).join(currencies, on="plan_version"),
+        releases=result.releases.filter(mine).join(currencies, on="plan_version"),
     )

@@ -30,6 +30,15 @@ JOIN commissions_planversion v ON v.plan_id = a.plan_id AND v.status <> 'draft' 
 WHERE v.document->>'period' = %s AND v.during * a.during && daterange(%s, %s)
 UNION
 SELECT payee_id FROM commissions_statement WHERE period_id = %s
+UNION
+SELECT payee_id FROM (
+    SELECT DISTINCT ON (statement.payee_id, settlement.plan_id) statement.payee_id, settlement.held_after_minor
+    FROM commissions_settlement settlement
+    JOIN commissions_statement statement ON statement.id = settlement.statement_id
+    JOIN commissions_period earlier ON earlier.id = statement.period_id
+    WHERE earlier.kind = %s AND earlier."end" <= %s
+    ORDER BY statement.payee_id, settlement.plan_id, earlier."end" DESC
+) waiting WHERE held_after_minor <> 0
 ORDER BY 1
 """
 _OTHER_KINDS = """
@@ -102,7 +111,7 @@ def stop_run(*, run: Run, acting_user: User, now: datetime) -> None:
 
 def _payees(period: Period) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(_PAYEES, [period.kind, period.start, period.end, period.pk])
+        cursor.execute(_PAYEES, [period.kind, period.start, period.end, period.pk, period.kind, period.start])
         return [payee for (payee,) in cursor.fetchall()]
 
 

@@ -10,7 +10,10 @@ from commissions import signals
 from commissions.models import Period, Settlement
 
 Key = tuple[int, str]  # payee and currency
-_FIELDS: Final = ("earned", "advanced", "recovered", "forgiven", "carried", "owed_before", "owed_after", "payable")
+_FIELDS: Final = (
+    "earned", "held", "released", "advanced", "recovered", "forgiven", "carried", "owed_before", "owed_after",
+    "held_after", "payable",
+)  # fmt: skip
 _LATER: Final = """
 INSERT INTO commissions_stalestatement (payee_id, "on", attempts)
 SELECT statement.payee_id, min(period.start), 0 FROM commissions_statement statement
@@ -36,7 +39,7 @@ def post_settlements(
     new = [row for key, row in fresh.items() if key not in standing or _values(row) != _values(standing[key])]
     Settlement.objects.filter(pk__in=[row.pk for row in old]).delete()
     Settlement.objects.bulk_create(new)
-    _follow(period, _owing_otherwise(old, new, payees))
+    note_later(period=period, payees=_owing_otherwise(old, new, payees))
     return frozenset(payees[row.statement_id] for row in (*old, *new))
 
 
@@ -63,9 +66,11 @@ def _owing_otherwise(old: Iterable[Settlement], new: Iterable[Settlement], payee
     return sorted({payees[statement] for statement in moved})
 
 
-def _follow(period: Period, payees: list[int]) -> None:
-    if not payees:
+def note_later(*, period: Period, payees: Iterable[int]) -> None:
+    """Note the open statements after this one: each starts with what the one before leaves."""
+    concerned = sorted(payees)
+    if not concerned:
         return
     with connection.cursor() as cursor:
-        cursor.execute(_LATER, [payees, period.kind, period.end])
+        cursor.execute(_LATER, [concerned, period.kind, period.end])
     signals.statements_stale.send(Settlement)

@@ -1,13 +1,13 @@
 """Notes of what must be computed again, written with the change that made it so."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import chain
 
 from django.db import connection
 from django.utils import timezone
 
-from commissions.models import Period, Plan, StaleStatement
+from commissions.models import Period, Plan, Release, StaleStatement
 from commissions.selectors.relations import (
     Follower,
     credited_through,
@@ -20,10 +20,19 @@ _BATCH = 5_000
 Move = tuple[int, date, int | None]  # person, from which day on, the team or manager until then
 
 
-def note_facts(*, touched: Iterable[tuple[int, date]]) -> int:
-    """Note payees whose credits changed on a day, and those credited through them; returns the number of notes."""
+def note_facts(*, touched: Iterable[tuple[int, date]], deal_ids: Iterable[int] = ()) -> int:
+    """Note payees whose credits changed on a day, those credited through them, and those whose pay waits for these
+    deals, even if they are no longer theirs; returns the number of notes.
+    """
     facts = list(touched)
-    return _note_days(chain(facts, credited_through(facts)))
+    return _note_days(chain(facts, credited_through(facts), _waiting(facts, deal_ids)))
+
+
+def _waiting(facts: Sequence[tuple[int, date]], deal_ids: Iterable[int]) -> Iterator[tuple[int, date]]:
+    held = Release.objects.filter(deal__in=list(deal_ids)).values_list("statement__payee", flat=True).distinct()
+    first = min((day for _payee, day in facts), default=None)
+    if first is not None:
+        yield from ((payee, first) for payee in held)
 
 
 def _note_days(touched: Iterable[tuple[int, date]]) -> int:

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from commissions import signals
-from commissions.models import Period, StaleStatement
+from commissions.models import Period, Release, StaleStatement
 from commissions.services.periods import get_period
 from commissions.services.recalculation import hold, recalculate
 from core.periods import PeriodKind, period_of
@@ -40,10 +40,19 @@ WHERE a.payee_id = ANY(%(payees)s) AND a.during @> %(today)s AND NOT EXISTS (
 )
 """
 _PAIRS = """
+WITH waits AS (
+    SELECT statement.payee_id, earlier.kind, min(earlier."end") AS since FROM commissions_release release
+    JOIN commissions_statement statement ON statement.id = release.statement_id
+        AND statement.payee_id = ANY(%(payees)s)
+    JOIN commissions_period earlier ON earlier.id = statement.period_id
+    GROUP BY statement.payee_id, earlier.kind
+)
 SELECT p.id, array_agg(DISTINCT note.payee ORDER BY note.payee) FROM commissions_period p
 JOIN unnest(%(payees)s::bigint[], %(days)s::date[], %(ends)s::date[]) AS note (payee, "on", until)
-    ON p."end" > note."on" AND p.start < note.until
-WHERE p.id = ANY(%(periods)s) AND (
+    ON p."end" > note."on"
+LEFT JOIN waits ON waits.payee_id = note.payee AND waits.kind = p.kind AND waits.since <= p.start
+WHERE p.id = ANY(%(periods)s) AND (p.start < note.until OR waits.payee_id IS NOT NULL) AND (
+    waits.payee_id IS NOT NULL OR
     EXISTS (SELECT FROM commissions_statement s WHERE s.period_id = p.id AND s.payee_id = note.payee)
     OR EXISTS (
         SELECT FROM commissions_assignment a
@@ -109,6 +118,7 @@ def _claim(only: int | None) -> list[Note]:
 
 def _recalculate(notes: Sequence[Note], now: datetime) -> frozenset[int]:
     """Every open period from a note's day to the end of its year: there the last window that holds the day has ended.
+    Of a payee whose pay waits, those of later years too.
 
     Periods exist once they were calculated. The one of today is made here, so that a rep's home is never behind; a
     history just imported waits until finance calculates its periods.
@@ -135,7 +145,9 @@ def _open_today(notes: Sequence[Note], today: date) -> None:
 
 def _reached(notes: Sequence[Note]) -> dict[int, Period]:
     first, last = min(day for _payee, day in notes), max(_until(day) for _payee, day in notes)
-    found = Period.objects.filter(status=Period.Status.OPEN, end__gt=first, start__lt=last)
+    found = Period.objects.filter(status=Period.Status.OPEN, end__gt=first)
+    if not Release.objects.filter(statement__payee__in={payee for payee, _day in notes}).exists():
+        found = found.filter(start__lt=last)
     return {period.pk: period for period in found}
 
 

@@ -32,8 +32,9 @@ from commissions.engine.schema.examples import (
     ReportsTo,
 )
 from commissions.engine.schema.modify import Multiply, Times
+from commissions.engine.schema.payout import Due, PayoutPart
 from commissions.engine.schema.plan import OtherCurrencies, PlanDocument, Rounding
-from commissions.engine.schema.terms import BelowZero, Draw, DrawKind, DrawPays
+from commissions.engine.schema.terms import BelowZero, Draw, DrawKind, DrawPays, Held, OnLeaving, Owed
 from commissions.engine.schema.values import Day, Label, Name, Slug, Strict, Text
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "Draw",
     "DrawKind",
     "DrawPays",
+    "Due",
     "Example",
     "ExampleCustomer",
     "ExampleDeal",
@@ -56,13 +58,17 @@ __all__ = [
     "Excess",
     "Expected",
     "Goal",
+    "Held",
     "Label",
     "Measure",
     "Member",
     "Multiply",
     "Name",
     "Of",
+    "OnLeaving",
     "OtherCurrencies",
+    "Owed",
+    "PayoutPart",
     "Pays",
     "PlanDocument",
     "ReportsTo",

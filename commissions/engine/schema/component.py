@@ -7,6 +7,7 @@ from pydantic import Field
 
 from commissions.engine.decimals import ExactDecimal, ExactMoney
 from commissions.engine.schema.modify import Multiply
+from commissions.engine.schema.payout import PayoutPart
 from commissions.engine.schema.values import Name, Slug, Strict
 from core.periods import PeriodKind
 
@@ -138,6 +139,9 @@ class Component(Strict):
     curve: tuple[Step, ...] = ()
     multiply: Multiply | None = None
     cap: Cap | None = None
+    payout: tuple[PayoutPart, ...] = Field(
+        (), exclude_if=lambda value: not value, description="When it is paid; absent: with the credit."
+    )
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -103,6 +103,7 @@ class ExamplePayee(Strict):
         description="KPI values by key, such as {csat: 82%}; or by period, such as {csat: {2026-01: 82%}}.",
     )
     starts: Day | None = Field(None, description="The first day on the plan, from which a draw's statements count.")
+    ends: Day | None = Field(None, description="The first day no longer on the plan.")
     reports_to: Annotated[
         tuple[ReportsTo, ...], BeforeValidator(_managers, json_schema_input_type=str | tuple[ReportsTo, ...])
     ] = Field((), description="To whom, all the time or for ranges of days.", exclude_if=lambda value: not value)

@@ -27,6 +27,29 @@ class BelowZero(StrEnum):
     CARRY = "carry"  # it pays nothing, and the rest is recovered from later statements
 
 
+class Held(StrEnum):
+    """What becomes of pay that is held back when its payee leaves the plan."""
+
+    AS_DUE = "as_due"  # it is paid when it would have been
+    PAY = "pay"  # with the last statement
+    FORFEIT = "forfeit"  # what isn't due by then is never paid
+
+
+class Owed(StrEnum):
+    """What becomes of what a payee owes when she leaves the plan."""
+
+    KEEP = "keep"  # it stays owed
+    DEDUCT = "deduct"  # the last statement takes all that it can of it
+    FORGIVE = "forgive"
+
+
+class OnLeaving(Strict):
+    """When a payee's time on the plan ends."""
+
+    held: Held = Held.AS_DUE
+    owed: Owed = Owed.KEEP
+
+
 class Draw(Strict):
     """Pay in advance of earnings, statement by statement."""
 

@@ -75,4 +75,5 @@ def announce(before: pl.DataFrame, after: pl.DataFrame, no_longer_paid: pl.DataF
     paid = pl.concat([copy_out(_PAID, [ids], PAID), no_longer_paid])
     pairs = pl.concat([credited_days(before, paid), credited_days(after, paid)]).unique()
     if pairs.height:
-        facts_changed.send(Deal, touched=frozenset(Touched(*pair) for pair in pairs.iter_rows()))
+        touched = frozenset(Touched(*pair) for pair in pairs.iter_rows())
+        facts_changed.send(Deal, touched=touched, deal_ids=frozenset(ids))

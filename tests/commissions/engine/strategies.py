@@ -105,6 +105,17 @@ def curves(draw: st.DrawFn, tiers: str, kind: str, paid: str) -> list[dict[str, 
 
 
 @st.composite
+def payouts(draw: st.DrawFn) -> list[dict[str, str]]:
+    """Parts that add up to the whole, most of them due upon something."""
+    shares = draw(st.sampled_from([["100%"], ["50%", "50%"], ["33.33%", "66.67%"], ["0.1%", "24.9%", "75%"]]))
+    times = st.sampled_from(
+        [("due", due) for due in ("at_once", "invoiced", "paid", "paid", "paid_in_full")]
+        + [("after", "1 month"), ("after", "45 days"), ("on_date", "2026-04-15")]
+    )
+    return [{"share": share} | dict([draw(times)]) for share in shares]
+
+
+@st.composite
 def components(draw: st.DrawFn, key: str, *, reversible: bool) -> dict[str, Any]:
     tiers = draw(st.sampled_from(["flat", "marginal", "retroactive", "interpolated", "stepped"]))
     measure = draw(st.sampled_from(["amount", "amount", "quantity", "count"]))
@@ -139,6 +150,8 @@ def components(draw: st.DrawFn, key: str, *, reversible: bool) -> dict[str, Any]
             "per": draw(st.sampled_from(("deal", *WINDOWS))),
             "amount": str(draw(st.sampled_from([1, 10, 25, 40, 333]))),
         }
+    if draw(st.integers(0, 2)) == 0:
+        component["payout"] = draw(payouts())
     return component | (draw(prices(paid)) if tiers == "flat" else {"curve": draw(curves(tiers, kind, paid))})
 
 

@@ -191,7 +191,7 @@ EXAMPLES = [
     ("name: x, expect: {2026-13: {a: 5}}", "examples[0].expect.2026-13: '2026-13' is no period."),
     (
         "name: x, expect: {2026-01: {b: 5}}",
-        "examples[0].expect.2026-01.b: There is no component b. Known: a, payable, owed.",
+        "examples[0].expect.2026-01.b: There is no component b. Known: a, payable, owed, held.",
     ),
     (
         "name: x, expect: {2026-01: {a: 5.001}}",

@@ -28,6 +28,8 @@ MODELS: dict[str, type[BaseModel]] = {
     "Keys of `multiply`": schema.Multiply,
     "Keys of a row of `multiply`": schema.Times,
     "Keys of `cap`": schema.Cap,
+    "Keys of a part of `payout`": schema.PayoutPart,
+    "Keys of `on_leaving`": schema.OnLeaving,
     "Keys of `draw`": schema.Draw,
     "Keys of an example": schema.Example,
     "Keys of a payee": schema.ExamplePayee,

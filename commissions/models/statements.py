@@ -1,139 +1,18 @@
-"""Plans as published, who is on them, and what they paid."""
+"""Periods, their runs, and what they paid."""
 
 from datetime import date
 from typing import Self
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField, DateRangeField
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, seen_by
+from commissions.models.plans import Plan, PlanVersion
 from core import periods
-from core.models import no_overlap
-
-
-class Plan(models.Model):
-    name = models.CharField(_("name"), max_length=200, unique=True)
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class PlanVersion(models.Model):
-    """One validated plan document. Once published it never changes (a trigger sees to that), except to be retired."""
-
-    class Status(models.TextChoices):
-        DRAFT = "draft", _("Draft")
-        PUBLISHED = "published", _("Published")
-        RETIRED = "retired", _("Retired")
-
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="versions")
-    number = models.IntegerField(_("version"))
-    status = models.CharField(_("status"), max_length=9, choices=Status.choices, default=Status.DRAFT)
-    document = models.JSONField()
-    source = models.TextField(_("source"), help_text=_("The YAML as its author wrote it."))
-    hash = models.CharField(max_length=64)
-    during = DateRangeField(_("in force"), null=True, blank=True)
-    published_at = models.DateTimeField(null=True, blank=True)
-    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    revision = models.IntegerField(default=1, help_text=_("How often the draft was saved: nobody saves over another."))
-    saved_at = models.DateTimeField(null=True)
-    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    published_alone = models.BooleanField(
-        default=False, help_text=_("Whoever saved it published it too: there was no other administrator to review it.")
-    )
-    retired_at = models.DateTimeField(null=True)
-    retired_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["plan", "number"], name="commissions_planversion_number"),
-            models.UniqueConstraint(
-                fields=["plan"], condition=Q(status="draft"), name="commissions_planversion_one_draft"
-            ),
-            models.CheckConstraint(
-                condition=Q(saved_by=None)
-                | Q(published_by=None)
-                | ~Q(saved_by=F("published_by"))
-                | Q(published_alone=True),
-                name="commissions_planversion_second_person",
-            ),
-            models.CheckConstraint(
-                condition=Q(status="draft") | Q(during__isnull=False, published_at__isnull=False),
-                name="commissions_planversion_published_has_dates",
-            ),
-            no_overlap("plan", name="commissions_planversion_one_in_force"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.plan.name} v{self.number}"
-
-
-class Assignment(models.Model):
-    """Who is paid by which plan, from a day to before another."""
-
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="assignments")
-    payee = models.ForeignKey(User, models.PROTECT, related_name="assignments")
-    during = DateRangeField()
-
-    class Meta:
-        constraints = [
-            no_overlap("plan", "payee", name="commissions_assignment_once"),
-            models.CheckConstraint(condition=Q(during__isempty=False), name="commissions_assignment_not_empty"),
-        ]
-
-
-class Acceptance(models.Model):
-    """That a payee read a version of a plan she is on, and agreed. It never changes: a trigger sees to that."""
-
-    payee = models.ForeignKey(User, models.PROTECT, related_name="acceptances", db_index=False)
-    plan_version = models.ForeignKey(PlanVersion, models.PROTECT, related_name="acceptances")
-    name = models.CharField(_("name"), max_length=200, help_text=_("As she typed it."))
-    accepted_at = models.DateTimeField()
-    hash = models.CharField(max_length=64, help_text=_("Of the document that she read."))
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["payee", "plan_version"], name="commissions_acceptance_once"),
-            models.CheckConstraint(condition=~Q(name=""), name="commissions_acceptance_named"),
-        ]
-
-
-class Quota(models.Model):
-    """What a payee is expected to reach, or to earn, under a plan in each month, quarter or year of a range of dates.
-
-    A component of the plan that has rows of its own goes by them, every other one by the rows without a component.
-    """
-
-    class Kind(models.TextChoices):
-        AMOUNT = "amount", _("Quota in money")
-        UNITS = "units", _("Quota in units or deals")
-        TARGET = "target", _("Target incentive")
-
-    class Per(models.TextChoices):
-        MONTH = "month", _("Month")
-        QUARTER = "quarter", _("Quarter")
-        YEAR = "year", _("Year")
-
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="quotas")
-    payee = models.ForeignKey(User, models.PROTECT, related_name="quotas")
-    kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.AMOUNT, db_default=Kind.AMOUNT)
-    component = models.CharField(
-        max_length=100, blank=True, default="", db_default="", help_text=_("Key; empty: each one without its own.")
-    )
-    per = models.CharField(max_length=7, choices=Per.choices)
-    amount_minor = models.BigIntegerField(help_text=_("Of a quota in units or deals: millionths of one."))
-    during = DateRangeField()
-
-    class Meta:
-        constraints = [
-            no_overlap("plan", "payee", texts=("kind", "component"), name="commissions_quota_once"),
-            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="commissions_quota_positive"),
-        ]
 
 
 class Period(models.Model):
@@ -244,21 +123,24 @@ class Statement(models.Model):
 
 
 class Settlement(models.Model):
-    """From what a statement's lines earned under a plan to what it pays, where a draw or a balance makes a difference.
+    """From what a statement's lines earned under a plan to what it pays, where these aren't the same.
 
-    payable = earned + advanced - recovered + carried; `owed_after` is what the next statement starts with.
+    payable = earned - held + released + advanced - recovered + carried; the next statement starts with `owed_after`.
     """
 
     statement = models.ForeignKey(Statement, models.CASCADE, related_name="settlements", db_index=False)
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="+", db_index=False)
     plan_version = models.ForeignKey(PlanVersion, models.PROTECT, related_name="+")
     earned_minor = models.BigIntegerField()
+    held_minor = models.BigIntegerField(default=0, help_text=_("Of what was earned: not due yet."))
+    released_minor = models.BigIntegerField(default=0, help_text=_("Of what was earned before: due now."))
     advanced_minor = models.BigIntegerField(help_text=_("Of the draw."))
     recovered_minor = models.BigIntegerField(help_text=_("Of what was owed before."))
     forgiven_minor = models.BigIntegerField(help_text=_("Of what was owed before."))
     carried_minor = models.BigIntegerField(help_text=_("What would have been below zero."))
     owed_before_minor = models.BigIntegerField()
     owed_after_minor = models.BigIntegerField()
+    held_after_minor = models.BigIntegerField(default=0, help_text=_("Of all that was earned so far: not paid yet."))
     payable_minor = models.BigIntegerField()
 
     class Meta:
@@ -266,7 +148,8 @@ class Settlement(models.Model):
             models.UniqueConstraint(fields=["statement", "plan"], name="commissions_settlement_once"),
             models.CheckConstraint(
                 condition=Q(
-                    payable_minor=F("earned_minor") + F("advanced_minor") - F("recovered_minor") + F("carried_minor")
+                    payable_minor=F("earned_minor") - F("held_minor") + F("released_minor") + F("advanced_minor")
+                    - F("recovered_minor") + F("carried_minor")
                 ),
                 name="commissions_settlement_adds_up",
             ),
@@ -339,6 +222,40 @@ class EarningLine(models.Model):
         ]
 
 
+class Release(models.Model):
+    """What a statement paid of what was earned with one deal, where pay waits: by its own lines, and by those before.
+
+    All that a payee was paid of it is the sum of earned - held + released over her statements. No row: nothing moved.
+    """
+
+    statement = models.ForeignKey(Statement, models.CASCADE, related_name="releases", db_index=False)
+    plan_version = models.ForeignKey(PlanVersion, models.PROTECT, related_name="+", db_index=False)
+    component = models.CharField(max_length=100)
+    deal = models.ForeignKey("sales.Deal", models.PROTECT, null=True, related_name="releases")
+    role = models.CharField(max_length=50, blank=True)
+    earned_on = models.DateField(help_text=_("By the first of the lines."))
+    earned_minor = models.BigIntegerField(help_text=_("By lines of this statement."))
+    held_minor = models.BigIntegerField(help_text=_("What of that is not due yet; below zero: no longer held."))
+    released_minor = models.BigIntegerField(help_text=_("Of what earlier statements earned: due now."))
+    held_after_minor = models.BigIntegerField(help_text=_("Of all that was earned with it so far: not paid yet."))
+    due = models.TextField(help_text=_("Which share is due, such as 7/10."))
+    states = models.TextField(blank=True, help_text=_("How far each part of the payout is due, such as 1 2/5."))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["statement", "plan_version", "component", "deal", "role"],
+                condition=Q(deal__isnull=False),
+                name="commissions_release_once",
+            ),
+            models.UniqueConstraint(
+                fields=["statement", "plan_version", "component", "role", "earned_on"],
+                condition=Q(deal__isnull=True),
+                name="commissions_release_once_without_deal",
+            ),
+        ]
+
+
 class StaleStatement(models.Model):
     """A note that a payee's statements of periods from this day on must be computed again.
 
@@ -349,31 +266,3 @@ class StaleStatement(models.Model):
     on = models.DateField()
     created_at = models.DateTimeField(db_default=Now())
     attempts = models.IntegerField(default=0, help_text=_("How often the recalculation raised; after 3 it is left."))
-
-
-class Scenario(models.Model):
-    """A plan as somebody changed it to see what it would have cost in a range of past months. It pays nobody."""
-
-    name = models.CharField(_("name"), max_length=100)
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="scenarios")
-    start = models.DateField()
-    end = models.DateField()
-    document = models.JSONField()
-    source = models.TextField(_("source"))
-    quotas_percent = models.DecimalField(_("quotas"), max_digits=13, decimal_places=9, help_text=_("Of what is set."))
-    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    created_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["plan", "name"], name="commissions_scenario_name"),
-            models.CheckConstraint(condition=Q(start__lt=F("end")), name="commissions_scenario_order"),
-            models.CheckConstraint(condition=Q(quotas_percent__gt=0), name="commissions_scenario_quotas_positive"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def during(self) -> DateRange:
-        return DateRange(self.start, self.end)

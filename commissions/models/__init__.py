@@ -1,0 +1,32 @@
+"""Plans as published, who is on them, and what they paid."""
+
+from commissions.models.plans import Acceptance, Assignment, Plan, PlanVersion, Quota, Scenario
+from commissions.models.statements import (
+    EarningLine,
+    Period,
+    Release,
+    Run,
+    RunChunk,
+    Settlement,
+    StaleStatement,
+    Statement,
+    StatementQuerySet,
+)
+
+__all__ = [
+    "Acceptance",
+    "Assignment",
+    "EarningLine",
+    "Period",
+    "Plan",
+    "PlanVersion",
+    "Quota",
+    "Release",
+    "Run",
+    "RunChunk",
+    "Scenario",
+    "Settlement",
+    "StaleStatement",
+    "Statement",
+    "StatementQuerySet",
+]
