@@ -68,6 +68,14 @@ def reads(*columns: str) -> Fits:
     return lambda around: bool(_read(around[-1]) & set(columns))
 
 
+def any_component(name: str, *values: str) -> Fits:
+    """Where a component of the plan has a key, with one of these values if there are any."""
+    return lambda around: any(
+        isinstance(part, dict) and name in part and (not values or str(part[name]) in values)
+        for part in around[-1].get("components") or ()
+    )
+
+
 def reads_own(around: Around) -> bool:
     """Where a formula reads a field of the company's own."""
     return any(column.startswith(CUSTOM) for column in _read(around[-1]))

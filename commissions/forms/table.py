@@ -14,13 +14,16 @@ from commissions.engine.schema import (
     ExampleDeal,
     ExamplePayee,
     ExampleProduct,
+    Multiply,
     PlanDocument,
     Step,
+    Times,
 )
-from commissions.forms.keys import Key, all_of, any_of, has, never, reads, reads_own
+from commissions.forms.keys import Key, all_of, any_component, any_of, has, never, reads, reads_own
 from commissions.forms.kinds import Kind, Model, shapes
 
 _MONEY = has("measure", "amount", usual="amount")
+_TARGET = has("pays", "target")
 _FLAT = has("tiers", "flat", usual="flat")
 _RATED = has("tiers", "marginal", "retroactive", usual="flat", up=1)
 _PERIODS = {"month": _("month"), "quarter": _("quarter"), "half": _("half-year"), "year": _("year")}
@@ -58,7 +61,7 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
         ),
         Key("window", _("It adds up over a"), choices=_WINDOWS, help=_("Then it starts again at 0.")),
         Key(
-            "against", _("Thresholds are"), fits=_MONEY,
+            "against", _("Thresholds are"),
             choices={"amount": _("amounts"), "quota": _("shares of the payee's quota")},
         ),
         Key(
@@ -71,6 +74,11 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
                 "interpolated": _("along straight lines between points"),
             },
         ),
+        Key(
+            "pays", _("Rates and amounts are"), is_rare=True,
+            choices={"money": _("shares of what counts, and money"), "target": _("shares of the target incentive")},
+        ),
+        Key("weight", _("Weight"), usual="100%", fits=_TARGET, help=_("Which share of the target incentive is here.")),
         Key("rate", _("Rate"), usual="5%", fits=all_of(_FLAT, _MONEY)),
         Key("pay_per_unit", _("Pays for each"), usual="25", fits=all_of(_FLAT, has("measure", "quantity", "count"))),
         Key(
@@ -90,6 +98,11 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
             "base", _("Each counts with"), kind=Kind.LONG, is_rare=True, is_wide=True, usual="deal.amount", fits=_MONEY,
             help=_("Money of the deal, such as deal.amount * 50%."),
         ),
+        Key(
+            "multiply", _("Multiplier"), add=_("Multiply by a KPI"),
+            starts={"kpi": "csat", "curve": [{"from": "0%", "times": "80%"}, {"from": "80%", "times": "100%"}]},
+            help=_("Pay times a number that a KPI decides, or how far another component's quota was reached."),
+        ),
         Key("cap", _("Cap"), add=_("Add a cap"), starts={"per": "quarter", "amount": "10000"}),
         Key("credit", _("Who gets credit"), is_rare=True),
         Key(
@@ -98,7 +111,24 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
         ),
     ),
     Credit: (
-        Key("trigger", _("A deal counts when it is"), choices={"booked": _("won, on its closing day")}),
+        Key(
+            "trigger", _("A deal counts when it is"),
+            choices={
+                "booked": _("won, on its closing day"),
+                "invoiced": _("invoiced"),
+                "paid": _("paid for, each payment its part"),
+                "paid_in_full": _("paid for in full"),
+            },
+        ),
+        Key(
+            "of", _("For"),
+            choices={
+                "own": _("whoever has the role"),
+                "reports": _("whoever they report to"),
+                "team": _("everybody in their team"),
+            },
+        ),
+        Key("depth", _("Levels below that count"), usual=_("all"), fits=has("of", "reports")),
         Key(
             "roles", _("Roles that it pays"), usual="owner",
             help=_("With commas between them. Whoever owns a deal has the role owner."),
@@ -115,6 +145,15 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
         Key("amount", _("At most")),
         Key("per", _("Per"), choices=_WINDOWS),
         Key("excess", _("What goes beyond"), choices={"drop": _("is not paid")}, is_rare=True),
+    ),
+    Multiply: (
+        Key("kpi", _("KPI"), help=_("By its key."), fits=lambda around: "component" not in around[0]),
+        Key("component", _("Or a component"), usual=_("by its key"), fits=lambda around: "kpi" not in around[0]),
+        Key("curve", _("Factors"), add=_("Add a factor")),
+    ),
+    Times: (
+        Key("from", _("From")),
+        Key("times", _("Times")),
     ),
     Draw: (
         Key("amount", _("Amount")),
@@ -150,7 +189,10 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
             "quota", _("Quota"), usual=_("none"), is_wide=True,
             help=_("One amount for each window, or by period: 2026-Q1 100000, 2026-Q2 120000."),
         ),
+        Key("target", _("Target incentive"), usual=_("none"), is_wide=True, fits=any_component("pays", "target")),
+        Key("kpis", _("KPIs"), usual=_("csat 82%"), is_wide=True, fits=any_component("multiply")),
         Key("starts", _("First day on the plan"), fits=lambda around: "draw" in around[-1]),
+        Key("reports_to", _("Reports to"), add=_("Say whom she reports to"), fits=any_component("credit")),
     ),
     ExampleDeal: (
         Key("id", _("Deal")),
@@ -161,7 +203,7 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
             "quantity", _("Quantity"), usual="1",
             fits=any_of(
                 reads("quantity"),
-                lambda around: any(part.get("measure") == "quantity" for part in around[-1].get("components") or ()),
+                any_component("measure", "quantity"),
             ),
         ),
         Key("product", _("Product"), fits=reads("product_name", "product_family", "product_code")),
@@ -173,8 +215,14 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
         Key("tax", _("Tax"), fits=reads("tax")),
         Key("discount", _("Discount"), fits=reads("discount")),
         Key("term", _("Months"), fits=reads("term")),
-        Key("invoiced", _("Invoiced on"), fits=reads("invoiced")),
-        Key("payments", _("Paid by the customer"), kind=Kind.PAIRS, usual=_("2026-01-31 500"), fits=never),
+        Key(
+            "invoiced", _("Invoiced on"),
+            fits=any_of(reads("invoiced"), any_component("credit"), any_component("payout")),
+        ),
+        Key(
+            "payments", _("Paid by the customer"), kind=Kind.PAIRS, usual=_("2026-01-31 500"),
+            fits=any_of(any_component("credit"), any_component("payout")),
+        ),
         Key("cancelled", _("Cancelled on"), fits=reads("cancelled")),
         Key("custom", _("Fields of your own"), usual=_("region west"), fits=reads_own),
         Key("owner", _("Owner"), fits=lambda around: len(around) > 1 and "payees" in around[1]),
