@@ -7,7 +7,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThanOrEqual, IsNull
 
 from accounts.models import Membership, Role, Team, User
 from accounts.selectors import team_ids_below
@@ -131,12 +133,16 @@ def _on_plan(today: date) -> QuerySet[Assignment]:
 
 
 def _sells(today: date) -> Q:
-    """Active, and a rep or somebody with deals."""
+    """Active, and a rep or somebody with deals.
+
+    Subqueries for one value, since the planner would read the deals of the whole company for an EXISTS.
+    """
     since = today - SELLS_SINCE
-    recent = Q(status=Deal.Status.OPEN) | Q(closed_on__gte=since)
-    owns = Deal.objects.filter(recent, owner=OuterRef("pk"))
-    shares = DealShare.objects.filter(user=OuterRef("pk"), deal__closed_on__gte=since)
-    return Q(is_active=True) & (Q(roles__contains=[Role.REP]) | Exists(owns) | Exists(shares))
+    last_first = F("closed_on").desc(nulls_first=True)  # open ones first of all
+    own = Deal.objects.filter(owner=OuterRef("pk")).order_by(last_first).values_list(Coalesce("closed_on", today))
+    shared = DealShare.objects.filter(user=OuterRef("pk"), deal__closed_on__gte=since).values("pk")
+    has_deals = GreaterThanOrEqual(Subquery(own[:1]), since) | IsNull(Subquery(shared[:1]), False)  # noqa: FBT003
+    return Q(is_active=True) & (Q(roles__contains=[Role.REP]) | has_deals)
 
 
 def roster_rows(people: Sequence[User], today: date) -> tuple[RosterRow, ...]:

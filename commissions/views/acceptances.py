@@ -77,8 +77,11 @@ def acceptances(request: AuthedRequest) -> HttpResponse:
     text, plan = chosen.get("q", ""), chosen.get("plan")
     asked = acceptances_asked(request.user, today, text=text, plan=plan, done=None)
     shown = SHOWN.get(chosen.get("show") or "")
-    page = Paginator(asked if shown is None else asked.filter(done=shown), PER_PAGE).get_page(request.GET.get("page"))
+    count = acceptance_count(asked)
+    pages = Paginator(asked if shown is None else asked.filter(done=shown), PER_PAGE)
+    pages.count = {None: count.asked, True: count.accepted, False: count.missing}[shown]  # spares its own query
+    page = pages.get_page(request.GET.get("page"))
     context = {
-        "form": form, "page": page, "rows": acceptance_rows(list(page.object_list)), "count": acceptance_count(asked),
+        "form": form, "page": page, "rows": acceptance_rows(list(page.object_list)), "count": count,
     }  # fmt: skip
     return render(request, page_or_fragment(request, "commissions/acceptances.html", "acceptances"), context)
