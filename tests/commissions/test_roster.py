@@ -21,6 +21,19 @@ from tests.conftest import Cast, person
 pytestmark = pytest.mark.django_db
 HEAD = "person\tplan\tfrom\tto\tquota\tper\tkind\tcomponent\n"
 AE = "Account Executive"
+UNITS = """
+plan: Meetings
+currency: USD
+period: month
+components:
+  - key: meetings
+    name: Meetings
+    measure: count
+    window: month
+    against: quota
+    tiers: marginal
+    curve: [{from: 0%, pay_per_unit: 5}, {from: 100%, pay_per_unit: 10}]
+"""
 
 
 @pytest.fixture
@@ -185,6 +198,13 @@ def test_quotas_in_units_targets_and_those_of_a_component_go_the_same_way(plan: 
         ("target", "", "year", 12_000_00), ("units", "", "month", 1_200_500_000),
     ]  # fmt: skip
     assert ranges(cast.ana) == [(JANUARY, None)]
+
+
+def test_a_quota_of_a_plan_that_counts_deals_is_in_units_unless_another_kind_is_said(cast: Cast) -> None:
+    published(UNITS)
+    assert "Quota 12 units per month, since 1 Jan 2026." in words(checked("Ana\tMeetings\t2026-01-01\t\t12"))[0]
+    warned = checked("Ana\tMeetings\t2026-01-01\t\t12\tmonth\tmoney").rows[0].warned
+    assert "it is kept, but changes no pay" in str(warned)
 
 
 def read(text: str) -> list[tuple[int, str]]:

@@ -14,11 +14,13 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from accounts.models import Role, User
-from commissions.models import Assignment, Plan
+from commissions import services
+from commissions.models import Assignment, Plan, Quota
 from tests.commissions.facts import FLAT, JANUARY, NOW, TIERED, assign, published, won
 from tests.commissions.test_assignments import quotas, ranges
 from tests.commissions.test_pages import signed_in
 from tests.commissions.test_plan_pages import text_of
+from tests.commissions.test_roster import UNITS
 from tests.conftest import Cast, person
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +122,26 @@ def test_a_quota_that_is_cleared_ends_and_one_that_is_planned_stays(ada: Client,
     assign(plan, cast.ana, from_date=date(2027, 1, 1), quota_minor=200_00)
     ada.post(SAVE, {**fields(ada), f"{stay(cast.ana)}-amount--first": "", f"{stay(cast.ana)}-amount--second": ""})
     assert quotas(cast.ana) == [(JANUARY, OCTOBER, "quarter", 100_00), (date(2027, 1, 1), None, "quarter", 200_00)]
+
+
+def test_quotas_of_every_kind_that_a_plan_reads_are_edited_side_by_side(ada: Client, cast: Cast) -> None:
+    plan = published(UNITS).plan
+    assign(plan, cast.ana)
+    key = stay(cast.ana)
+    edits = {f"{key}-units--first": "40", f"{key}-units--second": "month"}
+    assert ada.post(SAVE, {**fields(ada), **edits}).status_code == 302
+    services.set_quota(
+        plan=plan, payees=[cast.ana], from_date=JANUARY, until=None, quota_minor=12_000_00, per="year",
+        kind="target", component="meetings", acting_user=None, now=NOW,
+    )  # fmt: skip
+    data = {**fields(ada), f"{key}-target-meetings-first": "13,000", f"{key}-target-meetings-second": "year"}
+    assert ada.post(SAVE, data).status_code == 302
+    rows = Quota.objects.order_by("kind", "during").values_list("kind", "component", "per", "amount_minor")
+    assert list(rows) == [
+        ("target", "meetings", "year", 12_000_00), ("target", "meetings", "year", 13_000_00),
+        ("units", "", "month", 40_000_000),
+    ]  # fmt: skip
+    assert "Target incentive meetings $13,000.00 per year" in text_of(signed_in(cast.finn).get(ROSTER))
 
 
 def test_one_wrong_row_saves_none_and_keeps_what_was_typed(ada: Client, plan: Plan, cast: Cast) -> None:
