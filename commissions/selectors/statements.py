@@ -1,12 +1,13 @@
 """Statements as a page, a command or a file shows them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum, Window
+from django.db.models.functions import RowNumber
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
@@ -68,10 +69,18 @@ class ComponentGroup:
     credited_minor: int
     amount_minor: int
     lines: tuple[LineRow, ...]
+    left_out: int  # earlier lines, where only the latest are asked for
 
     @property
     def credited(self) -> str:
         return self.unit.shown(self.credited_minor)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    lines: int
+    credited_minor: int
+    amount_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +125,15 @@ class PeriodEarning:
     total_minor: int
 
 
-def statement_view(statement: Statement) -> StatementView:
-    """A statement with its lines by component; load it with `payee` and `period`. Four queries, however many lines."""
+def statement_view(statement: Statement, *, most: int | None = None) -> StatementView:
+    """A statement with its lines by component; load it with `payee` and `period`. Five queries, however many lines.
+
+    With `most`, only so many of each component, the latest: a manager of thousands has thousands of lines.
+    """
     lines = statement.lines.select_related("deal__customer", "via").order_by("component", "date", "seq")
+    if most is not None:
+        place = Window(RowNumber(), partition_by=["plan_version", "component"], order_by=["-date", "-seq"])
+        lines = lines.annotate(place=place).filter(place__lte=most)
     period = statement.period
     return StatementView(
         pk=statement.pk,
@@ -131,7 +146,7 @@ def statement_view(statement: Statement) -> StatementView:
         total_minor=statement.total_minor,
         payable_minor=statement.payable_minor,
         computed_at=statement.computed_at,
-        components=tuple(_groups(lines)),
+        components=tuple(_groups(lines, _sums(statement))),
         settlements=tuple(map(_settlement, statement.settlements.select_related("plan").order_by("plan__name"))),
         notices=notice_rows(statement),
     )
@@ -175,7 +190,15 @@ def latest_lines(payee: User, limit: int) -> QuerySet[EarningLine]:
     return lines.order_by("-date", "-statement", "-seq")[:limit]
 
 
-def _groups(lines: Iterable[EarningLine]) -> Iterator[ComponentGroup]:
+def _sums(statement: Statement) -> dict[tuple[int, str], _Sum]:
+    """Of each component of a plan version, over all its lines."""
+    rows = statement.lines.values_list("plan_version", "component").annotate(
+        Count("pk"), Sum("credited_minor"), Sum("amount_minor")
+    )
+    return {(version, key): _Sum(lines, int(credited), int(amount)) for version, key, lines, credited, amount in rows}
+
+
+def _groups(lines: Iterable[EarningLine], sums: Mapping[tuple[int, str], _Sum]) -> Iterator[ComponentGroup]:
     """By plan and version, then in the order of the document."""
     found: dict[tuple[int, str], list[EarningLine]] = defaultdict(list)
     for line in lines:
@@ -185,19 +208,22 @@ def _groups(lines: Iterable[EarningLine]) -> Iterator[ComponentGroup]:
         document = document_of(version)
         for component in document.components:
             if rows := found.get((version.pk, component.key)):
-                yield _group(version, component, document.currency, rows)
+                yield _group(version, component, document.currency, rows, sums[version.pk, component.key])
 
 
-def _group(version: PlanVersion, component: Component, currency: str, rows: Sequence[EarningLine]) -> ComponentGroup:
+def _group(
+    version: PlanVersion, component: Component, currency: str, rows: Sequence[EarningLine], whole: _Sum
+) -> ComponentGroup:
     return ComponentGroup(
         plan=version.plan.name,
         plan_version_pk=version.pk,
         key=component.key,
         name=component.name,
         unit=unit_of(component, currency),
-        credited_minor=sum(row.credited_minor for row in rows),
-        amount_minor=sum(row.amount_minor for row in rows),
+        credited_minor=whole.credited_minor,
+        amount_minor=whole.amount_minor,
         lines=tuple(_row(row, component, currency) for row in rows),
+        left_out=whole.lines - len(rows),
     )
 
 

@@ -19,6 +19,8 @@ from commissions.views.shared import PER_PAGE, page_or_fragment
 from core.http import AuthedRequest
 from sales.models import Deal
 
+MOST_LINES = 200  # of a component, the latest; the rest for who asks
+
 
 @require_GET
 @login_required
@@ -45,7 +47,7 @@ def statements(request: AuthedRequest) -> HttpResponse:
 def statement(request: AuthedRequest, pk: int) -> HttpResponse:
     visible = Statement.objects.visible_to(request.user, timezone.localdate()).select_related("payee", "period")
     found = get_object_or_404(visible, pk=pk)
-    shown = selectors.statement_view(found)
+    shown = selectors.statement_view(found, most=None if request.GET.get("lines") == "all" else MOST_LINES)
     context = {
         "statement": shown,
         "is_own": shown.payee.pk == request.user.pk,

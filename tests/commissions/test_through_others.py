@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts import services as accounts
 from accounts.models import Role, User
-from commissions import services
+from commissions import selectors, services
 from commissions.models import EarningLine, StaleStatement, Statement
 from commissions.selectors.inputs import gather
 from commissions.services.stale_work import recalculate_stale
@@ -272,6 +272,20 @@ def test_a_statement_takes_as_many_queries_however_many_reports_it_names(overrid
             client.get(reverse("commissions:statement", args=[found.pk]))
         counts.append(len(queries))
     assert len(set(counts)) == 1
+
+
+def test_a_long_statement_shows_the_latest_lines_and_all_to_who_asks(override: Cast) -> None:
+    for day in (1, 2, 3):
+        won(override.ana, date(2026, 5, day), 1_000_00, name=f"Deal {day}")
+    calculated("2026-05")
+    found = Statement.objects.get(payee=override.mia)
+    direct, below = selectors.statement_view(found, most=2).components
+    assert [(line.deal, line.amount_minor) for line in direct.lines] == [("Deal 2", 20_00), ("Deal 3", 20_00)]
+    assert (direct.left_out, direct.amount_minor, direct.credited_minor) == (1, 60_00, 3_000_00)
+    assert (below.left_out, below.amount_minor) == (1, 30_00)
+    assert [group.left_out for group in selectors.statement_view(found).components] == [0, 0]
+    page = signed_in(override.mia).get(reverse("commissions:statement", args=[found.pk]), {"lines": "all"})
+    assert "Deal 1" in words(page)
 
 
 def save(deal: Deal, **changes: Any) -> None:
