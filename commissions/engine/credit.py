@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from commissions.engine.events import columns_of as event_columns
-from commissions.engine.events import has_parts, rules_of
+from commissions.engine.events import has_parts, rule_of, rules_of
 from commissions.engine.expressions import columns_of, parse_base, parse_condition
 from commissions.engine.frames import NO_NOTICES, SHARES, WHOLE_SHARE, Notice, notices
 from commissions.engine.relations import those_that_count, with_others
@@ -107,10 +107,20 @@ def _under_own_rules(rows: pl.DataFrame, history: pl.DataFrame, versions: Mappin
     closed = rows.select("payee", "plan", "closed").unique().join(begun, on=["payee", "plan"]).filter(_covers("closed"))
     known = ["payee", "plan", "closed"]
     ruled = rows.join(closed.select(*known, "closed_version"), on=known, how="left", maintain_order="left")
-    own = [(version, rule.key) for version, document in versions.items() for rule in rules_of([document])]
-    pairs = pl.DataFrame(own, schema={"decides": pl.Int64(), "rule": pl.String()}, orient="row")
     deciding = ruled.with_columns(decides=pl.coalesce("closed_version", "plan_version"))
-    return deciding.join(pairs, on=["decides", "rule"], how="semi").drop("decides")
+    pairs = deciding.select("decides", "plan_version").unique().iter_rows()
+    looked = [(*pair, rule) for pair in pairs for rule in sorted(_looked_at(*(versions[each] for each in pair)))]
+    schema = {"decides": pl.Int64(), "plan_version": pl.Int64(), "rule": pl.String()}
+    wanted = pl.DataFrame(looked, schema=schema, orient="row")
+    return deciding.join(wanted, on=list(schema), how="semi").drop("decides")
+
+
+def _looked_at(closed_under: PlanDocument, document: PlanDocument) -> set[str]:
+    """The rules for a deal that closed under one version and is credited under another; new components have their own."""
+    before = {part.key for part in closed_under.components}
+    return {rule_of(part).key for part in closed_under.components} | {
+        rule_of(part).key for part in document.components if part.key not in before
+    }
 
 
 def _covers(day: str) -> pl.Expr:
