@@ -1,4 +1,4 @@
-"""The open deals in which a payee has a part, as an estimate starts from them."""
+"""The open deals that would count for a payee, as an estimate starts from them."""
 
 import calendar
 from datetime import date
@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User
 from commissions.models import PlanVersion
+from commissions.selectors.relations import reports_that_count
 from sales.models import Deal, DealShare
 
 MOST = 50  # deals of an estimate
@@ -14,11 +15,13 @@ MOST = 50  # deals of an estimate
 
 def open_deals(payee: User, today: date) -> tuple[list[Deal], int]:
     """The first of the payee's own and shared open deals in the order of their expected closing, each with its day; and
-    how many there are in all. The days aren't saved: one that has passed reads as today, none as the end of the month.
+    how many there are in all. Where a plan of hers counts what her reports sell, theirs are among them. The days aren't
+    saved: one that has passed reads as today, none as the end of the month.
     """
-    shared = DealShare.objects.filter(deal=OuterRef("pk"), user=payee)
-    mine = Deal.objects.filter(Q(owner=payee) | Exists(shared), status=Deal.Status.OPEN)
-    deals = list(mine.select_related("customer").order_by("closed_on", "external_id")[: MOST + 1])
+    people = [payee.pk, *reports_that_count(payee.pk, today)]
+    shared = DealShare.objects.filter(deal=OuterRef("pk"), user__in=people)
+    mine = Deal.objects.filter(Q(owner__in=people) | Exists(shared), status=Deal.Status.OPEN)
+    deals = list(mine.select_related("customer", "owner").order_by("closed_on", "external_id")[: MOST + 1])
     count = len(deals) if len(deals) <= MOST else mine.count()
     for deal in deals:
         deal.closed_on = max(deal.closed_on, today) if deal.closed_on else _end_of_month(today)

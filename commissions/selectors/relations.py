@@ -15,6 +15,8 @@ from django.db import connection
 from commissions.engine.frames import RELATIONS
 from commissions.engine.relations import ALL_LEVELS, levels_of, reads_team
 from commissions.engine.schema import Of, PlanDocument
+from commissions.models import PlanVersion
+from commissions.selectors.documents import document_of
 from core.copy import copy_out
 
 _BELOW = """
@@ -117,6 +119,19 @@ def relations_of(
         payees = assigned.filter(pl.col("plan_version").is_in(teams))["payee"].unique().to_list()
         found.append(copy_out(_MATES, [end, payees], RELATIONS))
     return pl.concat(found)
+
+
+def reports_that_count(payee: int, today: date) -> list[int]:
+    """Whose deals count for a payee by the plans that she is on that day, as they report to her on it."""
+    versions = PlanVersion.objects.filter(during__contains=today).exclude(status=PlanVersion.Status.DRAFT)
+    mine = versions.filter(plan__assignments__payee=payee, plan__assignments__during__contains=today)
+    documents = [document_of(version) for version in mine.defer("source")]
+    levels = max(map(levels_of, documents), default=0)
+    if not levels:
+        return []
+    tomorrow = _after(today)
+    found = copy_out(_BELOW, [tomorrow, [payee], [levels], tomorrow], RELATIONS)
+    return found.filter(pl.col("end") == tomorrow)["source"].unique().sort().to_list()
 
 
 def credited_through(touched: Iterable[tuple[int, date]]) -> Iterator[tuple[int, date]]:

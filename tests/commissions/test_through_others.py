@@ -12,11 +12,13 @@ from accounts import services as accounts
 from accounts.models import Role, User
 from commissions import selectors, services
 from commissions.models import EarningLine, StaleStatement, Statement
+from commissions.selectors.estimate import Supposed, estimate
 from commissions.selectors.inputs import gather
+from commissions.selectors.pipeline import open_deals
 from commissions.services.stale_work import recalculate_stale
 from sales import services as sales
 from sales.models import Deal
-from tests.commissions.facts import FLAT, JANUARY, NOW, assign, calculated, published, totals, won
+from tests.commissions.facts import FLAT, JANUARY, NOW, TODAY, assign, calculated, published, totals, won
 from tests.conftest import START, Cast, person
 from tests.sales.browsing import signed_in, words
 
@@ -286,6 +288,22 @@ def test_a_long_statement_shows_the_latest_lines_and_all_to_who_asks(override: C
     assert [group.left_out for group in selectors.statement_view(found).components] == [0, 0]
     page = signed_in(override.mia).get(reverse("commissions:statement", args=[found.pk]), {"lines": "all"})
     assert "Deal 1" in words(page)
+
+
+def test_a_managers_estimate_counts_her_reports_open_deals_and_a_reps_only_her_own(override: Cast, retno: User) -> None:
+    deal = won(override.ana, TODAY, 1_000_00, name="Harbour")
+    Deal.objects.filter(pk=deal.pk).update(status="open")
+    assign(published(FLAT).plan, override.ana)
+    found = {}
+    for user in (override.ana, override.mia, retno, override.finn):
+        deals, count = open_deals(user, TODAY)
+        assert len(deals) == count
+        supposed = [Supposed(each, 100) for each in deals]
+        found[user.name] = [total.brings_minor for total in estimate(payee=user, supposed=supposed, today=TODAY).totals]
+    assert found == {"Ana": [100_00], "Mia": [30_00], "Retno": [10_00], "Finn": []}
+    page = words(signed_in(override.mia).get(reverse("commissions:estimator")))
+    assert "Harbour" in page
+    assert "Ana" in page
 
 
 def save(deal: Deal, **changes: Any) -> None:
