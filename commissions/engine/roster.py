@@ -136,15 +136,26 @@ def _merged(quotas: list[HeldQuota]) -> list[HeldQuota]:
 def differing(before: Held, after: Held) -> Span | None:
     """From the first day on which something else holds to the last. None where nothing does.
 
-    A quota that starts inside a window may be the one of that whole window: its year is touched from its first day.
+    A quota counts in every window that holds a day of it, the longest being a year: so whole years differ.
     """
-    days = [part for a, b in ((before, after), (after, before)) for part in _only_in(a.spans, b.spans)]
-    changed = {*before.quotas} ^ {*after.quotas}
-    days += [Span(date(quota.span.start.year, 1, 1), quota.span.end) for quota in changed]
+    pairs = ((before, after), (after, before))
+    days = [part for a, b in pairs for part in _only_in(a.spans, b.spans)]
+    days += [_whole_years(part) for a, b in pairs for quota in a.quotas for part in _differs(quota, b.quotas)]
     whole: Span | None = None
     for span in days:
         whole = whole.hull(span) if whole else span
     return whole
+
+
+def _differs(quota: HeldQuota, others: Iterable[HeldQuota]) -> tuple[Span, ...]:
+    """The days of a quota on which none of the others is the same."""
+    same = (other.span for other in others if replace(other, span=quota.span) == quota)
+    return _only_in((quota.span,), tuple(same))
+
+
+def _whole_years(span: Span) -> Span:
+    last = span.end and date.fromordinal(span.end.toordinal() - 1)
+    return Span(date(span.start.year, 1, 1), last and date(last.year + 1, 1, 1))
 
 
 def _only_in(spans: tuple[Span, ...], others: tuple[Span, ...]) -> tuple[Span, ...]:

@@ -9,7 +9,7 @@ from accounts.models import Role, User
 from commissions import services
 from commissions.engine.pasted import MOST_ROWS, Signs, amount_of, day_of, pasted_rows
 from commissions.engine.roster import Refused
-from commissions.models import Assignment, Plan, Quota, StaleStatement
+from commissions.models import Assignment, Period, Plan, Quota, StaleStatement
 from commissions.selectors.roster_check import Check, Result, check
 from commissions.selectors.roster_words import said
 from commissions.selectors.words import in_words
@@ -103,6 +103,15 @@ def test_only_those_who_change_are_computed_again_from_the_day_that_changed(plan
     StaleStatement.objects.all().delete()
     applied("Ana\tAccount Executive\t\t2026-06-30", "Ben\tAccount Executive\t2026-01-01")
     assert set(StaleStatement.objects.values_list("payee_id", "on")) == {(cast.ana.pk, JULY)}
+
+
+def test_a_quota_that_changes_touches_the_whole_of_its_year_and_no_year_before(plan: Plan, cast: Cast) -> None:
+    assign(plan, cast.ana, from_date=date(2024, 1, 1), quota_minor=100_00)
+    for start, end in ((date(2025, 3, 1), date(2025, 4, 1)), (date(2026, 11, 1), date(2026, 12, 1))):
+        Period.objects.create(kind="month", start=start, end=end)
+    StaleStatement.objects.all().delete()
+    applied(f"Ana\t{AE}\t2026-04-01\t2026-06-30\t200")
+    assert list(StaleStatement.objects.values_list("payee_id", "on")) == [(cast.ana.pk, JANUARY)]
 
 
 @pytest.mark.parametrize(
