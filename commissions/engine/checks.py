@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from commissions.engine.contradictions import contradictions
 from commissions.engine.curve_checks import check_curve, check_weights
 from commissions.engine.decimals import canonical
 from commissions.engine.errors import PlanError
@@ -34,6 +35,7 @@ def _errors_of(document: PlanDocument) -> Iterator[PlanError]:
     if document.draw is not None:
         yield from _draw(document.draw, currency)
     yield from check_examples(document, currency)
+    yield from contradictions(document)
 
 
 def _repeated_keys(document: PlanDocument) -> Iterator[PlanError]:

@@ -1,7 +1,7 @@
 """The examples inside a plan, run through the very same calculation as the payees."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -59,6 +59,7 @@ class ExampleResult:
     passed: bool
     differences: tuple[Difference, ...]
     error: Told | None = None  # why it could not be calculated at all
+    tried: frozenset[str] = field(default=frozenset(), compare=False)  # keys of the components that have a line in it
 
 
 def run_examples(document: PlanDocument) -> list[ExampleResult]:
@@ -93,7 +94,8 @@ def _run(document: PlanDocument, example: Example) -> ExampleResult:
         for label, amounts in periods.items()
         for difference in _differences(document, results[label], names, payee, label, amounts)
     )
-    return ExampleResult(example.name, passed=not differences, differences=differences)
+    tried = frozenset(key for result in results.values() for key in result.lines["component"].unique())
+    return ExampleResult(example.name, passed=not differences, differences=differences, tried=tried)
 
 
 def example_pay(document: PlanDocument, example: Example) -> dict[str, dict[str, dict[str, Decimal]]]:

@@ -1,6 +1,6 @@
 """What the pages of statements, periods and plans ask for."""
 
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -95,6 +95,12 @@ class FromDateForm(forms.Form):
 
 class PublishForm(FromDateForm):
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    is_sure = forms.BooleanField(label=_("Yes, this is meant"), required=False)
+
+    def __init__(self, *args: Any, has_questions: bool = True, **kwargs: Any) -> None:  # noqa: ANN401 a form's own
+        super().__init__(*args, **kwargs)
+        if not has_questions:
+            del self.fields["is_sure"]
 
 
 class RevisionForm(forms.Form):

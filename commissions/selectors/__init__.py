@@ -3,7 +3,7 @@
 from commissions.selectors.attainment import Attainment, attainment, attainments
 from commissions.selectors.designing import Designed, Place, designed
 from commissions.selectors.documents import document_of
-from commissions.selectors.drafts import Assessment, SourceError, assess, changes_to, in_force
+from commissions.selectors.drafts import Assessment, SourceError, assess, changes_to, in_force, open_questions
 from commissions.selectors.explanations import LineExplanation, StepRow, line_explanation
 from commissions.selectors.lists import (
     PeriodRow,
@@ -103,6 +103,7 @@ __all__ = [
     "line_explanation",
     "notice_rows",
     "notice_text",
+    "open_questions",
     "payees_matching",
     "payout_csv",
     "payout_rows",

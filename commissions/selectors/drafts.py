@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
-from commissions.engine.document import PlanError, PlanInvalid, document_hash, load_plan
+from commissions.engine.document import PlanInvalid, document_hash, load_plan
 from commissions.engine.lines import line_of
+from commissions.engine.questions import questions
 from commissions.engine.schema import PlanDocument
+from commissions.engine.words import Told
 from commissions.models import Plan, PlanVersion
 from commissions.selectors.documents import document_of
-from commissions.selectors.plans import ExampleRow, PlanPage, component_view, example_rows
+from commissions.selectors.plans import ExampleRow, PlanPage, component_view, example_results, example_rows
 from commissions.selectors.sections import PlanSection, plan_sections
 from commissions.selectors.terms import terms_of
 from commissions.selectors.words import ChangeGroup, changes, in_words
@@ -18,6 +20,8 @@ LONGEST_LINE = 120  # of a line that is shown beside its error
 
 @dataclass(frozen=True, slots=True)
 class SourceError:
+    """What is wrong at a place of the text, or asked about."""
+
     line: int | None  # None where the message itself says it, or nothing does
     text: str  # of that line
     path: str
@@ -32,6 +36,7 @@ class Assessment:
     sections: tuple[PlanSection, ...]
     terms: tuple[str, ...]  # between earned and payable
     examples: tuple[ExampleRow, ...]
+    questions: tuple[SourceError, ...]  # what is allowed, but odd
     compared: PlanVersion | None  # what is in force under this name, else what was published last
     changes: tuple[ChangeGroup, ...]
 
@@ -45,8 +50,8 @@ def assess(source: str, today: date) -> Assessment:
     try:
         document = load_plan(source)
     except PlanInvalid as invalid:
-        errors = tuple(_placed(source, error) for error in invalid.errors)
-        return Assessment(errors, "", "", (), (), (), None, ())
+        errors = tuple(_placed(source, error.path, error.said) for error in invalid.errors)
+        return Assessment(errors, "", "", (), (), (), (), None, ())
     compared = in_force(document.plan, today)
     page = page_of(document)
     return Assessment(
@@ -56,15 +61,26 @@ def assess(source: str, today: date) -> Assessment:
         sections=plan_sections(page, ()),
         terms=tuple(terms_of(document)),
         examples=page.examples,
+        questions=_asked(document, source),
         compared=compared,
         changes=changes(document_of(compared), document) if compared else (),
     )
 
 
-def _placed(source: str, error: PlanError) -> SourceError:
-    line = line_of(source, error.path)
+def open_questions(version: PlanVersion) -> tuple[SourceError, ...]:
+    """What a version says that is allowed, but odd: whoever publishes it says that it is meant."""
+    return _asked(document_of(version), version.source)
+
+
+def _asked(document: PlanDocument, source: str) -> tuple[SourceError, ...]:
+    found = questions(document, example_results(document_hash(document), document))
+    return tuple(_placed(source, question.path, question.said) for question in found)
+
+
+def _placed(source: str, path: str, said: Told) -> SourceError:
+    line = line_of(source, path)
     text = source.split("\n")[line - 1].strip()[:LONGEST_LINE] if line else ""
-    return SourceError(line, text, error.path, in_words(error.said))
+    return SourceError(line, text, path, in_words(said))
 
 
 def changes_to(version: PlanVersion, source: str) -> tuple[ChangeGroup, ...]:

@@ -196,13 +196,19 @@ def _right_end(curve: Curve, quota: int | None, usual: int) -> Fraction:
     return last * Fraction(5, 4) if last > 0 else Fraction(quota or usual)
 
 
-def example_rows(digest: str, document: PlanDocument) -> tuple[ExampleRow, ...]:
+def example_results(digest: str, document: PlanDocument) -> list[ExampleResult]:
+    """The examples of a document, which its hash names, run once a process."""
     if digest not in _results:
         if len(_results) > 500:
             _results.clear()
         _results[digest] = run_examples(document)
+    return _results[digest]
+
+
+def example_rows(digest: str, document: PlanDocument) -> tuple[ExampleRow, ...]:
     names = {component.key: component.name for component in document.components}
-    return tuple(_example(*pair, names) for pair in zip(document.examples, _results[digest], strict=True))
+    results = example_results(digest, document)
+    return tuple(_example(*pair, names) for pair in zip(document.examples, results, strict=True))
 
 
 def _example(example: Example, result: ExampleResult, names: dict[str, str]) -> ExampleRow:

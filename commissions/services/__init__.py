@@ -2,11 +2,13 @@
 
 from commissions.services.assignments import assign, set_quota, unassign
 from commissions.services.drafts import DraftExists, change_draft, create_draft, discard_draft
+from commissions.services.files import publish_file
 from commissions.services.periods import get_period
 from commissions.services.plans import (
     DraftChanged,
     ExamplesFail,
     PlanRefused,
+    QuestionsOpen,
     check_examples,
     describe,
     publish_version,
@@ -36,6 +38,7 @@ __all__ = [
     "ExamplesFail",
     "PeriodNotOpen",
     "PlanRefused",
+    "QuestionsOpen",
     "RunRefused",
     "assign",
     "change_draft",
@@ -52,6 +55,7 @@ __all__ = [
     "note_plan",
     "note_reporting",
     "note_teams",
+    "publish_file",
     "publish_version",
     "recalculate",
     "recalculate_stale",

@@ -13,6 +13,7 @@ from accounts.models import Role, User
 from commissions import signals
 from commissions.engine.document import document_hash, load_plan, to_json
 from commissions.engine.examples import ExampleResult, run_examples
+from commissions.engine.questions import Question, questions
 from commissions.engine.schema import PlanDocument
 from commissions.models import Plan, PlanVersion
 from commissions.selectors import document_of, in_words, notice_text
@@ -36,6 +37,17 @@ class ExamplesFail(PlanRefused):
     def __str__(self) -> str:
         shown = "\n".join(line for result in self.failing for line in describe(result))
         return _("The examples of this plan don't all hold, so it can't be published:\n%(shown)s") % {"shown": shown}
+
+
+@dataclass
+class QuestionsOpen(PlanRefused):
+    """What the plan says is allowed, but odd, and nobody has said that it is meant."""
+
+    questions: tuple[Question, ...]
+
+    def __str__(self) -> str:
+        shown = "\n".join(f"{question.path}: {in_words(question.said)}" for question in self.questions)
+        return _("Correct what is asked here, or say that it is meant:\n%(shown)s") % {"shown": shown}
 
 
 class DraftChanged(PlanRefused):
@@ -63,16 +75,18 @@ def next_number(plan: Plan) -> int:
 
 @transaction.atomic
 def publish_version(
-    *, version: PlanVersion, from_date: date, acting_user: User | None, now: datetime, revision: int | None = None
-) -> PlanVersion:
-    """Put a draft in force from a day on. Raises PlanRefused, DraftChanged, ExamplesFail.
+    *, version: PlanVersion, from_date: date, acting_user: User | None, now: datetime, revision: int | None = None,
+    is_sure: bool = False,
+) -> PlanVersion:  # fmt: skip
+    """Put a draft in force from a day on. Raises PlanRefused, DraftChanged, ExamplesFail, QuestionsOpen.
 
     1. Lock the plan, so that two publishers take turns.
     2. Refuse what isn't a draft, isn't the revision that was reviewed, or pays in another currency or rhythm than the
        versions before; and who saved it last, while somebody else could review it.
     3. Run the examples: all must hold. A plan without examples may be published; the page and the command warn.
-    4. End the versions before it on that day; those it replaces from their first day on are retired.
-    5. Note whose statements it makes stale.
+    4. Refuse what is odd in it, unless somebody has read the questions and is sure that it is meant.
+    5. End the versions before it on that day; those it replaces from their first day on are retired.
+    6. Note whose statements it makes stale.
     """
     Plan.objects.select_for_update().get(pk=version.plan_id)
     version.refresh_from_db()
@@ -83,7 +97,9 @@ def publish_version(
     _refuse_another_rhythm(version.plan, document)
     version.published_alone = _is_alone(version, acting_user)
     _refuse_unknown_kpis(document)
-    check_examples(document)
+    results = check_examples(document)
+    if not is_sure and (asked := questions(document, results)):
+        raise QuestionsOpen(asked)
     _make_room(version.plan, from_date)
     version.status = PlanVersion.Status.PUBLISHED
     version.during, version.published_at, version.published_by = DateRange(from_date, None), now, acting_user
@@ -159,11 +175,13 @@ def _refuse_unless_in_force(version: PlanVersion, from_date: date) -> None:
         )
 
 
-def check_examples(document: PlanDocument) -> None:
-    """Raises ExamplesFail unless every example holds."""
-    failing = tuple(result for result in run_examples(document) if not result.passed)
+def check_examples(document: PlanDocument) -> list[ExampleResult]:
+    """What its examples come to. Raises ExamplesFail unless every one holds."""
+    results = run_examples(document)
+    failing = tuple(result for result in results if not result.passed)
     if failing:
         raise ExamplesFail(failing)
+    return results
 
 
 def describe(result: ExampleResult) -> list[str]:

@@ -228,7 +228,7 @@ def plan_publish(request: AuthedRequest, pk: int) -> HttpResponse:
     try:
         services.publish_version(
             version=version, from_date=form.cleaned_data["from_date"], revision=form.cleaned_data["revision"],
-            acting_user=request.user, now=timezone.now(),
+            is_sure=form.cleaned_data["is_sure"], acting_user=request.user, now=timezone.now(),
         )  # fmt: skip
     except services.PlanRefused as error:
         messages.error(request, str(error))

@@ -76,8 +76,11 @@ def _acts(request: AuthedRequest, version: PlanVersion, today: date) -> dict[str
     """What an administrator may do with a version."""
     if version.status == PlanVersion.Status.DRAFT:
         compared = selectors.in_force(version.plan.name, today)
+        asked = selectors.open_questions(version)
+        initial = {"from_date": today, "revision": version.revision}
         return {
-            "publish": PublishForm(initial={"from_date": today, "revision": version.revision}),
+            "publish": PublishForm(initial=initial, has_questions=bool(asked)),
+            "questions": asked,
             "reviewers": services.reviewers(version, request.user),
             "compared": compared,
             "changes": selectors.changes_to(compared, version.source) if compared else (),

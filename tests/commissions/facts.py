@@ -44,7 +44,7 @@ _number = count(1)
 
 def published(source: str = TIERED, *, from_date: date = JANUARY) -> PlanVersion:
     draft = services.save_draft(source=source, acting_user=None, now=NOW)
-    return services.publish_version(version=draft, from_date=from_date, acting_user=None, now=NOW)
+    return services.publish_version(version=draft, from_date=from_date, acting_user=None, now=NOW, is_sure=True)
 
 
 def assign(plan: Plan, *payees: User, quota_minor: int | None = None, per: str | None = None, **dates: Any) -> None:

@@ -8,10 +8,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import translation
 
-from commissions import selectors
+from accounts.models import Role
+from commissions import selectors, services
 from commissions.engine.document import json_schema, load_plan
 from commissions.engine.examples import run_examples
+from commissions.models import PlanVersion
 from tests.commissions.facts import FLAT, NOW, TIERED, published
+from tests.conftest import Cast, person
 
 ROOT = Path(__file__).resolve().parents[2]
 SLUGS = sorted(path.stem for path in selectors.templates.FOLDER.glob("*.yaml"))
@@ -102,3 +105,46 @@ def test_a_template_is_written_to_a_new_file_alone(tmp_path: Path) -> None:
 def test_a_template_that_is_none_is_refused(slug: str) -> None:
     with pytest.raises(CommandError, match="There is no template"):
         plan("init", slug)
+
+
+def test_what_is_odd_is_printed_by_check(tmp_path: Path) -> None:
+    (path,) = files(tmp_path, FLAT.replace("10%", "5"))
+    assert "components[0].rate: 5 means 500%: for every 100 sold it pays 500. Was 5% meant?" in plan("check", path)
+
+
+@pytest.mark.django_db
+def test_what_is_odd_is_published_when_somebody_is_sure(cast: Cast, tmp_path: Path) -> None:
+    (path,) = files(tmp_path, FLAT.replace("10%", "5"))
+    act = ("publish", path, "--from", "2026-12-01", "--as", cast.ada.email)
+    with pytest.raises(CommandError, match="1 of 1 documents failed"):
+        plan(*act)
+    assert "is in force from 2026-12-01" in plan(*act, "--sure")
+
+
+@pytest.mark.django_db
+def test_the_command_line_obeys_the_rule_of_the_second_person(cast: Cast, tmp_path: Path) -> None:
+    eva = person("Eva", Role.ADMIN)
+    (path,) = files(tmp_path, FLAT)
+    act = ("publish", path, "--from", "2026-12-01")
+    for publisher in ((), ("--as", cast.ada.email)):
+        with pytest.raises(CommandError, match="1 of 1 documents failed"):
+            plan(*act, *publisher)
+    assert "is in force from 2026-12-01" in plan(*act, "--as", eva.email)
+    version = PlanVersion.objects.get()
+    assert (version.saved_by, version.published_by, version.published_alone) == (cast.ada, eva, False)
+
+
+@pytest.mark.django_db
+def test_another_persons_draft_is_not_overwritten_from_a_file(cast: Cast, tmp_path: Path) -> None:
+    eva = person("Eva", Role.ADMIN)
+    services.create_draft(source=FLAT, acting_user=cast.ada, now=NOW)
+    (path,) = files(tmp_path, FLAT.replace("10%", "9%"))
+    with pytest.raises(CommandError):
+        plan("publish", path, "--from", "2026-12-01", "--as", eva.email)
+    assert PlanVersion.objects.get().source == FLAT
+
+
+@pytest.mark.django_db
+def test_who_is_no_administrator_publishes_nothing(cast: Cast, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="Ana is no administrator"):
+        plan("publish", *files(tmp_path, FLAT), "--from", "2026-12-01", "--as", cast.ana.email)

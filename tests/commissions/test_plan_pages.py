@@ -184,6 +184,26 @@ def test_a_draft_whose_example_fails_has_no_publish_button_and_is_refused(ada: C
     assert draft.status == "draft"
 
 
+def test_what_is_odd_is_asked_about_and_not_published_without_a_tick(ada: Client) -> None:
+    odd = FLAT.replace("10%", "5")
+    assert "components[0].rate 5 means 500%: for every 100 sold it pays 500. Was 5% meant?" in checked(ada, odd)
+    draft = saved(ada, odd)
+    page = text_of(ada.get(address("", draft)))
+    assert "Was 5% meant?" in page
+    assert "Yes, this is meant" in page
+    asked = {"from_date": "2026-12-01", "revision": draft.revision}
+    assert "Was 5% meant?" in text_of(ada.post(address("publish", draft), asked, follow=True))
+    draft.refresh_from_db()
+    assert draft.status == "draft"
+    ada.post(address("publish", draft), {**asked, "is_sure": "on"})
+    draft.refresh_from_db()
+    assert draft.status == "published"
+
+
+def test_where_nothing_is_odd_there_is_no_tick(ada: Client) -> None:
+    assert "Yes, this is meant" not in text_of(ada.get(address("", saved(ada, FLAT))))
+
+
 def test_a_version_is_retired_by_page(ada: Client, cast: Cast) -> None:
     version = published(FLAT)
     response = ada.post(address("retire", version), {"from_date": "2026-12-01"}, follow=True)

@@ -1,5 +1,6 @@
 import json
 from argparse import ArgumentParser
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,24 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from commissions import selectors, services
 from commissions.engine.document import PlanInvalid, document_hash, json_schema, load_plan
 from commissions.engine.examples import ExampleResult, run_examples
+from commissions.engine.questions import questions
 from commissions.engine.schema import PlanDocument
-from commissions.management.arguments import day, plan_named, text_of
+from commissions.management.arguments import day, payee, plan_named, text_of
 from commissions.models import Plan, PlanVersion
+from commissions.policies import can_publish_plans
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """To publish: from which day, by whom, and whether what is asked about is meant."""
+
+    start: date
+    publisher: User | None
+    is_sure: bool
 
 
 class Command(BaseCommand):
@@ -36,6 +49,8 @@ class Command(BaseCommand):
             sub.add_argument("--json", action="store_true", help="print the result as JSON")
             if action == "publish":
                 sub.add_argument("--from", dest="from_date", required=True, metavar="DATE", help="such as 2017-01-01")
+                sub.add_argument("--as", dest="publisher", metavar="E-MAIL", help="the administrator who publishes")
+                sub.add_argument("--sure", action="store_true", help="what `plan check` asks about is meant")
         _add_diff(actions.add_parser("diff", help="Say what changed between two documents."))
         _add_init(actions.add_parser("init", help="Start a plan from a template."))
         actions.add_parser("schema", help="Print the JSON Schema of plan documents, for editors.")
@@ -49,12 +64,12 @@ class Command(BaseCommand):
             case "init":
                 self._init(options["template"], options["output"], wants_list=options["list"])
             case _:
-                start = day(options["from_date"]) if action == "publish" else None
-                self._each(action, options["files"], start, quiet=options["json"])
+                how = _how(options) if action == "publish" else None
+                self._each(action, options["files"], how, quiet=options["json"])
 
-    def _each(self, action: str, files: list[Path], start: date | None, *, quiet: bool) -> None:
-        if start is not None:
-            results = [self._publish(path, start, quiet=quiet) for path in files]
+    def _each(self, action: str, files: list[Path], how: How | None, *, quiet: bool) -> None:
+        if how is not None:
+            results = [self._publish(path, how, quiet=quiet) for path in files]
         else:
             act = self._check if action == "check" else self._test
             results = [act(path, quiet=quiet) for path in files]
@@ -94,9 +109,11 @@ class Command(BaseCommand):
 
     def _check(self, path: Path, *, quiet: bool) -> dict[str, Any]:
         document, errors = _load(path)
+        asked = [str(each) for each in questions(document, run_examples(document))] if document else []
         if not quiet:
             self._say(path, document, errors)
-        return {"file": str(path), "ok": not errors, "errors": errors}
+            self._ask(asked)
+        return {"file": str(path), "ok": not errors, "errors": errors, "questions": asked}
 
     def _test(self, path: Path, *, quiet: bool) -> dict[str, Any]:
         document, errors = _load(path)
@@ -107,19 +124,27 @@ class Command(BaseCommand):
         passed = not errors and all(result.passed for result in results)
         return {"file": str(path), "ok": passed, "errors": errors, "examples": [_as_data(each) for each in results]}
 
-    def _publish(self, path: Path, start: date, *, quiet: bool) -> dict[str, Any]:
+    def _ask(self, asked: list[str]) -> None:
+        if asked:
+            self.stdout.write(_("  It is allowed, but asked about:"))
+            self.stdout.write("\n".join(f"    {question}" for question in asked))
+
+    def _publish(self, path: Path, how: How, *, quiet: bool) -> dict[str, Any]:
         document, errors = _load(path)
         result: dict[str, Any] = {"file": str(path), "ok": False, "errors": errors}
         if document is None:
             if not quiet:
                 self._say(path, document, errors)
             return result
-        known = _published(document, start)
+        known = _published(document, how.start)
         try:
-            version = known or _publish_source(text_of(path), start)
+            version = known or services.publish_file(
+                source=text_of(path), from_date=how.start, acting_user=how.publisher, now=timezone.now(),
+                is_sure=how.is_sure,
+            )  # fmt: skip
         except services.PlanRefused as error:
-            self.stderr.write(f"{path}: {error}")
-            return {**result, "errors": [str(error)]}
+            self.stderr.write(f"{path}: {_refusal(error)}")
+            return {**result, "errors": [_refusal(error)]}
         if not quiet:
             self._say_published(version, document, is_known=known is not None)
         return {**result, "ok": True, "plan": version.plan.name, "version": version.number, "hash": version.hash}
@@ -227,10 +252,18 @@ def _published(document: PlanDocument, start: date) -> PlanVersion | None:
     return same.filter(during__startswith=start, during__upper_inf=True).select_related("plan").first()
 
 
-def _publish_source(source: str, start: date) -> PlanVersion:
-    now = timezone.now()
-    draft = services.save_draft(source=source, acting_user=None, now=now)
-    return services.publish_version(version=draft, from_date=start, acting_user=None, now=now)
+def _how(options: dict[str, Any]) -> How:
+    publisher = payee(options["publisher"]) if options["publisher"] else None
+    if publisher is not None and not can_publish_plans(publisher):
+        raise CommandError(_("%(name)s is no administrator, so she can't publish plans.") % {"name": publisher.name})
+    return How(day(options["from_date"]), publisher, is_sure=options["sure"])
+
+
+def _refusal(error: services.PlanRefused) -> str:
+    if isinstance(error, services.QuestionsOpen):
+        how = _("If all of it is meant, publish it again with --sure.")
+        return f"{error}\n{how}"
+    return str(error)
 
 
 def _as_data(result: ExampleResult) -> dict[str, Any]:

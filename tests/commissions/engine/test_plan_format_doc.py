@@ -15,6 +15,7 @@ from commissions.engine import curve_checks, decimals, example_checks, schema, s
 from commissions.engine.document import PlanInvalid, load_plan
 from commissions.engine.examples import run_examples
 from commissions.engine.expressions import FIELDS, build, parse, parse_base, parse_condition
+from commissions.engine.questions import questions
 from tests.commissions.engine.markdown import Block, Table, code, parts
 
 PARTS = list(parts("plan-format.md"))
@@ -111,8 +112,14 @@ def test_every_error_is_reported_as_printed(place: str, text: str, message: str)
     assert message in str(refused.value)
 
 
+@pytest.mark.parametrize(("keys", "asked"), rows_of("in an odd component"))
+def test_every_question_is_asked_as_printed(keys: str, asked: str) -> None:
+    (question,) = questions(load_plan(_component(f"key: a, {keys}")), [])
+    assert asked in str(question)
+
+
 def test_no_table_escapes_the_tests() -> None:
-    known = {"key", "field", "operator", "condition", "base", "what", *WRAPPED}
+    known = {"key", "field", "operator", "condition", "base", "what", "in an odd component", *WRAPPED}
     assert {table.header[0] for table in TABLES} == known
 
 

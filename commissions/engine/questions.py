@@ -1,0 +1,158 @@
+"""What a plan may say, though it is odd: asked about before anybody is paid by it. Few, and each worth an answer."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+
+from commissions.engine.decimals import canonical
+from commissions.engine.examples import ExampleResult
+from commissions.engine.quotas import kinds_of
+from commissions.engine.schema import Against, Component, Measure, PlanDocument, Step, Tiers
+from commissions.engine.segments import compile_curve
+from commissions.engine.words import Amount, Figure, Share, Told, told
+from core.money import to_minor
+
+LARGEST_SHARE = 10  # thresholds up to here, all of them, look like shares of a quota rather than money
+_FALLS = {
+    Tiers.MARGINAL: told(
+        "From %(start)s on the rate falls from %(old)s to %(new)s: what is sold beyond is worth less. Is that meant?"
+    ),
+    Tiers.RETROACTIVE: told(
+        "From %(start)s on everything earns %(new)s, no longer %(old)s: whoever sells that much loses pay. Is that "
+        "meant?"
+    ),
+    Tiers.INTERPOLATED: told(
+        "The pay falls from %(old)s to %(new)s at %(start)s: whoever sells that much loses pay. Is that meant?"
+    ),
+    Tiers.STEPPED: told(
+        "The pay falls from %(old)s to %(new)s at %(start)s: whoever sells that much loses pay. Is that meant?"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    path: str  # as in PlanError
+    said: Told
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.said}"
+
+
+def questions(document: PlanDocument, results: Sequence[ExampleResult]) -> tuple[Question, ...]:
+    """What to ask of a validated document. `results` are those of its examples: `run_examples(document)`.
+
+    >>> from commissions.engine.document import load_plan
+    >>> plan = load_plan("{plan: A, currency: USD, period: month, components: [{key: a, name: A, rate: 5}]}")
+    >>> print(*questions(plan, []))
+    components[0].rate: 5 means 500%: for every 100 sold it pays 500. Was 5% meant?
+    """
+    return tuple(_all(document, results))
+
+
+def _all(document: PlanDocument, results: Sequence[ExampleResult]) -> Iterator[Question]:
+    tried = frozenset[str]().union(*(result.tried for result in results))
+    for index, component in enumerate(document.components):
+        path = f"components[{index}]"
+        yield from _rates(component, path)
+        yield from _falls(document, component, path)
+        yield from _tiny_thresholds(document, component, path)
+        yield from _cap(document, component, path)
+        if component.key not in tried:
+            yield from _untried(document, component, path)
+
+
+def _rates(component: Component, path: str) -> Iterator[Question]:
+    """More than all that was sold, or less than nothing."""
+    rows = [(f"{path}.curve[{row}].rate", step.rate) for row, step in enumerate(component.curve)]
+    for where, rate in [(f"{path}.rate", component.rate), *rows]:
+        if rate is None:
+            continue
+        figures = {"value": canonical(rate), "percent": canonical(rate * 100)}
+        if rate > 1:
+            said = told("%(value)s means %(percent)s%%: for every 100 sold it pays %(percent)s. Was %(value)s%% meant?")
+            yield Question(where, said.filled(**figures))
+        elif rate < 0:
+            said = told("A rate of %(percent)s%% takes pay away for what is sold. Is a deduction meant?")
+            yield Question(where, said.filled(percent=figures["percent"]))
+
+
+def _falls(document: PlanDocument, component: Component, path: str) -> Iterator[Question]:
+    """Rows that pay less than those before them."""
+    for row, (before, after) in enumerate(pairwise(component.curve), start=1):
+        key, old, new = _paid(before, after)
+        if new < old:
+            said = _FALLS[component.tiers].filled(
+                start=_start(document, component, after.from_),
+                old=_value(document, key, old),
+                new=_value(document, key, new),
+            )
+            yield Question(f"{path}.curve[{row}].{key}", said)
+
+
+def _paid(before: Step, after: Step) -> tuple[str, Decimal, Decimal]:
+    """By which key two rows of one curve pay, and what."""
+    for key in ("rate", "pay_per_unit", "pay"):
+        old, new = getattr(before, key), getattr(after, key)
+        if old is not None and new is not None:
+            return key, old, new
+    return "rate", Decimal(0), Decimal(0)
+
+
+def _value(document: PlanDocument, key: str, value: Decimal) -> Figure:
+    return Share(value) if key == "rate" else Amount(value, document.currency)
+
+
+def _start(document: PlanDocument, component: Component, value: Decimal) -> Figure:
+    if component.against is Against.QUOTA:
+        return Share(value)
+    return Amount(value, document.currency) if component.measure is Measure.AMOUNT else canonical(value)
+
+
+def _tiny_thresholds(document: PlanDocument, component: Component, path: str) -> Iterator[Question]:
+    """0.5 and 1 are half a dollar and one, unless the component is against a quota."""
+    starts = [step.from_ for step in component.curve if step.from_]
+    is_money = component.against is Against.AMOUNT and component.measure is Measure.AMOUNT
+    if is_money and starts and max(starts) <= LARGEST_SHARE:
+        said = told(
+            "Its last tier begins at %(start)s already. Were shares of the quota meant? Then write `against: quota`.",
+            start=Amount(max(starts), document.currency),
+        )
+        yield Question(f"{path}.curve", said)
+
+
+def _cap(document: PlanDocument, component: Component, path: str) -> Iterator[Question]:
+    """A cap that holds before a tier begins. Against a quota it depends on whose: not asked."""
+    cap = component.cap
+    if cap is None or cap.per is not component.window or kinds_of(component):
+        return
+    curve, most = compile_curve(document, component), to_minor(cap.amount, document.currency)
+    for before, segment in pairwise(curve.segments):
+        start = curve.start_of(segment, None)
+        if curve.on(before, start, None) >= Fraction(most):
+            said = told(
+                "The cap of %(cap)s is reached before the tier from %(start)s on begins, so that tier pays nothing. "
+                "Is that meant?",
+                cap=Amount(cap.amount, document.currency),
+                start=_start(document, component, component.steps[segment.tier].from_),
+            )
+            yield Question(f"{path}.cap.amount", said)
+            return
+
+
+def _untried(document: PlanDocument, component: Component, path: str) -> Iterator[Question]:
+    """Nothing vouches for a component that no example comes to. A plan without any example is warned of elsewhere."""
+    if "owner" not in component.credit.roles:
+        return  # a deal of an example has owners alone
+    quotas = any(person.quota is not None for example in document.examples for person in example.people.values())
+    if kinds_of(component) and not quotas:
+        said = told("It is measured against a quota, and no example gives one. Add an example that finance agreed on.")
+        yield Question(f"{path}.against", said)
+    elif document.examples and component.when is not None:
+        said = told("No deal of an example meets this condition. Add an example that finance agreed on.")
+        yield Question(f"{path}.when", said)
+    elif document.examples:
+        said = told("No example pays anything by this component. Add an example that finance agreed on.")
+        yield Question(path, said)
