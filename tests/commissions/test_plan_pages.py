@@ -186,7 +186,7 @@ def test_a_draft_whose_example_fails_has_no_publish_button_and_is_refused(ada: C
 
 def test_what_is_odd_is_asked_about_and_not_published_without_a_tick(ada: Client) -> None:
     odd = FLAT.replace("10%", "5")
-    assert "components[0].rate 5 means 500%: for every 100 sold it pays 500. Was 5% meant?" in checked(ada, odd)
+    assert "components[0].rate5 means 500%: for every 100 sold it pays 500. Was 5% meant?" in checked(ada, odd)
     draft = saved(ada, odd)
     page = text_of(ada.get(address("", draft)))
     assert "Was 5% meant?" in page
