@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from commissions.engine.decimals import canonical
 from commissions.engine.examples import ExampleResult
-from commissions.engine.quotas import kinds_of
+from commissions.engine.quotas import kinds_of, quota_kind, target_kind
 from commissions.engine.schema import Against, Component, Measure, PlanDocument, Step, Tiers
 from commissions.engine.segments import compile_curve
 from commissions.engine.words import Amount, Figure, Share, Told, told
@@ -71,7 +71,7 @@ def _rates(component: Component, path: str) -> Iterator[Question]:
         if rate is None:
             continue
         figures = {"value": canonical(rate), "percent": canonical(rate * 100)}
-        if rate > 1:
+        if rate > 1 and target_kind(component) is None:  # twice the target for twice the quota is usual
             said = told("%(value)s means %(percent)s%%: for every 100 sold it pays %(percent)s. Was %(value)s%% meant?")
             yield Question(where, said.filled(**figures))
         elif rate < 0:
@@ -86,8 +86,8 @@ def _falls(document: PlanDocument, component: Component, path: str) -> Iterator[
         if new < old:
             said = _FALLS[component.tiers].filled(
                 start=_start(document, component, after.from_),
-                old=_value(document, key, old),
-                new=_value(document, key, new),
+                old=_value(document, component, key, old),
+                new=_value(document, component, key, new),
             )
             yield Question(f"{path}.curve[{row}].{key}", said)
 
@@ -101,8 +101,8 @@ def _paid(before: Step, after: Step) -> tuple[str, Decimal, Decimal]:
     return "rate", Decimal(0), Decimal(0)
 
 
-def _value(document: PlanDocument, key: str, value: Decimal) -> Figure:
-    return Share(value) if key == "rate" else Amount(value, document.currency)
+def _value(document: PlanDocument, component: Component, key: str, value: Decimal) -> Figure:
+    return Share(value) if key == "rate" or target_kind(component) else Amount(value, document.currency)
 
 
 def _start(document: PlanDocument, component: Component, value: Decimal) -> Figure:
@@ -147,7 +147,7 @@ def _untried(document: PlanDocument, component: Component, path: str) -> Iterato
     if "owner" not in component.credit.roles:
         return  # a deal of an example has owners alone
     quotas = any(person.quota is not None for example in document.examples for person in example.people.values())
-    if kinds_of(component) and not quotas:
+    if quota_kind(component) and not quotas:
         said = told("It is measured against a quota, and no example gives one. Add an example that finance agreed on.")
         yield Question(f"{path}.against", said)
     elif document.examples and component.when is not None:
