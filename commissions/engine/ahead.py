@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from commissions.engine.curve import MILLION
-from commissions.engine.schema import PlanDocument, Window
+from commissions.engine.schema import Excess, PlanDocument, Window
 from commissions.engine.segments import compile_curve
 from core.money import to_minor
 
@@ -20,7 +20,8 @@ def worth_of_next(
     target: int | None = None,
 ) -> int | None:
     """What moving from x to x + step pays, after the component's cap. None where a quota, a target or a multiplier is
-    needed and not known; `multiplier` is in millionths.
+    needed and not known, or where a floor, a cap that carries or one over all components has a say; `multiplier` is in
+    millionths.
 
     All in minor units. `paid` is what the curve has paid since the cap's window began, before the cap; it counts only
     where there is a cap for longer than a deal. Raises KeyError for an unknown component.
@@ -37,6 +38,8 @@ def worth_of_next(
     if (curve.against_quota and not quota) or (curve.pays_target and not target):
         return None
     if part.multiply and multiplier is None:
+        return None
+    if part.floor or document.cap or (part.cap and part.cap.excess is Excess.CARRY):
         return None
     times = Fraction(MILLION if multiplier is None else multiplier, MILLION)
     start = 0 if part.window is Window.DEAL else x

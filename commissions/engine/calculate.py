@@ -31,10 +31,11 @@ from commissions.engine.frames import (
     Notice,
     empty,
 )
-from commissions.engine.modify import Around
+from commissions.engine.modify import Around, capped_together
+from commissions.engine.modify.limits import since, windows_of
 from commissions.engine.relations import read_relations
 from commissions.engine.releases import NOTHING_EARLIER, Earlier
-from commissions.engine.schema import Measure, PlanDocument, Window
+from commissions.engine.schema import Measure, PlanDocument
 from commissions.engine.settle import Opening, settle
 from core.periods import period_of
 
@@ -99,9 +100,10 @@ def history_start(versions: Mapping[int, PlanDocument], start: date) -> date:
     >>> history_start({}, date(2026, 5, 1))
     datetime.date(2026, 5, 1)
     """
+    first = lines_since(versions, start)
     components = [component for version in versions.values() for component in version.components]
-    windows = {component.window for component in components} | {part.cap.per for part in components if part.cap}
-    return min((_window_start(start, window) for window in windows), default=start)
+    windows = {component.window for component in components}.union(*map(windows_of, components))
+    return since(windows, first)
 
 
 def history_end(versions: Mapping[int, PlanDocument], end: date) -> date:
@@ -115,8 +117,9 @@ def history_end(versions: Mapping[int, PlanDocument], end: date) -> date:
     return max((period_of(end - timedelta(days=1), version.period).end for version in reading), default=end)
 
 
-def _window_start(day: date, window: Window) -> date:
-    return period_of(day, window.period).start if window.period else day
+def lines_since(versions: Mapping[int, PlanDocument], start: date) -> date:
+    """From when on lines must be known: a cap over all components counts what they paid since its window began."""
+    return since({document.cap.per for document in versions.values() if document.cap}, start)
 
 
 def calculate(inputs: Inputs, *, start: date, end: date) -> Result:
@@ -130,14 +133,12 @@ def calculate(inputs: Inputs, *, start: date, end: date) -> Result:
 
 def finished(inputs: Inputs, found: "Credited", parts: Iterable["Part"], *, start: date, end: date) -> Result:
     """The rest of the way, from what components count to statements. Raises AmountTooLarge."""
-    lines, told = [empty(LINES)], [found.notices]
-    for part, around in with_surroundings(inputs, list(parts), start):
+    lines, told = [_NO_LINES], [found.notices]
+    for part, around in with_surroundings(inputs, found, list(parts), start=start, end=end):
         priced, missing = component_lines(part.measured, part.key, part.clauses, around)
         lines.append(priced)
         told += [part.unknown, missing]
-    everything = pl.concat(lines)
-    if history_end(inputs.versions, end) > end:
-        everything = everything.filter(pl.col("date") < end)
+    everything = _within(capped_together(pl.concat(lines), inputs.versions, inputs.plans), inputs, start, end)
     current = found.assignments.filter((pl.col("start") < end) & (pl.col("end").is_null() | (pl.col("end") > start)))
     settled = settle(everything, current, inputs.versions, _opening(inputs, end))
     return Result(everything, settled.statements, settled.settlements, settled.releases, pl.concat(told))
@@ -147,6 +148,22 @@ def _opening(inputs: Inputs, end: date) -> Opening | None:
     if inputs.balances is None:
         return None
     return Opening(end, inputs.balances, inputs.earlier, inputs.deals, inputs.payments)
+
+
+_NO_LINES = pl.DataFrame(schema=LINES | {"place": pl.Int32()})
+
+
+def _within(lines: pl.DataFrame, inputs: Inputs, start: date, end: date) -> pl.DataFrame:
+    """LINES of the range alone. Those without a deal have a `seq` below 0, by date, plan and kind."""
+    if history_end(inputs.versions, end) > end or lines_since(inputs.versions, start) < start:
+        lines = lines.filter(pl.col("date").is_between(start, end, closed="left"))
+    found = lines.drop("place")
+    if not found["deal"].has_nulls():
+        return found
+    alone = found["deal"].is_null()
+    order = pl.struct("date", "plan", "kind").rank("dense").over("payee").cast(pl.Int64)
+    without = found.filter(alone).with_columns(seq=(order - 1_000_000).cast(pl.Int32))
+    return pl.concat([found.filter(~alone), without])
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +190,17 @@ class Part:
         return next(iter(self.clauses.values())).component.measure
 
 
-def with_surroundings(inputs: Inputs, parts: Sequence[Part], start: date) -> Iterator[tuple[Part, Around]]:
+def with_surroundings(
+    inputs: Inputs, found: "Credited", parts: Sequence[Part], *, start: date, end: date
+) -> Iterator[tuple[Part, Around]]:
     """Each component with what its lines read beside its own credits."""
     kpis = empty(KPIS) if inputs.kpis is None else inputs.kpis
     for plan, of_plan in groupby(parts, key=lambda part: part.plan):
         mine = list(of_plan)
         measured = {(part.key, part.measure): part.measured for part in mine}
-        around = Around(start, kpis, quotas_of(inputs, plan), measured)
+        assigned = found.assignments.filter(pl.col("plan") == plan)
+        first = lines_since(inputs.versions, start)
+        around = Around(start, first, end, assigned, kpis, quotas_of(inputs, plan), measured)
         yield from ((part, around) for part in mine)
 
 

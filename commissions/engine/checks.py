@@ -9,7 +9,7 @@ from commissions.engine.errors import PlanError
 from commissions.engine.example_checks import RESERVED, check_examples, known_currency, money_errors
 from commissions.engine.example_people import check_credit
 from commissions.engine.expressions import ExpressionError, parse_base, parse_condition
-from commissions.engine.modify_checks import check_multiply, check_reading
+from commissions.engine.modify_checks import check_limits, check_multiply, check_plan_cap, check_reading
 from commissions.engine.payout_checks import check_payout
 from commissions.engine.schema import Against, Component, Draw, DrawKind, PlanDocument, Window
 from commissions.engine.words import told
@@ -32,6 +32,8 @@ def _errors_of(document: PlanDocument) -> Iterator[PlanError]:
         yield from check_component(component, f"components[{index}]", currency)
     yield from check_reading(document)
     yield from check_weights(document)
+    if document.cap is not None:
+        yield from check_plan_cap(document.cap, currency)
     if document.draw is not None:
         yield from _draw(document.draw, currency)
     yield from check_examples(document, currency)
@@ -94,6 +96,7 @@ def check_component(component: Component, path: str, currency: str | None) -> It
         )
     if component.multiply is not None:
         yield from check_multiply(component.multiply, f"{path}.multiply")
+    yield from check_limits(component, path, currency)
     if component.cap is not None:
         yield from money_errors(component.cap.amount, f"{path}.cap.amount", currency)
         if component.cap.amount <= 0:

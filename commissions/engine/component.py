@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import reduce
 
 import polars as pl
 
@@ -10,23 +9,24 @@ from commissions.engine.accumulate import Clause, accumulate, with_quota
 from commissions.engine.curve import price
 from commissions.engine.events import Event, has_parts
 from commissions.engine.frames import LINES, NO_NOTICES, LineKind, Notice, notices
-from commissions.engine.modify import Around, cap, multiplied, uncapped
+from commissions.engine.modify import Around, limited, multiplied
+from commissions.engine.modify.limits import since, windows_of
 from commissions.engine.schema import Against, Component, Pays, Window
 from commissions.engine.segments import compile_curve
-from core.money import to_minor
 from core.periods import PeriodKind, period_of
 
 
 def component_lines(
     measured: pl.DataFrame, key: str, clauses: Mapping[int, Clause], around: Around
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """LINES from the start on, and NOTICES of what kept credits from becoming lines.
+    """LINES with their `place` among credits, from where they are wanted on, and NOTICES of what kept credits from
+    becoming lines.
 
     x carries on from version to version; each credit walks the curve of the version in force on its date.
 
     1. Add up all versions' credits in each window that a version uses.
     2. Price each version's own credits on its own curve, times its multiplier, as far back as a cap needs.
-    3. Cap, by the version's own cap, over the lines of all versions.
+    3. Lift and cap, by the version's own floor and cap, over the lines of all versions.
     """
     start, quotas = around.start, around.quotas
     windows = {clause.component.window for clause in clauses.values()}
@@ -35,7 +35,7 @@ def component_lines(
     times = any(clause.component.multiply for clause in clauses.values())
     for version, clause in clauses.items():
         own = _of_version(accumulated[clause.component.window], version, clauses)
-        needed = with_quota(_since(_history(clauses, start), own), quotas, clause.document, clause.component)
+        needed = with_quota(_since(_history(clauses, around.since), own), quotas, clause.document, clause.component)
         for column, code in _required(clause.component):
             if needed[column].has_nulls():
                 missing = needed.filter(pl.col(column).is_null() & (pl.col("date") >= start))
@@ -46,13 +46,22 @@ def component_lines(
             told.append(missing)
         curve = compile_curve(clause.document, clause.component)
         priced.append(price(needed, curve, multiplied=clause.component.multiply is not None))
-    lines = _capped(priced[0] if len(priced) == 1 else pl.concat(priced).sort("place"), clauses)
-    named = {"component": pl.lit(key), "kind": pl.lit(LineKind.CREDIT.value)}
-    named |= {} if has_parts(lines) else {"event": pl.lit(Event.BOOKED)}
-    if not times:
-        named |= _UNMULTIPLIED
-    named |= {} if "exchange_rate" in lines.columns else {"exchange_rate": pl.lit(None, dtype=pl.Int64())}
-    return _since(start, lines).select(named.get(name, pl.col(name)).alias(name) for name in LINES), pl.concat(told)
+    lines = priced[0] if len(priced) == 1 else pl.concat(priced).sort("place")
+    return _as_lines(limited(lines, clauses, around), key, around), pl.concat(told)
+
+
+def _as_lines(rows: pl.DataFrame, key: str, around: Around) -> pl.DataFrame:
+    named = {"component": pl.lit(key)}
+    named |= {} if "kind" in rows.columns else {"kind": pl.lit(LineKind.CREDIT.value)}
+    named |= {} if has_parts(rows) else {"event": pl.lit(Event.BOOKED)}
+    named |= {} if "multiplier" in rows.columns else _UNMULTIPLIED
+    named |= {} if "exchange_rate" in rows.columns else {"exchange_rate": pl.lit(None, dtype=pl.Int64())}
+    if "kind" in rows.columns:
+        is_credit = pl.col("deal").is_not_null()
+        named["kind"] = pl.col("kind").fill_null(LineKind.CREDIT.value)
+        named["event"] = pl.when(is_credit).then(named.get("event", pl.col("event")))
+    wanted = _since(around.since, rows)
+    return wanted.select(named.get(name, pl.col(name)).alias(name) for name in [*LINES, "place"])
 
 
 _UNMULTIPLIED = {name: pl.lit(None, dtype=pl.Int64()) for name in ("multiplier", "multiplier_value")}
@@ -76,35 +85,8 @@ def _of_version(rows: pl.DataFrame, version: int, clauses: Mapping[int, Clause])
 
 
 def _history(clauses: Mapping[int, Clause], start: date) -> date:
-    """From when on lines must be priced: a cap counts what was paid since its own window began."""
-    caps = {clause.component.cap.per.period for clause in clauses.values() if clause.component.cap}
-    return min((period_of(start, kind).start for kind in caps if kind is not None), default=start)
-
-
-def _capped(lines: pl.DataFrame, clauses: Mapping[int, Clause]) -> pl.DataFrame:
-    caps = {version: clause.component.cap for version, clause in clauses.items()}
-    parts = []
-    for per in {limit.per if limit else None for limit in caps.values()}:
-        versions = [version for version, limit in caps.items() if (limit.per if limit else None) is per]
-        limited = uncapped(lines) if per is None else cap(lines, per, _limit(clauses, versions))
-        parts.append(limited if len(versions) == len(caps) else limited.filter(pl.col("plan_version").is_in(versions)))
-    return parts[0] if len(parts) == 1 else pl.concat(parts).sort("place")
-
-
-def _limit(clauses: Mapping[int, Clause], versions: list[int]) -> pl.Expr:
-    """The cap of each row's version, in minor units."""
-    amounts = [(version, _cap_minor(clauses[version])) for version in versions]
-    first = pl.lit(amounts[0][1], dtype=pl.Int64())
-    return reduce(
-        lambda limit, other: pl.when(pl.col("plan_version") == other[0]).then(other[1]).otherwise(limit),
-        amounts[1:],
-        first,
-    )
-
-
-def _cap_minor(clause: Clause) -> int:
-    assert clause.component.cap is not None  # noqa: S101 asked for capped versions alone
-    return to_minor(clause.component.cap.amount, clause.document.currency)
+    """From when on lines must be priced: floors and caps count what was paid since their own windows began."""
+    return since(set().union(*(windows_of(clause.component) for clause in clauses.values())), start)
 
 
 def _required(component: Component) -> Iterator[tuple[str, Notice]]:

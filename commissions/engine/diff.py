@@ -30,7 +30,7 @@ WORDS = {
     "half_up": told("half up"),
     "half_even": told("half to the even neighbour"),
 }
-_PER = {
+PER = {
     "deal": told("per deal"),
     "month": told("per month"),
     "quarter": told("per quarter"),
@@ -120,7 +120,7 @@ def _rates(old: Side, new: Side) -> Iterator[Told]:
     if _has_words_for_rows(old) and _has_words_for_rows(new):
         yield from row_changes(old, new)
     if _has_words_for_cap(old) and _has_words_for_cap(new):
-        yield from cap_changes(old, new, _PER)
+        yield from cap_changes(old, new, PER)
 
 
 def _has_words_for_rows(side: Side) -> bool:

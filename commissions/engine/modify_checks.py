@@ -6,8 +6,9 @@ from itertools import pairwise
 
 from commissions.engine.decimals import canonical, decimals_of
 from commissions.engine.errors import PlanError
+from commissions.engine.example_checks import money_errors
 from commissions.engine.modify.multiply import PLACES
-from commissions.engine.schema import Against, Component, Multiply, PlanDocument, Window
+from commissions.engine.schema import Against, Component, Excess, Multiply, PlanCap, PlanDocument, Window
 from commissions.engine.words import Share, told
 from core.periods import PeriodKind
 
@@ -122,4 +123,33 @@ def _readable(other: Component, period: PeriodKind, path: str) -> Iterator[PlanE
                 window=other.window.value,
                 period=period.value,
             ),
+        )
+
+
+def check_limits(component: Component, path: str, currency: str | None) -> Iterator[PlanError]:
+    """Errors of a component's floor, and of what becomes of what its cap takes."""
+    floor, cap = component.floor, component.cap
+    if floor is not None:
+        yield from money_errors(floor.amount, f"{path}.floor.amount", currency)
+        if floor.amount <= 0:
+            yield PlanError(f"{path}.floor.amount", told("A floor must be more than 0. Without one, leave it out."))
+        if cap is not None and cap.per is floor.per and cap.amount < floor.amount:
+            yield PlanError(
+                f"{path}.floor.amount",
+                told("The floor lies above the cap of the same window. Lower the floor, or raise the cap."),
+            )
+    if cap is not None and cap.excess is Excess.CARRY and cap.per in (Window.DEAL, Window.YEAR):
+        yield PlanError(
+            f"{path}.cap.excess",
+            told("A cap carries from one month, quarter or half-year to the next. Write `per: month`, say."),
+        )
+
+
+def check_plan_cap(cap: PlanCap, currency: str | None) -> Iterator[PlanError]:
+    yield from money_errors(cap.amount, "cap.amount", currency)
+    if cap.amount <= 0:
+        yield PlanError("cap.amount", told("A cap must be more than 0. Without one, leave it out."))
+    if cap.per is Window.DEAL:
+        yield PlanError(
+            "cap.per", told("A cap of the whole plan is for a month or more. Give each component a cap per deal.")
         )

@@ -33,7 +33,7 @@ _APART = {"plan", "examples", "draw", "below_zero", "on_leaving"}  # of a docume
 # Of a component: of stage 3 and after.
 _LATER = {"name", "rate", "pay_per_unit", "curve", "tiers", "starts_when", "multiply", "pays", "weight", "payout"}
 _KNOWN = _APART | {"format", "currency", "period", "rounding", "components"}
-_KNOWN_OF_COMPONENT = _LATER | {"key", "credit", "when", "base", "measure", "window", "against", "cap"}
+_KNOWN_OF_COMPONENT = _LATER | {"key", "credit", "when", "base", "measure", "window", "against", "cap", "floor"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,8 @@ def _counted(document: PlanDocument) -> dict[str, Any]:
     for component in said["components"]:
         for key in _LATER:
             component.pop(key, None)
-        if component["cap"]:
-            component["cap"].pop("amount")  # its window stays, for it says how far back lines are needed
+        for limit in filter(None, (component["cap"], component["floor"])):
+            limit.pop("amount")  # its window stays, for it says how far back lines are needed
     return said
 
 
@@ -115,7 +115,8 @@ def repriced(prepared: Prepared) -> Result:
 
 
 def _lines(prepared: Prepared, part: Part) -> tuple[pl.DataFrame, pl.DataFrame]:
-    surrounded = with_surroundings(prepared.inputs, prepared.parts, prepared.start)
+    reach = {"start": prepared.start, "end": prepared.end}
+    surrounded = with_surroundings(prepared.inputs, prepared.found, prepared.parts, **reach)
     around = next(around for other, around in surrounded if other.plan == part.plan)
     priced, told = component_lines(part.measured, part.key, part.clauses, around)
     return priced.filter(pl.col("date") < prepared.end), told

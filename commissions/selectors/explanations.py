@@ -11,6 +11,8 @@ from commissions.engine.schema import Component, Of, PlanDocument, Window
 from commissions.engine.segments import x_unit
 from commissions.models import EarningLine
 from commissions.selectors.documents import document_of
+from commissions.selectors.limits import LimitRule, limit_rules
+from commissions.selectors.multipliers import Multiplier
 from commissions.selectors.units import Unit, unit_of
 from core.money import exponent
 from core.periods import period_of
@@ -35,17 +37,6 @@ class StepRow:
     slope: Decimal  # pay, in major units, for one of x
     width: Decimal  # of x, that this step pays for; negative on the way back
     pay: Decimal  # major units, exact
-
-
-@dataclass(frozen=True, slots=True)
-class Multiplier:
-    """By what the pay of a statement is multiplied, and why."""
-
-    times: Decimal  # 1.2 is 120 %
-    kpi: str  # key; empty where another component decides
-    component_name: str  # of the other component; empty where a KPI decides
-    value: Decimal | None  # of the KPI, or the share of the other component's quota; None where it wasn't known
-    label: str  # of the statement's period
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +80,7 @@ class LineExplanation:
     steps: tuple[StepRow, ...]
     curve_pay: Decimal  # the sum of the steps, major units, exact
     multiplier: Multiplier | None
+    limits: tuple[LimitRule, ...]  # floor and caps that hold for it
     exact0: Decimal  # what the curve pays at x0, times the multiplier, major units, exact
     exact1: Decimal
     y0_minor: int  # and rounded: the line is y1 - y0
@@ -160,6 +152,7 @@ def line_explanation(line: EarningLine) -> LineExplanation:
         steps=tuple(_step(piece, x_unit(component, document.currency), unit, line.quota_minor) for piece in why.pieces),
         curve_pay=to_decimal((why.exact1 - why.exact0) / unit),
         multiplier=_multiplier(line, document, component),
+        limits=limit_rules(document, component),
         exact0=to_decimal(why.exact0 * why.times / unit),
         exact1=to_decimal(why.exact1 * why.times / unit),
         y0_minor=why.y0,

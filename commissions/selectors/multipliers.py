@@ -1,14 +1,25 @@
 """By what pay is multiplied and why, in words; and the values of KPIs as people write them."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from commissions.selectors.explanations import Multiplier
 from core.periods import parse_period
 from core.templatetags import formats
 from core.templatetags.juara import locale
 from kpis.selectors import KPIS, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Multiplier:
+    """By what the pay of a statement is multiplied, and why."""
+
+    times: Decimal  # 1.2 is 120 %
+    kpi: str  # key; empty where another component decides
+    component_name: str  # of the other component; empty where a KPI decides
+    value: Decimal | None  # of the KPI, or the share of the other component's quota; None where it wasn't known
+    label: str  # of the statement's period
 
 
 def multiplier_text(multiplier: Multiplier) -> str:

@@ -64,6 +64,7 @@ class Reading:
     multiplied: str  # the product
     rounding: str  # how the sum became the line; empty when it was whole already
     cap: str  # what the cap did; empty when it took nothing
+    limit: str  # what it is called
     capped_away: str  # what it took, with its sign
 
 
@@ -79,11 +80,15 @@ def reading(why: LineExplanation, *, is_own: bool) -> Reading:
         multiplied=exact_money(why.exact1 - why.exact0, why.currency),
         rounding=_rounding(why),
         cap=_cap(why),
+        limit=_limit(why),
         capped_away=_money(-why.capped_away_minor, why.currency),
     )
 
 
 def _sentences(why: LineExplanation, *, is_own: bool) -> Iterator[str]:
+    if why.kind == "carried":
+        yield _carried(why, is_own=is_own)
+        return
     if why.via and why.closed:
         words = {"via": why.via, "payee": why.payee, "day": formats.day(why.closed, locale())}
         yield str(_WHOSE[why.via_team, is_own]) % words
@@ -99,6 +104,29 @@ def _sentences(why: LineExplanation, *, is_own: bool) -> Iterator[str]:
         yield multiplier_text(why.multiplier)
     if why.capped_away_minor:
         yield _cap(why)
+
+
+def _carried(why: LineExplanation, *, is_own: bool) -> str:
+    words = {
+        "amount": _money(why.amount_minor, why.currency),
+        "payee": why.payee,
+        "limits": next(rule.text(why.currency) for rule in why.limits if rule.kind == "carry"),
+    }
+    if is_own:
+        return (
+            _(
+                "Earlier in the year your pay went beyond %(limits)s. The rest is paid now, as far as there is room: "
+                "%(amount)s."
+            )
+            % words
+        )
+    return (
+        _(
+            "Earlier in the year the pay of %(payee)s went beyond %(limits)s. The rest is paid now, as far as there is "
+            "room: %(amount)s."
+        )
+        % words
+    )
 
 
 def _move(why: LineExplanation, *, is_own: bool) -> str:
@@ -228,16 +256,26 @@ def _rounding(why: LineExplanation) -> str:
 
 
 def _cap(why: LineExplanation) -> str:
-    if not why.capped_away_minor:
+    if not why.capped_away_minor or why.kind != "credit":
         return ""
     words = {
         "amount": _money(why.amount_minor, why.currency),
         "uncapped": _money(why.uncapped_minor, why.currency),
         "given": _money(-why.capped_away_minor, why.currency),
     }
+    if [rule.kind for rule in why.limits] != ["cap"]:
+        words["limits"] = "; ".join(rule.text(why.currency) for rule in why.limits)
+        return _("%(uncapped)s became %(amount)s by %(limits)s.") % words
     if why.capped_away_minor > 0:
         return _("The plan's cap left %(amount)s of %(uncapped)s.") % words
     return _("It made room below the plan's cap, which gave back %(given)s: the line is %(amount)s.") % words
+
+
+def _limit(why: LineExplanation) -> str:
+    if why.kind == "carried":
+        return _("Carried")
+    kinds = {rule.kind for rule in why.limits}
+    return _("Cap") if "floor" not in kinds else _("Floor") if len(kinds) == 1 else _("Floor and cap")
 
 
 def _price(step: StepRow, why: LineExplanation, *, signed: bool = False) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from commissions.engine.schema import Component, Credit, Measure, Of, Pays, StartsWhen, Tiers, Window
 from commissions.engine.segments import x_unit
 from commissions.selectors.attainment import Attainment
+from commissions.selectors.limits import rule_sentences
 from commissions.selectors.plans import ComponentView, PlanPage, TierRow
 from commissions.selectors.units import Unit, price_of, unit_of
 from core.money import exponent
@@ -33,13 +34,6 @@ _TIERS = {
 _MEASURES = {
     Measure.QUANTITY: gettext_lazy("It counts how many were sold, not their price."),
     Measure.COUNT: gettext_lazy("It counts deals, whatever they are worth: each is one, and a refund takes one back."),
-}
-_CAPS = {
-    Window.DEAL: gettext_lazy("It pays at most %(amount)s per deal; what would go beyond is not paid."),
-    Window.MONTH: gettext_lazy("It pays at most %(amount)s per month; what would go beyond is not paid."),
-    Window.QUARTER: gettext_lazy("It pays at most %(amount)s per quarter; what would go beyond is not paid."),
-    Window.HALF: gettext_lazy("It pays at most %(amount)s per half-year; what would go beyond is not paid."),
-    Window.YEAR: gettext_lazy("It pays at most %(amount)s per year; what would go beyond is not paid."),
 }
 
 
@@ -119,8 +113,7 @@ def _rules(component: Component, currency: str) -> Iterator[str]:
             yield _("A tier begins when its threshold is reached exactly.")
         else:
             yield _("A tier begins once its threshold is exceeded.")
-    if component.cap:
-        yield str(_CAPS[component.cap.per]) % {"amount": _money(component.cap.amount, currency)}
+    yield from rule_sentences(component, currency)
 
 
 def _credited(credit: Credit) -> Iterator[str]:

@@ -54,7 +54,12 @@ class LineRow:
 
     @property
     def is_capped(self) -> bool:
-        return self.uncapped_minor != self.amount_minor
+        return self.deal_pk is not None and abs(self.amount_minor) < abs(self.uncapped_minor)
+
+    @property
+    def is_lifted(self) -> bool:
+        """By a floor, or by the room that a refund makes below a cap."""
+        return self.deal_pk is not None and abs(self.amount_minor) > abs(self.uncapped_minor)
 
 
 @dataclass(frozen=True, slots=True)

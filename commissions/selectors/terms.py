@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from commissions.engine.schema import BelowZero, Draw, DrawKind, DrawPays, PlanDocument
+from commissions.selectors.limits import plan_cap_sentence
 from core.money import to_minor
 from core.templatetags import formats
 from core.templatetags.juara import locale, money_text
@@ -13,7 +14,8 @@ from core.templatetags.juara import locale, money_text
 
 def terms_of(document: PlanDocument) -> list[str]:
     """A sentence for each rule between earned and payable; none where what was earned is paid."""
-    found = list(_draw(document.draw, document.currency)) if document.draw else []
+    found = [sentence] if (sentence := plan_cap_sentence(document)) else []
+    found += _draw(document.draw, document.currency) if document.draw else []
     if document.below_zero is BelowZero.CARRY:
         found.append(_("A statement below zero pays nothing; the rest is taken from later statements."))
     return found

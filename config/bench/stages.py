@@ -17,8 +17,7 @@ _CALLS = [
     (component, "accumulate", "accumulate"),
     (component, "with_quota", "accumulate"),
     (component, "price", "curve"),
-    (component, "cap", "modify"),
-    (component, "uncapped", "modify"),
+    (component, "limited", "modify"),
     (pipeline, "settle", "settle"),
 ]
 

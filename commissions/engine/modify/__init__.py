@@ -1,7 +1,8 @@
 """Stage 4, from lines to lines: what multipliers, floors and caps make of them."""
 
 from commissions.engine.modify.around import Around
-from commissions.engine.modify.caps import cap, uncapped
+from commissions.engine.modify.limits import limited
 from commissions.engine.modify.multiply import multiplied
+from commissions.engine.modify.whole_plan import capped_together
 
-__all__ = ["Around", "cap", "multiplied", "uncapped"]
+__all__ = ["Around", "capped_together", "limited", "multiplied"]

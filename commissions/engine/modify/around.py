@@ -14,6 +14,9 @@ class Around:
     """The rest of a plan and its people, within the reach of a calculation."""
 
     start: date
+    since: date  # from which on lines are wanted: the start, or earlier where a cap over all components adds up
+    end: date
+    assignments: pl.DataFrame  # those of the plan in reach, with their plan
     kpis: pl.DataFrame  # KPIS
     quotas: pl.DataFrame  # QUOTAS of the plan
     measured: Mapping[tuple[str, Measure], pl.DataFrame]  # `accumulate.measure` of each component of the plan

@@ -5,10 +5,8 @@ Money in a document is in major units of the plan's currency, as people write it
 
 from commissions.engine.schema.component import (
     Against,
-    Cap,
     Component,
     Credit,
-    Excess,
     Measure,
     Of,
     Pays,
@@ -16,7 +14,6 @@ from commissions.engine.schema.component import (
     Step,
     Tiers,
     Trigger,
-    Window,
 )
 from commissions.engine.schema.examples import (
     ByPeriod,
@@ -31,7 +28,7 @@ from commissions.engine.schema.examples import (
     Member,
     ReportsTo,
 )
-from commissions.engine.schema.modify import Multiply, Times
+from commissions.engine.schema.modify import Cap, Excess, Floor, Multiply, PlanCap, Times, Window
 from commissions.engine.schema.payout import Due, PayoutPart
 from commissions.engine.schema.plan import OtherCurrencies, PlanDocument, Rounding
 from commissions.engine.schema.terms import BelowZero, Draw, DrawKind, DrawPays, Held, OnLeaving, Owed
@@ -57,6 +54,7 @@ __all__ = [
     "ExampleProduct",
     "Excess",
     "Expected",
+    "Floor",
     "Goal",
     "Held",
     "Label",
@@ -70,6 +68,7 @@ __all__ = [
     "Owed",
     "PayoutPart",
     "Pays",
+    "PlanCap",
     "PlanDocument",
     "ReportsTo",
     "Rounding",

@@ -6,24 +6,9 @@ from typing import Annotated
 from pydantic import Field
 
 from commissions.engine.decimals import ExactDecimal, ExactMoney
-from commissions.engine.schema.modify import Multiply
+from commissions.engine.schema.modify import Cap, Floor, Multiply, Window
 from commissions.engine.schema.payout import PayoutPart
 from commissions.engine.schema.values import Name, Slug, Strict
-from core.periods import PeriodKind
-
-
-class Window(StrEnum):
-    """Over what x adds up before it starts again at 0."""
-
-    DEAL = "deal"
-    MONTH = "month"
-    QUARTER = "quarter"
-    HALF = "half"
-    YEAR = "year"
-
-    @property
-    def period(self) -> PeriodKind | None:
-        return None if self is Window.DEAL else PeriodKind(self.value)
 
 
 class Measure(StrEnum):
@@ -80,10 +65,6 @@ class Of(StrEnum):
     TEAM = "team"  # everybody in her team when the deal closes, herself included
 
 
-class Excess(StrEnum):
-    DROP = "drop"
-
-
 class Credit(Strict):
     """Who gets credit, and when."""
 
@@ -109,14 +90,6 @@ class Step(Strict):
     bonus: ExactDecimal | None = Field(None, description="Paid once when the row is reached: money, or such a share.")
 
 
-class Cap(Strict):
-    """The most that a component pays per deal or window."""
-
-    per: Window
-    amount: ExactMoney = Field(description="Money.")
-    excess: Excess = Excess.DROP
-
-
 class Component(Strict):
     """One way to earn: which credits count, how they add up, and the curve they walk along."""
 
@@ -138,6 +111,7 @@ class Component(Strict):
     pay_per_unit: ExactMoney | None = Field(None, description="In place of a rate: money for each unit or deal.")
     curve: tuple[Step, ...] = ()
     multiply: Multiply | None = None
+    floor: Floor | None = None
     cap: Cap | None = None
     payout: tuple[PayoutPart, ...] = Field(
         (), exclude_if=lambda value: not value, description="When it is paid; absent: with the credit."

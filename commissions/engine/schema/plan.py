@@ -7,6 +7,7 @@ from pydantic import Field
 
 from commissions.engine.schema.component import Component
 from commissions.engine.schema.examples import Example
+from commissions.engine.schema.modify import PlanCap
 from commissions.engine.schema.terms import BelowZero, Draw, OnLeaving
 from commissions.engine.schema.values import Name, Strict
 from core.periods import PeriodKind
@@ -36,6 +37,7 @@ class PlanDocument(Strict):
         exclude_if=lambda value: value is OtherCurrencies.REFUSE,
     )
     components: Annotated[tuple[Component, ...], Field(min_length=1)]
+    cap: PlanCap | None = None
     draw: Draw | None = None
     below_zero: BelowZero | None = Field(None, description="Absent: pay.")
     on_leaving: OnLeaving | None = Field(None, description="What becomes of balances when a payee leaves the plan.")

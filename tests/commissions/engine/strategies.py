@@ -31,6 +31,8 @@ WINDOWS = ("month", "quarter", "half", "year")
 RATES = st.sampled_from(["0", "1%", "5%", "7.25%", "12%", "33.3333333%", "-2%", "0.000001", "100%", "0.125"])
 PAYS_PER_UNIT = st.sampled_from(["0", "1", "25", "0.0075", "33.333333333", "-2", "0.5", "1000"])
 AMOUNTS = st.one_of(st.sampled_from([0, 50, 100, 150, 250, 500, 1000]), st.integers(0, 2000))
+FLOORS = st.sampled_from([1, 5, 20, 60, 400])
+PLAN_CAPS = [{"per": per, "amount": amount} for per, amount in (("month", "30"), ("quarter", "100"), ("year", "45"))]
 TIMES = ("0%", "50%", "100%", "120%", "33.3333%", "250%")
 VALUES = st.sampled_from(
     [Fraction(0), Fraction(-1, 3), Fraction(4, 5), Fraction(79_999_999, 100_000_000), Fraction(82, 100), Fraction(3, 2)]
@@ -116,6 +118,22 @@ def payouts(draw: st.DrawFn) -> list[dict[str, str]]:
 
 
 @st.composite
+def limits(draw: st.DrawFn) -> dict[str, Any]:
+    """A floor, a cap, both or none."""
+    found: dict[str, Any] = {}
+    if draw(st.booleans()):
+        per = draw(st.sampled_from(("deal", "month", *WINDOWS)))
+        found["cap"] = {"per": per, "amount": str(draw(st.sampled_from([1, 10, 25, 40, 333])))}
+        if per not in ("deal", "year") and draw(st.integers(0, 2)):
+            found["cap"]["excess"] = "carry"
+    if draw(st.integers(0, 3)) == 0:
+        per = draw(st.sampled_from(("deal", *WINDOWS)))
+        if per != found.get("cap", {}).get("per"):
+            found["floor"] = {"per": per, "amount": str(draw(FLOORS))}
+    return found
+
+
+@st.composite
 def components(draw: st.DrawFn, key: str, *, reversible: bool) -> dict[str, Any]:
     tiers = draw(st.sampled_from(["flat", "marginal", "retroactive", "interpolated", "stepped"]))
     measure = draw(st.sampled_from(["amount", "amount", "quantity", "count"]))
@@ -145,11 +163,7 @@ def components(draw: st.DrawFn, key: str, *, reversible: bool) -> dict[str, Any]
         component["base"] = draw(st.sampled_from(BASES if reversible else BASES + MONEY_BASES))
     if draw(st.booleans()):
         component["when"] = draw(st.sampled_from(CONDITIONS if reversible else CONDITIONS + MONEY_CONDITIONS))
-    if draw(st.booleans()):
-        component["cap"] = {
-            "per": draw(st.sampled_from(("deal", *WINDOWS))),
-            "amount": str(draw(st.sampled_from([1, 10, 25, 40, 333]))),
-        }
+    component |= draw(limits())
     if draw(st.integers(0, 2)) == 0:
         component["payout"] = draw(payouts())
     return component | (draw(prices(paid)) if tiers == "flat" else {"curve": draw(curves(tiers, kind, paid))})
@@ -191,6 +205,7 @@ def documents(draw: st.DrawFn, currency: str, *, reversible: bool) -> PlanDocume
             "plan": "Random",
             "currency": currency,
             "period": period,
+            "cap": draw(st.sampled_from([None, None, None, *PLAN_CAPS])),
             "rounding": draw(st.sampled_from(["half_up", "half_even"])),
             "other_currencies": draw(st.sampled_from(["refuse", "convert"])),
             "components": draw(multiplied(parts, period)),

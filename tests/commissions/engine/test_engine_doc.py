@@ -16,7 +16,7 @@ from commissions.engine.document import load_plan
 from commissions.engine.examples import example_inputs, run_examples
 from commissions.engine.explain import explain
 from commissions.engine.frames import Notice
-from commissions.engine.schema import PlanDocument
+from commissions.engine.schema import Example, PlanDocument
 from commissions.selectors.quotas import QuotaRow, window_quota
 from core.money import LARGEST_MINOR, to_major, to_minor
 from core.periods import parse_period
@@ -49,13 +49,17 @@ def lines_of(document: PlanDocument) -> list[Line]:
     example = document.examples[0]
     result = calculate(example_inputs(document, example, *YEAR), start=YEAR[0], end=YEAR[1])
     keys = [component.key for component in document.components]
-    rows = result.lines.sort("payee", "seq").iter_rows(named=True)
+    rows = result.lines.sort("payee", "date", "seq").iter_rows(named=True)
     people = dict(enumerate(example.people))
     named = [
-        row | {"deal": example.deals[row["deal"]].id, "payee": people[row["payee"]], "via": people.get(row["via"], "")}
+        row | {"deal": _deal(example, row), "payee": people[row["payee"]], "via": people.get(row["via"], "")}
         for row in rows
     ]
-    return sorted(named, key=lambda row: (row["payee"], row["seq"], keys.index(row["component"])))
+    return sorted(named, key=lambda row: (row["payee"], row["date"], row["seq"], keys.index(row["component"])))
+
+
+def _deal(example: Example, row: Line) -> str:
+    return str(row["kind"]) if row["deal"] is None else example.deals[row["deal"]].id
 
 
 def exact(row: Line, document: PlanDocument) -> str:

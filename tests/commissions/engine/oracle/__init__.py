@@ -16,7 +16,8 @@ from tests.commissions.engine.oracle.facts import (
     quota_of,
     window_start,
 )
-from tests.commissions.engine.oracle.lines import Line, component_lines, lines_of
+from tests.commissions.engine.oracle.limits import Line
+from tests.commissions.engine.oracle.lines import component_lines, lines_of
 from tests.commissions.engine.oracle.multiply import kpi_of
 
 __all__ = [

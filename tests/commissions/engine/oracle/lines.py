@@ -1,44 +1,20 @@
 """Every line of a range: what each credit moved its payee's pay by."""
 
 import datetime as dt
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import floor
 
-from commissions.engine.schema import Component, PlanDocument
 from tests.commissions.engine.oracle.credits import Credited, credits_of
 from tests.commissions.engine.oracle.curve import pay, rounded
 from tests.commissions.engine.oracle.facts import (
-    EXPONENTS,
     Facts,
     goal_of,
     quota_kind_of,
     target_kind_of,
     window_start,
 )
+from tests.commissions.engine.oracle.limits import Done, Line, capped_together, limited
 from tests.commissions.engine.oracle.multiply import times_of, value_of
-
-
-@dataclass(frozen=True)
-class Line:
-    payee: str
-    version: int
-    component: str
-    deal: str
-    role: str
-    via: str | None
-    event: str
-    date: dt.date
-    credited: int
-    window_start: dt.date
-    quota: int | None
-    target: int | None
-    x0: int
-    x1: int
-    multiplier: int | None  # millionths
-    value: int | None
-    uncapped: int
-    amount: int
 
 
 def lines_of(facts: Facts, start: dt.date, end: dt.date) -> list[Line]:
@@ -47,9 +23,9 @@ def lines_of(facts: Facts, start: dt.date, end: dt.date) -> list[Line]:
     for plan in sorted(set(facts.plans.values())):
         versions = [version for version, of in facts.plans.items() if of == plan]
         keys = {component.key for version in versions for component in facts.versions[version].components}
-        for key in sorted(keys):
-            for payee in sorted({assigned.payee for assigned in facts.assignments}):
-                found += component_lines(facts, plan, key, payee)
+        for payee in sorted({assigned.payee for assigned in facts.assignments}):
+            lines = [line for key in sorted(keys) for line in component_lines(facts, plan, key, payee)]
+            found += capped_together(facts, plan, lines)
     return [line for line in found if start <= line.date < end]
 
 
@@ -62,7 +38,7 @@ def component_lines(facts: Facts, plan: int, key: str, payee: str) -> list[Line]
 
 def measured_lines(facts: Facts, plan: int, key: str, payee: str, kind: str, everything: list[Credited]) -> list[Line]:
     counted = [credit for credit in everything if credit.component.measure.value == kind]
-    done: list[tuple[Credited, Line]] = []
+    done: Done = []
     for index, credit in enumerate(counted):
         document, component = facts.versions[credit.version], credit.component
         window = component.window.value
@@ -80,33 +56,11 @@ def measured_lines(facts: Facts, plan: int, key: str, payee: str, kind: str, eve
             times = times_of(component, value)
         y0, y1 = (rounded(times * pay(document, component, x, quota, target), document) for x in (x0, x1))
         line = Line(
-            payee, credit.version, key, credit.deal.key, credit.role, credit.via, credit.event.name, credit.date,
-            credit.amount, opened, quota, target, x0, x1, int(times * 1_000_000) if component.multiply else None,
+            payee, credit.version, key, "credit", credit.deal.key, credit.role, credit.via, credit.event.name,
+            credit.date, credit.amount, opened, quota, target, x0, x1,
+            int(times * 1_000_000) if component.multiply else None,
             None if value is None else floor(value * 1_000_000), y1 - y0, 0,
+            (component.credit.trigger.value, credit.event.turn),
         )  # fmt: skip
-        amount = capped(document, component, line, credit, [(c, earlier) for c, earlier in done])
-        done.append((credit, replace(line, amount=amount)))
-    return [line for _, line in done]
-
-
-def capped(
-    document: PlanDocument, component: Component, line: Line, credit: Credited, done: list[tuple[Credited, Line]]
-) -> int:
-    if component.cap is None:
-        return line.uncapped
-    limit = int(Fraction(component.cap.amount) * 10 ** EXPONENTS[document.currency])
-    per = component.cap.per.value
-    if per == "deal":
-        limit = abs(half_up(limit * credit.event.after) - half_up(limit * credit.event.before))
-        roles_before = sum(
-            earlier.uncapped for c, earlier in done if c.deal.key == credit.deal.key and c.event == credit.event
-        )
-        moved = [max(-limit, min(limit, paid)) for paid in (roles_before, roles_before + line.uncapped)]
-        return moved[1] - moved[0]
-    opened = window_start(credit.date, per)
-    so_far = sum(earlier.uncapped for c, earlier in done if window_start(c.date, per) == opened)
-    return min(so_far + line.uncapped, limit) - min(so_far, limit)
-
-
-def half_up(value: Fraction) -> int:
-    return floor(value + Fraction(1, 2))
+        done.append((credit, line))
+    return limited(facts, plan, key, payee, done)

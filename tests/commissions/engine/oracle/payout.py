@@ -7,7 +7,7 @@ from fractions import Fraction
 from commissions.engine.schema import PayoutPart
 from tests.commissions.engine.oracle.curve import rounded
 from tests.commissions.engine.oracle.facts import Deal, Facts
-from tests.commissions.engine.oracle.lines import Line
+from tests.commissions.engine.oracle.limits import Line
 
 
 def paid_by(
