@@ -12,7 +12,7 @@ from commissions.engine.errors import AmountTooLarge
 from commissions.engine.events import PARTS, has_parts, moved, rule_of
 from commissions.engine.expressions import columns_of, compile_condition, parse_base, parse_condition
 from commissions.engine.frames import NO_NOTICES, Notice, notices
-from commissions.engine.quotas import held, quota_kind, target_kind
+from commissions.engine.quotas import Goals, held, quota_kind, target_kind
 from commissions.engine.relations import counts_through
 from commissions.engine.schema import Component, Measure, PlanDocument, Rounding, Window
 from commissions.engine.words import told
@@ -124,19 +124,17 @@ def running(payee: pl.Series, window: pl.Series, steps: pl.Series) -> pl.Series:
     return sums.cast(NARROW)
 
 
-def with_quota(
-    accumulated: pl.DataFrame, quotas: pl.DataFrame, document: PlanDocument, component: Component
-) -> pl.DataFrame:
+def with_quota(accumulated: pl.DataFrame, goals: Goals, document: PlanDocument, component: Component) -> pl.DataFrame:
     """The rows with the payee's `quota` and `target` of their window; null where the component isn't against a quota or
     doesn't pay shares of a target, or none is set.
 
-    `quotas` are those of one plan.
+    `goals` are those of its plan.
     """
     found = accumulated
     for column, kind in (("quota", quota_kind(component)), ("target", target_kind(component))):
         if kind is None:
             found = found.hstack([pl.Series(column, [], dtype=pl.Int64()).extend_constant(None, found.height)])
         else:
-            known = held(quotas, document, component, kind).rename({"quota": column})
+            known = held(goals, document, component, kind).rename({"quota": column})
             found = found.join(known, on=["payee", "window_start"], how="left", maintain_order="left")
     return found

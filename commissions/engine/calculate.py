@@ -33,6 +33,7 @@ from commissions.engine.frames import (
 )
 from commissions.engine.modify import Around, capped_together
 from commissions.engine.modify.limits import since, windows_of
+from commissions.engine.quotas import Goals
 from commissions.engine.relations import read_relations
 from commissions.engine.releases import NOTHING_EARLIER, Earlier
 from commissions.engine.schema import Measure, PlanDocument
@@ -80,6 +81,7 @@ class Inputs:
     kpis: pl.DataFrame | None = None  # KPIS, of the periods that `history_start` reaches
     payees: pl.DataFrame | None = None  # PAYEES: the tie-break of an odd cent; without it, payee ids decide
     relations: pl.DataFrame | None = None  # RELATIONS, where a plan credits through others
+    tenures: pl.DataFrame | None = None  # TENURES, where quotas are prorated or ramped; without it, `assignments`
     payments: pl.DataFrame | None = None  # PAYMENTS of `deals`, where a plan reads them
     rates: pl.DataFrame | None = None  # RATES, where a plan converts
     earlier: Earlier = NOTHING_EARLIER  # beside `balances`: what the statements before this one leave to it
@@ -263,8 +265,12 @@ def _rules(inputs: Inputs, plan: int, key: str) -> dict[int, str]:
     }
 
 
-def quotas_of(inputs: Inputs, plan: int) -> pl.DataFrame:
-    return inputs.quotas.filter(pl.col("plan") == plan)
+def quotas_of(inputs: Inputs, plan: int) -> Goals:
+    own = inputs.quotas.filter(pl.col("plan") == plan)
+    if inputs.tenures is not None:
+        return Goals(own, inputs.tenures.filter(pl.col("plan") == plan))
+    versions = [version for version, of in inputs.plans.items() if of == plan]
+    return Goals(own, inputs.assignments.filter(pl.col("plan_version").is_in(versions)))
 
 
 def _with_plans(inputs: Inputs) -> pl.DataFrame:

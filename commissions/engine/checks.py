@@ -3,16 +3,19 @@
 from collections.abc import Callable, Iterator
 
 from commissions.engine.contradictions import contradictions
-from commissions.engine.curve_checks import check_curve, check_weights
-from commissions.engine.decimals import canonical
+from commissions.engine.curve_checks import LARGEST_ATTAINMENT, check_curve, check_weights
+from commissions.engine.decimals import DECIMALS, canonical, decimals_of
 from commissions.engine.errors import PlanError
 from commissions.engine.example_checks import RESERVED, check_examples, known_currency, money_errors
 from commissions.engine.example_people import check_credit
 from commissions.engine.expressions import ExpressionError, parse_base, parse_condition
 from commissions.engine.modify_checks import check_limits, check_multiply, check_plan_cap, check_reading
 from commissions.engine.payout_checks import check_payout
+from commissions.engine.quotas import kinds_of
 from commissions.engine.schema import Against, Component, Draw, DrawKind, PlanDocument, Window
-from commissions.engine.words import told
+from commissions.engine.words import Share, told
+
+MOST_RAMP = 60  # months
 
 
 def check_document(document: PlanDocument) -> list[PlanError]:
@@ -34,6 +37,7 @@ def _errors_of(document: PlanDocument) -> Iterator[PlanError]:
     yield from check_weights(document)
     if document.cap is not None:
         yield from check_plan_cap(document.cap, currency)
+    yield from _quota_rules(document)
     if document.draw is not None:
         yield from _draw(document.draw, currency)
     yield from check_examples(document, currency)
@@ -58,6 +62,24 @@ def _repeated_keys(document: PlanDocument) -> Iterator[PlanError]:
                     key=component.key,
                 ),
             )
+
+
+def _quota_rules(document: PlanDocument) -> Iterator[PlanError]:
+    rules = document.quotas
+    if rules is None:
+        return
+    if not any(kinds_of(component) for component in document.components):
+        yield PlanError("quotas", told("Nothing here goes by a quota or a target. Add `against: quota`, or remove it."))
+    elif rules.prorate is None and not rules.ramp:
+        yield PlanError("quotas", told("It says nothing. Write `prorate: calendar_days` or `ramp: [0.5, 0.75]`."))
+    for index, share in enumerate(rules.ramp):
+        where = f"quotas.ramp[{index}]"
+        if not 0 <= share <= LARGEST_ATTAINMENT or decimals_of(share) > DECIMALS:
+            yield PlanError(
+                where, told("%(share)s is no share of a quota. Write one such as 50%%.", share=Share(share))
+            )
+    if len(rules.ramp) > MOST_RAMP:
+        yield PlanError("quotas.ramp", told("A ramp has at most %(most)s months. Leave some out.", most=MOST_RAMP))
 
 
 def _draw(draw: Draw, currency: str | None) -> Iterator[PlanError]:

@@ -28,14 +28,16 @@ def component_lines(
     2. Price each version's own credits on its own curve, times its multiplier, as far back as a cap needs.
     3. Lift and cap, by the version's own floor and cap, over the lines of all versions.
     """
-    start, quotas = around.start, around.quotas
+    start = around.start
     windows = {clause.component.window for clause in clauses.values()}
     accumulated = {window: accumulate(measured, window) for window in windows}
     priced, told = [], [NO_NOTICES]
     times = any(clause.component.multiply for clause in clauses.values())
     for version, clause in clauses.items():
         own = _of_version(accumulated[clause.component.window], version, clauses)
-        needed = with_quota(_since(_history(clauses, around.since), own), quotas, clause.document, clause.component)
+        needed = with_quota(
+            _since(_history(clauses, around.since), own), around.goals, clause.document, clause.component
+        )
         for column, code in _required(clause.component):
             if needed[column].has_nulls():
                 missing = needed.filter(pl.col(column).is_null() & (pl.col("date") >= start))

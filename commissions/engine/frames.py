@@ -73,6 +73,12 @@ QUOTAS: Schema = {
     "window_start": pl.Date(),
     "quota": pl.Int64(),  # for that whole window: minor units; of kind units, millionths
 }
+TENURES: Schema = {  # who is on which plan, whatever its versions
+    "payee": pl.Int64(),
+    "plan": pl.Int64(),
+    "start": pl.Date(),
+    "end": pl.Date(),  # exclusive; null: open
+}
 PAYEES: Schema = {
     "payee": pl.Int64(),
     "key": pl.String(),  # external id or e-mail: equal shares with equal remainders get the odd cent in this order

@@ -10,6 +10,7 @@ from commissions.engine.explain import Piece, PieceKind, explain
 from commissions.engine.schema import Component, Of, PlanDocument, Window
 from commissions.engine.segments import x_unit
 from commissions.models import EarningLine
+from commissions.selectors.counted_goals import CountedGoal, counted_goals
 from commissions.selectors.documents import document_of
 from commissions.selectors.limits import LimitRule, limit_rules
 from commissions.selectors.multipliers import Multiplier
@@ -73,6 +74,7 @@ class LineExplanation:
     weight: Decimal | None  # which share of the target is this component's; None: all of it
     share0: Decimal | None  # of that: what the curve pays at x0; None where it pays money
     share1: Decimal | None
+    goals: tuple[CountedGoal, ...]  # quota and target, where only a part of what is set counts
     x0_minor: int
     x1_minor: int
     x0_share: Decimal | None  # of quota
@@ -145,6 +147,7 @@ def line_explanation(line: EarningLine) -> LineExplanation:
         weight=component.weight,
         share0=_share_of_target(why.exact0, line, component),
         share1=_share_of_target(why.exact1, line, component),
+        goals=counted_goals(line, document, component),
         x0_minor=line.x0_minor,
         x1_minor=line.x1_minor,
         x0_share=share_of(line.x0_minor, line.quota_minor),

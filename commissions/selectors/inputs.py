@@ -20,10 +20,11 @@ from commissions.engine.frames import (
     QUOTAS,
     RATES,
     SHARES,
+    TENURES,
     WHOLE_SHARE,
     QuotaKind,
 )
-from commissions.engine.quotas import needed
+from commissions.engine.quotas import to_read
 from commissions.engine.schema import OtherCurrencies, PlanDocument, Trigger
 from commissions.models import PlanVersion
 from commissions.selectors.documents import cached, parse
@@ -44,6 +45,10 @@ WHERE a.payee_id = ANY(%s) AND v.document->>'period' = ANY(%s) AND both_in_force
 _QUOTAS = """
 SELECT payee_id, plan_id, kind, component, per, amount_minor, lower(during), upper(during)
 FROM commissions_quota WHERE payee_id = ANY(%s) AND plan_id = ANY(%s) AND during && daterange(%s, %s)
+"""
+_TENURES = """
+SELECT payee_id, plan_id, lower(during), upper(during) FROM commissions_assignment
+WHERE payee_id = ANY(%s) AND plan_id = ANY(%s)
 """
 Mine = tuple[LiteralString, list[Any]]  # a FROM clause whose `mine` has the ids of deals, and its parameters
 _GIVEN: Final[LiteralString] = " FROM unnest(%s::bigint[]) AS mine (id) "
@@ -143,6 +148,7 @@ def gather(
         shares=shares,
         assignments=assigned.select(*ASSIGNMENTS),
         quotas=_quotas(on_a_plan, read, read_plans, since, end),
+        tenures=_tenures(on_a_plan, read, read_plans),
         kpis=kpi_values(on_a_plan, read, since, end),
         versions=versions,
         plans=plans,
@@ -228,6 +234,12 @@ def _documents(assigned: pl.DataFrame) -> dict[int, PlanDocument]:
     }
 
 
+def _tenures(payees: list[int], versions: dict[int, PlanDocument], plans: dict[int, int]) -> pl.DataFrame | None:
+    """All days of these payees on the plans that prorate or ramp quotas; also those long ago: the first one counts."""
+    ruled = sorted({plans[pk] for pk, document in versions.items() if document.quotas})
+    return copy_out(_TENURES, [payees, ruled], TENURES) if ruled else None
+
+
 def _quotas(
     payees: list[int], versions: dict[int, PlanDocument], plans: dict[int, int], since: date, end: date
 ) -> pl.DataFrame:
@@ -257,6 +269,6 @@ def _quota_windows(
     """By plan, the kinds of quota that it reads and for windows of which length."""
     found: dict[int, set[tuple[QuotaKind, PeriodKind]]] = {}
     for pk, document in versions.items():
-        if read := needed(document):
+        if read := to_read(document):
             found.setdefault(plans[pk], set()).update(read)
     return found

@@ -1,6 +1,6 @@
 """A line's arithmetic as people read it: one sentence, then rows that a pocket calculator confirms."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commissions.engine.explain import PieceKind
+from commissions.selectors.counted_goals import CountedGoal
 from commissions.selectors.explanations import LineExplanation, StepRow
 from commissions.selectors.multipliers import multiplier_text
 from commissions.selectors.units import exact_money, is_whole
@@ -58,6 +59,7 @@ class Reading:
     sentence: str
     credited: str
     rows: tuple[ReadingRow, ...]
+    goals: str  # how much of the quota and the target counts; empty where all of it does
     exact: str  # the sum of the rows
     multiplier: str  # by what the sum is multiplied, and why; empty without a multiplier
     times: str  # the number itself
@@ -74,6 +76,7 @@ def reading(why: LineExplanation, *, is_own: bool) -> Reading:
         sentence=" ".join(_sentences(why, is_own=is_own)),
         credited=why.unit.text(why.credited_minor),
         rows=tuple(_row(step, why) for step in why.steps if step.pay or why.tiers != "stepped"),
+        goals=" ".join(_goal(goal, why) for goal in why.goals),
         exact=exact_money(why.curve_pay, why.currency),
         multiplier=multiplier_text(why.multiplier) if why.multiplier else "",
         times=formats.percent(why.multiplier.times, locale(), places=4) if why.multiplier else "",
@@ -172,6 +175,34 @@ def _on_target(why: LineExplanation) -> str:
         "the difference"
     )
     return text % words
+
+
+def _goal(goal: CountedGoal, why: LineExplanation) -> str:
+    write = _money_of(why.currency) if goal.is_target else why.unit.text
+    active, days = goal.days or (0, 0)
+    words = {
+        "whole": write(goal.whole),
+        "counts": write(goal.counts),
+        "active": active,
+        "days": days,
+        "ramp": ", ".join(_percent(share) for share in goal.ramp),
+    }
+    if goal.is_target:
+        text = _("Of the target of %(whole)s, %(counts)s count: %(active)s of %(days)s days on the plan.")
+    elif not goal.ramp:
+        text = _("Of the quota of %(whole)s, %(counts)s count: %(active)s of %(days)s days on the plan.")
+    elif goal.days:
+        text = _(
+            "Of the quota of %(whole)s, %(counts)s count: for the days on the plan, and in its first months these: "
+            "%(ramp)s."
+        )
+    else:
+        text = _("Of the quota of %(whole)s, %(counts)s count: in the first months on the plan these shares: %(ramp)s.")
+    return text % words
+
+
+def _money_of(currency: str) -> Callable[[int], str]:
+    return lambda minor: _money(minor, currency)
 
 
 def _percent(share: Decimal | None) -> str:

@@ -8,7 +8,19 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commissions.engine.schema import Component, Credit, Measure, Of, Pays, StartsWhen, Tiers, Window
+from commissions.engine.quotas import kinds_of, quota_kind
+from commissions.engine.schema import (
+    Component,
+    Credit,
+    Measure,
+    Of,
+    Pays,
+    Prorate,
+    QuotaRules,
+    StartsWhen,
+    Tiers,
+    Window,
+)
 from commissions.engine.segments import x_unit
 from commissions.selectors.attainment import Attainment
 from commissions.selectors.limits import rule_sentences
@@ -34,6 +46,11 @@ _TIERS = {
 _MEASURES = {
     Measure.QUANTITY: gettext_lazy("It counts how many were sold, not their price."),
     Measure.COUNT: gettext_lazy("It counts deals, whatever they are worth: each is one, and a refund takes one back."),
+}
+_DAYS = {
+    Prorate.CALENDAR_DAYS: gettext_lazy("A quota or target counts for the calendar days on the plan."),
+    Prorate.WORKING_DAYS: gettext_lazy("A quota or target counts for the working days on the plan."),
+    Prorate.DAYS_30_360: gettext_lazy("A quota or target counts for the days on the plan, thirty to a month."),
 }
 
 
@@ -70,17 +87,17 @@ class PlanSection:
 def plan_sections(page: PlanPage, mine: Sequence[Attainment]) -> tuple[PlanSection, ...]:
     """Each component for a reader; `mine` is where she stands, if she is paid by this version."""
     places = {row.component: row for row in mine}
-    return tuple(_section(view, page.currency, places.get(view.component.key)) for view in page.components)
+    return tuple(_section(view, page, places.get(view.component.key)) for view in page.components)
 
 
-def _section(view: ComponentView, currency: str, mine: Attainment | None) -> PlanSection:
-    component, quota = view.component, mine.quota_minor if mine else None
+def _section(view: ComponentView, page: PlanPage, mine: Attainment | None) -> PlanSection:
+    component, quota, currency = view.component, mine.quota_minor if mine else None, page.currency
     you = _place(view, mine)
     return PlanSection(
         key=component.key,
         name=component.name,
         currency=currency,
-        rules=tuple(_rules(component, currency)),
+        rules=(*_rules(component, currency), *_counted(component, page.document.quotas)),
         when=component.when or "",
         base=component.base,
         pays_amounts=component.tiers in (Tiers.INTERPOLATED, Tiers.STEPPED),
@@ -213,6 +230,17 @@ def _drawn_for_target(view: ComponentView, currency: str, mine: Attainment | Non
     if mine and mine.target_minor:
         return formats.written_money(mine.target_minor, currency, locale()).text
     return _money(view.target, currency)
+
+
+def _counted(component: Component, rules: QuotaRules | None) -> Iterator[str]:
+    """How much of a quota counts, for a component that goes by one."""
+    if rules is None or not kinds_of(component):
+        return
+    if rules.prorate:
+        yield str(_DAYS[rules.prorate])
+    if rules.ramp and quota_kind(component):
+        shares = ", ".join(_percent(share) for share in rules.ramp)
+        yield _("In the first months on the plan a part of the quota counts: %(shares)s.") % {"shares": shares}
 
 
 def _pays_target(component: Component) -> str:

@@ -25,7 +25,7 @@ from commissions.engine.calculate import history_start
 from commissions.engine.credit import deal_columns
 from commissions.engine.frames import QuotaKind
 from commissions.engine.outcomes import Comparison, attained, compare, distribution, revenue
-from commissions.engine.quotas import needed
+from commissions.engine.quotas import to_read
 from commissions.engine.relations import levels_of, reads_team
 from commissions.engine.schema import PlanDocument
 from commissions.engine.whatif import Prepared, adapted, counted, pay, prepare, with_quotas
@@ -203,7 +203,7 @@ def _kpis(documents: Iterable[PlanDocument]) -> frozenset[str]:
 
 
 def _windows(documents: Iterable[PlanDocument]) -> frozenset[tuple[QuotaKind, PeriodKind]]:
-    return frozenset(each for document in documents for each in needed(document))
+    return frozenset(each for document in documents for each in to_read(document))
 
 
 def read(stretch: Stretch, document: PlanDocument, now: datetime) -> Kept:

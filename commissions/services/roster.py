@@ -1,7 +1,7 @@
 """Many people put on plans, taken off them and given quotas at once: all of it or nothing."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from accounts.models import User
 from commissions import signals
 from commissions.engine.pasted import PastedRow, Signs
 from commissions.engine.roster import Held, Wish, differing, placed
-from commissions.models import Assignment, Quota
+from commissions.models import Assignment, PlanVersion, Quota
 from commissions.selectors.roster_check import Check, Result, check
 from commissions.selectors.roster_state import (
     Place,
@@ -99,9 +99,23 @@ def _write(changes: Mapping[Place, tuple[Held, Held]], now: datetime) -> None:
         raise AssignmentRefused(
             _("Somebody else changed these assignments at the same moment, so nothing was changed. Try again.")
         ) from error
-    touched = ((place.payee, differing(before, after)) for place, (before, after) in changes.items())
-    note_ranges(ranges=[(payee, span.start, span.end) for payee, span in touched if span], now=now)
+    note_ranges(ranges=list(_touched(changes)), now=now)
     signals.statements_stale.send(Assignment)
+
+
+def _touched(changes: Mapping[Place, tuple[Held, Held]]) -> Iterator[tuple[int, date, date | None]]:
+    """Payees and the days whose pay may differ. Days on a plan that prorates or ramps quotas change whole windows, and
+    those after them.
+    """
+    plans = {place.plan for place in changes}
+    versions = PlanVersion.objects.filter(plan__in=plans, document__has_key="quotas")
+    ruled = set(versions.values_list("plan", flat=True))
+    for place, (before, after) in changes.items():
+        span = differing(before, after)
+        if span and place.plan in ruled:
+            yield place.payee, date(span.start.year, 1, 1), None
+        elif span:
+            yield place.payee, span.start, span.end
 
 
 def _write_assignments(changes: Mapping[Place, tuple[Held, Held]]) -> None:

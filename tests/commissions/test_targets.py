@@ -12,7 +12,7 @@ from django.utils.html import strip_tags
 
 from accounts.models import User
 from commissions import selectors, services
-from commissions.models import EarningLine, PlanVersion, Statement
+from commissions.models import EarningLine, PlanVersion, StaleStatement, Statement
 from commissions.selectors.notices import notice_text
 from tests.commissions.facts import JANUARY, NOW, assign, calculated, published, won
 from tests.conftest import Cast
@@ -144,3 +144,56 @@ def test_the_plans_page_says_shares_of_the_target(version: PlanVersion, cast: Ca
     assert "It pays shares of 60% of the target incentive." in text
     assert "The target incentive is $10,000.00." in text
     assert "You are at 0 units of your 10 units quota in" in text
+
+
+PRORATED = """
+plan: Prorated
+currency: USD
+period: month
+quotas: {prorate: calendar_days}
+components:
+  - key: sales
+    name: Sales
+    window: quarter
+    against: quota
+    tiers: marginal
+    curve: [{from: 0%, rate: 5%}, {from: 100%, rate: 10%}]
+"""
+FEBRUARY = date(2026, 2, 1)
+
+
+@pytest.fixture
+def joined(cast: Cast) -> PlanVersion:
+    """Ana joins on 1 February and sells 70,000 in March; her quota of a quarter is 100,000."""
+    made = published(PRORATED, from_date=date(2025, 1, 1))
+    assign(made.plan, cast.ana, quota_minor=100_000_00, from_date=FEBRUARY)
+    won(cast.ana, date(2026, 3, 10), 70_000_00, key="A")
+    calculated("2026-03")
+    return made
+
+
+def test_who_joins_has_the_quota_of_her_days(joined: PlanVersion, cast: Cast) -> None:
+    line = line_of("A", "sales")
+    # 100,000 x 59/90: 5 % up to there and 10 % of the rest.
+    assert (line.quota_minor, line.amount_minor) == (65_555_56, 3_722_22)
+    with translation.override("en"):
+        said = selectors.reading(selectors.line_explanation(line), is_own=True).goals
+    assert said == "Of the quota of $100,000.00, $65,555.56 count: 59 of 90 days on the plan."
+    assert "Dari kuota US$100.000,00" in page(cast.ana, "commissions:line", line.pk, language="id")
+    assert "counts for the calendar days on the plan" in page(cast.ana, "commissions:plan", joined.pk)
+
+
+def test_a_new_version_of_the_plan_is_no_new_start(joined: PlanVersion, cast: Cast) -> None:
+    published(PRORATED.replace("name: Sales", "name: Sold"), from_date=date(2026, 3, 1))
+    calculated("2026-03")
+    assert line_of("A", "sales").quota_minor == 65_555_56
+
+
+def test_leaving_in_a_quarter_notes_all_of_it(joined: PlanVersion, cast: Cast) -> None:
+    StaleStatement.objects.all().delete()
+    services.unassign(
+        plan=joined.plan, payees=[cast.ana], from_date=date(2026, 3, 20), until=None, acting_user=None, now=NOW
+    )
+    assert sorted(StaleStatement.objects.values_list("on", flat=True))[0] <= FEBRUARY
+    calculated("2026-03")
+    assert line_of("A", "sales").quota_minor == round(100_000_00 * 47 / 90)

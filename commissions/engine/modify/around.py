@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 
+from commissions.engine.quotas import Goals
 from commissions.engine.schema import Measure
 
 
@@ -18,5 +19,5 @@ class Around:
     end: date
     assignments: pl.DataFrame  # those of the plan in reach, with their plan
     kpis: pl.DataFrame  # KPIS
-    quotas: pl.DataFrame  # QUOTAS of the plan
+    goals: Goals  # of the plan
     measured: Mapping[tuple[str, Measure], pl.DataFrame]  # `accumulate.measure` of each component of the plan

@@ -73,7 +73,7 @@ def _of_component(asked: pl.DataFrame, rule: Multiply, clause: Clause, around: A
     days = asked.with_columns(date=last)
     placed = days.hstack([window_start(days, other.window)])
     reached = _reached(placed, other, around)
-    shares = with_quota(reached, around.quotas, clause.document, other)
+    shares = with_quota(reached, around.goals, clause.document, other)
     wide = pl.col("x").cast(pl.Int128()) * MILLION // pl.col("quota")
     return shares.select(*_PAIR, multiplier_value=wide.clip(-FURTHEST, FURTHEST).cast(pl.Int64()))
 

@@ -30,7 +30,7 @@ from commissions.engine.schema.examples import (
 )
 from commissions.engine.schema.modify import Cap, Excess, Floor, Multiply, PlanCap, Times, Window
 from commissions.engine.schema.payout import Due, PayoutPart
-from commissions.engine.schema.plan import OtherCurrencies, PlanDocument, Rounding
+from commissions.engine.schema.plan import OtherCurrencies, PlanDocument, Prorate, QuotaRules, Rounding
 from commissions.engine.schema.terms import BelowZero, Draw, DrawKind, DrawPays, Held, OnLeaving, Owed
 from commissions.engine.schema.values import Day, Label, Name, Slug, Strict, Text
 
@@ -70,6 +70,8 @@ __all__ = [
     "Pays",
     "PlanCap",
     "PlanDocument",
+    "Prorate",
+    "QuotaRules",
     "ReportsTo",
     "Rounding",
     "Slug",

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from commissions.engine.decimals import ExactDecimal
 from commissions.engine.schema.component import Component
 from commissions.engine.schema.examples import Example
 from commissions.engine.schema.modify import PlanCap
@@ -25,6 +26,23 @@ class OtherCurrencies(StrEnum):
     CONVERT = "convert"  # at the rate of the day on which the deal closed
 
 
+class Prorate(StrEnum):
+    """How days are counted, of somebody who isn't on the plan all of a window."""
+
+    CALENDAR_DAYS = "calendar_days"
+    WORKING_DAYS = "working_days"  # Mondays to Fridays
+    DAYS_30_360 = "30_360"  # each month has thirty
+
+
+class QuotaRules(Strict):
+    """What of a quota counts for who joins, leaves or is new."""
+
+    prorate: Prorate | None = Field(None, description="Quotas and targets count for the days on the plan.")
+    ramp: tuple[ExactDecimal, ...] = Field(
+        (), description="Shares of the quota in the first, second, … month on the plan, such as [50%, 75%]."
+    )
+
+
 class PlanDocument(Strict):
     format: Literal[1] = Field(1, description="Grows when an old document would read differently.")
     plan: Name
@@ -38,6 +56,7 @@ class PlanDocument(Strict):
     )
     components: Annotated[tuple[Component, ...], Field(min_length=1)]
     cap: PlanCap | None = None
+    quotas: QuotaRules | None = Field(None, description="Absent: quotas count in full.")
     draw: Draw | None = None
     below_zero: BelowZero | None = Field(None, description="Absent: pay.")
     on_leaving: OnLeaving | None = Field(None, description="What becomes of balances when a payee leaves the plan.")

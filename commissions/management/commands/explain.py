@@ -57,6 +57,8 @@ class Command(BaseCommand):
         read = selectors.reading(why, is_own=False)
         self.stdout.write(f"  {why.date} {why.deal}  {amount}")
         self.stdout.write(f"    {read.sentence}")
+        if read.goals:
+            self.stdout.write(f"    {read.goals}")
         for row in read.rows:
             self.stdout.write(f"    {row.part}: {row.amount} × {row.rate} = {row.pay}")  # noqa: RUF001
         for text in (read.multiplier, read.rounding, read.cap):

@@ -190,6 +190,14 @@ def multiplied(draw: st.DrawFn, parts: list[dict[str, Any]], period: str) -> lis
 
 
 @st.composite
+def quota_rules(draw: st.DrawFn) -> dict[str, Any]:
+    prorate = draw(st.sampled_from([None, "calendar_days", "working_days", "30_360"]))
+    ramp = draw(st.sampled_from([[], ["50%"], ["0%", "33.3%", "75%"], ["25%"] * 14]))
+    rules = {"ramp": ramp} | ({"prorate": prorate} if prorate else {})
+    return {"quotas": rules} if (prorate or ramp) and draw(st.integers(0, 2)) == 0 else {}
+
+
+@st.composite
 def documents(draw: st.DrawFn, currency: str, *, reversible: bool) -> PlanDocument:
     period = draw(st.sampled_from(["month", "month", "quarter"]))
     keys: list[str] = draw(st.lists(st.sampled_from(["a", "b", "c"]), unique=True, min_size=1, max_size=3))
@@ -200,8 +208,10 @@ def documents(draw: st.DrawFn, currency: str, *, reversible: bool) -> PlanDocume
         weights = {1: ["100%"], 2: ["33.3%", "66.7%"], 3: ["20%", "30%", "50%"]}[len(on_target)]
         for part, weight in zip(on_target, weights, strict=True):
             part["weight"] = weight
+    reads_goals = any("quota" in part["against"] or "pays" in part for part in parts)
     return from_json(
         {
+            **(draw(quota_rules()) if reads_goals else {}),
             "plan": "Random",
             "currency": currency,
             "period": period,

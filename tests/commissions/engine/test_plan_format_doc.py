@@ -33,6 +33,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "Keys of the plan's `cap`": schema.PlanCap,
     "Keys of a part of `payout`": schema.PayoutPart,
     "Keys of `on_leaving`": schema.OnLeaving,
+    "Keys of `quotas`": schema.QuotaRules,
     "Keys of `draw`": schema.Draw,
     "Keys of an example": schema.Example,
     "Keys of a payee": schema.ExamplePayee,

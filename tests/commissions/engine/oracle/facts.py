@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from commissions.engine.schema import Component, PlanDocument
+from commissions.engine.schema import PlanDocument
 
 EXPONENTS = {"EUR": 2, "USD": 2, "IDR": 2, "JPY": 0, "KWD": 3}
 
@@ -99,36 +99,6 @@ def quota_of(facts: Facts, payee: str, window: str, opened: date, kind: str = "a
     by_window = {"amount": facts.quotas, "units": facts.units, "target": facts.targets}[kind]
     january = facts.own.get((kind, payee, key), 0) if key else by_window.get((payee, window), 0)
     return january + opened.month - 1 if january else 0
-
-
-def quota_kind_of(component: Component) -> str | None:
-    if component.against.value != "quota":
-        return None
-    return "amount" if component.measure.value == "amount" else "units"
-
-
-def target_kind_of(component: Component) -> str | None:
-    return "target" if component.pays.value == "target" else None
-
-
-def goal_of(
-    facts: Facts, payee: str, document: PlanDocument, component: Component, opened: date, kind: str | None
-) -> int | None:
-    """The quota or target of a window: 0 where there is none, None where none is asked for.
-
-    A component's own comes before the plan's. Of a target, who has a weight goes by the plan's alone; and who has none
-    beside others on target, by its own alone.
-    """
-    if kind is None:
-        return None
-    window = component.window.value
-    own, plans = (quota_of(facts, payee, window, opened, kind, key) for key in (component.key, ""))
-    if kind == "target":
-        if component.weight is not None:
-            return plans
-        if sum(part.pays.value == "target" for part in document.components) > 1:
-            return own
-    return own or plans
 
 
 def window_start(day: date, window: str) -> date:

@@ -8,13 +8,11 @@ from tests.commissions.engine.oracle.credits import Credited, credits_of
 from tests.commissions.engine.oracle.curve import pay, rounded
 from tests.commissions.engine.oracle.facts import (
     Facts,
-    goal_of,
-    quota_kind_of,
-    target_kind_of,
     window_start,
 )
 from tests.commissions.engine.oracle.limits import Done, Line, capped_together, limited
 from tests.commissions.engine.oracle.multiply import times_of, value_of
+from tests.commissions.engine.oracle.prorate import goal_of, quota_kind_of, target_kind_of
 
 
 def lines_of(facts: Facts, start: dt.date, end: dt.date) -> list[Line]:
@@ -46,8 +44,8 @@ def measured_lines(facts: Facts, plan: int, key: str, payee: str, kind: str, eve
         before = [c for c in counted[:index] if window_start(c.date, window) == opened]
         x0 = credit.reached if window == "deal" else sum(c.amount for c in before)
         x1 = x0 + credit.amount
-        quota = goal_of(facts, payee, document, component, opened, quota_kind_of(component))
-        target = goal_of(facts, payee, document, component, opened, target_kind_of(component))
+        quota = goal_of(facts, payee, plan, document, component, opened, quota_kind_of(component))
+        target = goal_of(facts, payee, plan, document, component, opened, target_kind_of(component))
         if 0 in (quota, target):
             continue
         times, value = Fraction(1), None

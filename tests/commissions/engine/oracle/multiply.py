@@ -5,7 +5,8 @@ from fractions import Fraction
 
 from commissions.engine.schema import Component, PlanDocument
 from tests.commissions.engine.oracle.credits import credits_of
-from tests.commissions.engine.oracle.facts import Facts, goal_of, quota_kind_of, window_start
+from tests.commissions.engine.oracle.facts import Facts, window_start
+from tests.commissions.engine.oracle.prorate import goal_of, quota_kind_of
 
 
 def value_of(
@@ -20,7 +21,7 @@ def value_of(
     end = date(opened.year + (opened.month - 1 + document.period.months) // 12,
                (opened.month - 1 + document.period.months) % 12 + 1, 1)  # fmt: skip
     window = window_start(end - timedelta(days=1), other.window.value)
-    quota = goal_of(facts, payee, document, other, window, quota_kind_of(other))
+    quota = goal_of(facts, payee, plan, document, other, window, quota_kind_of(other))
     counted = [
         credit.amount
         for credit in credits_of(facts, plan, other.key, payee)

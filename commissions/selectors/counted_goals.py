@@ -1,0 +1,80 @@
+"""How a quota or target of a line came about, where only a part of it counts: days on the plan, and first months."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from commissions.engine.frames import QuotaKind
+from commissions.engine.prorate import counted, counted_days, months_of
+from commissions.engine.quotas import quota_kind, readable_components
+from commissions.engine.schema import Component, PlanDocument
+from commissions.engine.spans import Span, joined
+from commissions.models import Assignment, EarningLine, Quota
+from commissions.selectors.quotas import QuotaRow, window_quota
+from core.periods import Period, period_of
+
+
+@dataclass(frozen=True, slots=True)
+class CountedGoal:
+    """A quota or target of which a part counts. Minor units, or millionths of units or deals."""
+
+    is_target: bool
+    whole: int
+    counts: int
+    days: tuple[int, int] | None  # on the plan, and of the window; None without a rule of proration
+    ramp: tuple[Decimal, ...]  # shares of the months on the plan that lie in the window; empty without a ramp
+
+
+def counted_goals(line: EarningLine, document: PlanDocument, component: Component) -> tuple[CountedGoal, ...]:
+    """Of a line whose plan prorates or ramps: as quotas and days on the plan are set now, where they lead to the line's
+    own figures. Two queries, where there is anything to tell.
+    """
+    window = component.window.period
+    if document.quotas is None or window is None:
+        return ()
+    return tuple(_goals(line, document, component, period_of(line.window_start, window)))
+
+
+def _goals(line: EarningLine, document: PlanDocument, component: Component, window: Period) -> Iterator[CountedGoal]:
+    payee, plan = line.statement.payee_id, line.plan_version.plan_id
+    rows = list(Quota.objects.filter(payee=payee, plan=plan, during__overlap=(window.start, window.end)))
+    spans: tuple[Span, ...] = ()
+    for during in Assignment.objects.filter(payee=payee, plan=plan).values_list("during", flat=True):
+        spans = joined(spans, Span(during.lower, during.upper))
+    for kind, stands in ((quota_kind(component), line.quota_minor), (QuotaKind.TARGET, line.target_minor)):
+        if kind is None or stands is None:
+            continue
+        for key in readable_components(document, component, kind):
+            own = tuple(
+                QuotaRow(row.per, row.amount_minor, row.during.lower, row.during.upper)
+                for row in sorted(rows, key=_first_day)
+                if row.kind == kind and row.component == key
+            )
+            goal = _goal(own, window, spans, document, kind)
+            if goal and goal.counts == stands and goal.whole != stands:
+                yield goal
+                break
+
+
+def _first_day(row: Quota) -> date:
+    first: date = row.during.lower
+    return first
+
+
+def _goal(
+    rows: tuple[QuotaRow, ...], window: Period, spans: tuple[Span, ...], document: PlanDocument, kind: QuotaKind
+) -> CountedGoal | None:
+    whole, rules = window_quota(rows, window), document.quotas
+    if whole is None or rules is None:
+        return None
+    months = months_of(window)
+    parts = [window_quota(rows, month) for month in months]
+    ramp = () if kind is QuotaKind.TARGET else rules.ramp
+    return CountedGoal(
+        is_target=kind is QuotaKind.TARGET,
+        whole=whole,
+        counts=counted(whole, parts, window, spans, rules.prorate, ramp),
+        days=counted_days(rules.prorate, spans, window.start, window.end) if rules.prorate else None,
+        ramp=ramp,
+    )
