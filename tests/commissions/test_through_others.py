@@ -153,6 +153,19 @@ def test_the_managers_noted_are_those_of_the_deals_day(override: Cast, retno: Us
     assert noted() == {("ana", MAY), ("mia", MAY), ("retno", MAY)}
 
 
+def test_nobody_is_noted_for_a_day_on_which_the_way_up_does_not_hold(override: Cast, retno: User) -> None:
+    accounts.report_to(user=override.ana, manager=override.finn, starts_on=date(2026, 5, 15), **BY)
+    accounts.stop_reporting(user=override.mia, ends_on=date(2026, 5, 1), **BY)
+    accounts.report_to(user=override.mia, manager=retno, starts_on=date(2026, 5, 9), **BY)
+    accounts.stop_reporting(user=override.mia, ends_on=date(2026, 5, 12), **BY)
+    noted()
+    # Ana reported to Mia until the 15th, and Mia to Retno from the 9th to the 12th
+    services.note_facts(touched=[(override.ana.pk, date(2026, 5, 8)), (override.ana.pk, date(2026, 5, 13))])
+    assert {name for name, _ in noted()} == {"ana", "mia"}
+    services.note_facts(touched=[(override.ana.pk, date(2026, 5, 11)), (override.ana.pk, date(2026, 5, 20))])
+    assert {name for name, _ in noted()} == {"ana", "mia", "retno"}
+
+
 def test_what_a_deal_pays_later_notes_who_was_her_manager_when_it_closed(override: Cast, retno: User) -> None:
     accounts.stop_reporting(user=override.ana, ends_on=date(2026, 5, 15), **BY)
     noted()
