@@ -100,17 +100,24 @@ def _run(document: PlanDocument, example: Example) -> ExampleResult:
 
 def example_pay(document: PlanDocument, example: Example) -> dict[str, dict[str, dict[str, Decimal]]]:
     """What each payee of an example is paid, in major units, by period label, then by component, `payable` or `owed`:
-    for each period that it expects something in, and each statement in which one of its deals closed.
+    for each period that it expects something in, and each statement in which a deal closed, was invoiced or paid for.
 
     Raises AmountTooLarge.
     """
-    statements = {period_of(deal.closed, document.period).label for deal in example.deals}
+    days = {day for deal in example.deals for day in _days_of(deal)}
+    statements = {period_of(day, document.period).label for day in days}
     labels = {label for amounts in example.expected.values() for label in amounts} | statements
     results = _results(document, example, sorted(labels))
     return {
         payee: {label: _paid(document, result, number, label) for label, result in sorted(results.items())}
         for number, payee in enumerate(example.people)
     }
+
+
+def _days_of(deal: ExampleDeal) -> Iterator[date]:
+    yield deal.closed
+    yield from (day for day in (deal.invoiced, deal.cancelled) if day is not None)
+    yield from (payment.paid for payment in deal.payments)
 
 
 def _paid(document: PlanDocument, result: Result, payee: int, label: str) -> dict[str, Decimal]:

@@ -12,7 +12,7 @@ from commissions.engine.example_checks import OWED, PAYABLE
 from commissions.forms.keys import Around, Key
 from commissions.forms.kinds import Kind
 from commissions.forms.nodes import Button, Cell, Control, Grid, GridRow, Path, name_of, shown
-from core.periods import PeriodError, PeriodKind, parse_period, period_of
+from core.periods import Period, PeriodError, PeriodKind, parse_period, period_of
 from core.templatetags import formats
 from core.templatetags.juara import locale
 
@@ -85,11 +85,8 @@ def _number(value: Decimal, *, signed: bool = False) -> str:
 
 def _order(label: str) -> tuple[date, date, str]:
     """By the day on which a period starts, months before the quarter that they end."""
-    try:
-        period = parse_period(label)
-    except PeriodError:
-        return (date.max, date.max, label)
-    return (period.end, period.start, label) if period.end else (date.max, date.max, label)
+    period = _period(label)
+    return (period.end, period.start, label) if period else (date.max, date.max, label)
 
 
 def _more_periods(path: Path, plan: Mapping[Any, Any], example: Mapping[Any, Any], there: set[str]) -> Iterator[Button]:
@@ -98,8 +95,23 @@ def _more_periods(path: Path, plan: Mapping[Any, Any], example: Mapping[Any, Any
     kinds = [one for one in PeriodKind if one.value == plan.get("period")]
     kinds += [one for one in PeriodKind if one not in kinds]
     labels = dict.fromkeys(period_of(day, kind).label for kind in kinds for day in days)
+    labels = {**dict.fromkeys(_following(there, str(plan.get("period")))), **labels}
     for label in [label for label in labels if label not in there][:_MOST_PERIODS]:
         yield Button(f"expect:{name_of(path[:-1])}:{label}", formats.period(parse_period(label), locale()))
+
+
+def _following(there: set[str], kind: str) -> Iterator[str]:
+    """The statement after the last one in the table: what is paid later is expected there."""
+    periods = [period for label in there if (period := _period(label)) and period.kind.value == kind]
+    if periods:
+        yield max(periods).next().label
+
+
+def _period(label: str) -> Period | None:
+    try:
+        return parse_period(label)
+    except PeriodError:
+        return None
 
 
 def deal_days(example: Mapping[Any, Any]) -> Sequence[date]:
