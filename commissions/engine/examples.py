@@ -13,7 +13,7 @@ from commissions.engine.calculate import Inputs, Result, calculate, history_star
 from commissions.engine.credit import deal_columns
 from commissions.engine.decimals import scaled
 from commissions.engine.errors import AmountTooLarge
-from commissions.engine.example_checks import HELD, OWED, PAYABLE
+from commissions.engine.example_checks import HELD, OWED, PAYABLE, RESERVED
 from commissions.engine.example_people import relations_of
 from commissions.engine.expressions.fields import CUSTOM
 from commissions.engine.frames import (
@@ -99,8 +99,8 @@ def _run(document: PlanDocument, example: Example) -> ExampleResult:
 
 
 def example_pay(document: PlanDocument, example: Example) -> dict[str, dict[str, dict[str, Decimal]]]:
-    """What each payee of an example is paid, in major units, by period label, then by component, `payable` or `owed`:
-    for each period that it expects something in, and each statement in which a deal closed, was invoiced or paid for.
+    """What each payee of an example is paid, in major units, by period label, then by component, `payable`, `owed` or
+    `held`: for each period that it expects something in, and each statement in which something happened to a deal.
 
     Raises AmountTooLarge.
     """
@@ -123,7 +123,7 @@ def _days_of(deal: ExampleDeal) -> Iterator[date]:
 def _paid(document: PlanDocument, result: Result, payee: int, label: str) -> dict[str, Decimal]:
     keys = [component.key for component in document.components]
     if has_terms(document):  # settled statement by statement
-        keys += [PAYABLE, OWED] if parse_period(label).kind is document.period else []
+        keys += RESERVED if parse_period(label).kind is document.period else []
     else:
         keys.append(PAYABLE)
     return {key: to_major(_actual(result, payee, key), document.currency) for key in keys}

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from commissions.engine.decimals import canonical, parse_decimal
 from commissions.engine.document import load_plan
-from commissions.engine.example_checks import OWED, PAYABLE
+from commissions.engine.example_checks import PAYABLE
 from commissions.engine.examples import example_pay
 from commissions.engine.rewrite import data_of
-from commissions.forms.grid import ONE, deal_days
+from commissions.forms.grid import ONE, deal_days, pays_in_parts
 from commissions.forms.kinds import Kind, shapes
 from commissions.forms.nodes import Path
 from commissions.forms.places import at, path_of, put, shape_at, without
@@ -143,7 +143,7 @@ def _example(data: Written, rows: list[Any], today: date) -> Written:
 def _expect(data: Written, example: Written, label: str) -> None:
     """A period more to expect something in: what it pays in all, or by the first component where that isn't settled."""
     is_statement = parse_period(label).kind.value == data.get("period")
-    has_terms = "draw" in data or "below_zero" in data
+    has_terms = "draw" in data or "below_zero" in data or pays_in_parts(data)
     key = PAYABLE if is_statement or not has_terms else str(data["components"][0]["key"])
     expect = example.setdefault("expect", {})
     for inner in list(expect.values()) if "payees" in example else [expect]:
@@ -157,7 +157,7 @@ def _pays_now(text: str, number: int) -> Written:
     paid = example_pay(document, example)
     found = {
         payee: {
-            label: {key: canonical(value) for key, value in amounts.items() if value or key in (PAYABLE, OWED)}
+            label: {key: canonical(value) for key, value in amounts.items() if value or key == PAYABLE}
             or {next(iter(amounts)): "0"}
             for label, amounts in periods.items()
         }

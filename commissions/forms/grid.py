@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from django.utils.translation import gettext as _
 
 from commissions.engine.decimals import parse_decimal
-from commissions.engine.example_checks import OWED, PAYABLE
+from commissions.engine.example_checks import HELD, OWED, PAYABLE
 from commissions.forms.keys import Around, Key
 from commissions.forms.kinds import Kind
 from commissions.forms.nodes import Button, Cell, Control, Grid, GridRow, Path, name_of, shown
@@ -51,6 +51,12 @@ def _columns(plan: Mapping[Any, Any], example: Mapping[Any, Any]) -> Iterator[tu
     yield PAYABLE, _("Payable")
     if "draw" in plan or "below_zero" in plan or OWED in str(example.get("expect")):
         yield OWED, _("Owed")
+    if pays_in_parts(plan) or HELD in str(example.get("expect")):
+        yield HELD, _("Held back")
+
+
+def pays_in_parts(plan: Mapping[Any, Any]) -> bool:
+    return any(isinstance(part, dict) and part.get("payout") for part in plan.get("components") or ())
 
 
 def _expected(example: Mapping[Any, Any], payee: str) -> dict[Any, Any]:

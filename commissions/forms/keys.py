@@ -76,6 +76,14 @@ def any_component(name: str, *values: str) -> Fits:
     )
 
 
+def any_credit(name: str, *values: str) -> Fits:
+    """Where a component gives credit in one of these ways."""
+    return lambda around: any(
+        isinstance(part, dict) and isinstance(part.get("credit"), dict) and str(part["credit"].get(name)) in values
+        for part in around[-1].get("components") or ()
+    )
+
+
 def reads_own(around: Around) -> bool:
     """Where a formula reads a field of the company's own."""
     return any(column.startswith(CUSTOM) for column in _read(around[-1]))

@@ -15,15 +15,18 @@ from commissions.engine.schema import (
     ExamplePayee,
     ExampleProduct,
     Multiply,
+    OnLeaving,
+    PayoutPart,
     PlanDocument,
     Step,
     Times,
 )
-from commissions.forms.keys import Key, all_of, any_component, any_of, has, never, reads, reads_own
+from commissions.forms.keys import Key, all_of, any_component, any_credit, any_of, has, never, reads, reads_own
 from commissions.forms.kinds import Kind, Model, shapes
 
 _MONEY = has("measure", "amount", usual="amount")
 _TARGET = has("pays", "target")
+_IN_PARTS = any_component("payout")
 _FLAT = has("tiers", "flat", usual="flat")
 _RATED = has("tiers", "marginal", "retroactive", usual="flat", up=1)
 _PERIODS = {"month": _("month"), "quarter": _("quarter"), "half": _("half-year"), "year": _("year")}
@@ -50,6 +53,10 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
         Key(
             "below_zero", _("A statement below zero"), is_rare=True, usual=_("is owed at once"), is_wide=True,
             choices={"pay": _("is owed at once"), "carry": _("pays nothing; the rest is taken from later ones")},
+        ),
+        Key(
+            "on_leaving", _("When somebody leaves"), add=_("Say what happens when somebody leaves"),
+            starts={"held": "as_due"},
         ),
         Key("examples", _("Examples"), kind=Kind.CARDS, one=_("Example"), add=_("Add an example")),
     ),
@@ -104,6 +111,11 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
             help=_("Pay times a number that a KPI decides, or how far another component's quota was reached."),
         ),
         Key("cap", _("Cap"), add=_("Add a cap"), starts={"per": "quarter", "amount": "10000"}),
+        Key(
+            "payout", _("When it is paid"), add=_("Pay a part of it later"),
+            starts=[{"share": "50%", "due": "at_once"}, {"share": "50%", "due": "paid"}],
+            help=_("In parts of what is earned: each upon what it waits for, after a while, or on a day."),
+        ),
         Key("credit", _("Who gets credit"), is_rare=True),
         Key(
             "key", _("Key"), is_rare=True, is_wide=True,
@@ -145,6 +157,38 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
         Key("amount", _("At most")),
         Key("per", _("Per"), choices=_WINDOWS),
         Key("excess", _("What goes beyond"), choices={"drop": _("is not paid")}, is_rare=True),
+    ),
+    PayoutPart: (
+        Key("share", _("Share")),
+        Key(
+            "due", _("Due"), usual=_("–"),
+            choices={
+                "at_once": _("at once"),
+                "invoiced": _("when the deal is invoiced"),
+                "paid": _("as the customer pays"),
+                "paid_in_full": _("when the customer has paid all"),
+            },
+        ),
+        Key("after", _("Or after"), usual=_("3 months")),
+        Key("on_date", _("Or on")),
+    ),
+    OnLeaving: (
+        Key(
+            "held", _("What is held back"),
+            choices={
+                "as_due": _("is paid when it falls due"),
+                "pay": _("is paid with the last statement"),
+                "forfeit": _("is not paid"),
+            },
+        ),
+        Key(
+            "owed", _("What is owed"),
+            choices={
+                "keep": _("stays owed"),
+                "deduct": _("is taken from the last statement"),
+                "forgive": _("is forgiven"),
+            },
+        ),
     ),
     Multiply: (
         Key("kpi", _("KPI"), help=_("By its key."), fits=lambda around: "component" not in around[0]),
@@ -192,7 +236,8 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
         Key("target", _("Target incentive"), usual=_("none"), is_wide=True, fits=any_component("pays", "target")),
         Key("kpis", _("KPIs"), usual=_("csat 82%"), is_wide=True, fits=any_component("multiply")),
         Key("starts", _("First day on the plan"), fits=lambda around: "draw" in around[-1]),
-        Key("reports_to", _("Reports to"), add=_("Say whom she reports to"), fits=any_component("credit")),
+        Key("ends", _("First day no longer on the plan"), fits=lambda around: "on_leaving" in around[-1]),
+        Key("reports_to", _("Reports to"), add=_("Say whom she reports to"), fits=any_credit("of", "reports")),
     ),
     ExampleDeal: (
         Key("id", _("Deal")),
@@ -217,11 +262,11 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
         Key("term", _("Months"), fits=reads("term")),
         Key(
             "invoiced", _("Invoiced on"),
-            fits=any_of(reads("invoiced"), any_component("credit"), any_component("payout")),
+            fits=any_of(reads("invoiced"), any_credit("trigger", "invoiced"), _IN_PARTS),
         ),
         Key(
             "payments", _("Paid by the customer"), kind=Kind.PAIRS, usual=_("2026-01-31 500"),
-            fits=any_of(any_component("credit"), any_component("payout")),
+            fits=any_of(any_credit("trigger", "paid", "paid_in_full"), _IN_PARTS),
         ),
         Key("cancelled", _("Cancelled on"), fits=reads("cancelled")),
         Key("custom", _("Fields of your own"), usual=_("region west"), fits=reads_own),

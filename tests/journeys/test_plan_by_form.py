@@ -1,4 +1,4 @@
-"""An administrator who has never seen YAML: tiers, a quota, a cap and examples by mouse, to a published plan."""
+"""An administrator who has never seen YAML: tiers, a cap, half on payment, and examples, by mouse, to publication."""
 
 import re
 import time
@@ -18,6 +18,9 @@ TEXT = """    window: quarter
       - {from: 100%, rate: 8%}
       - {from: 120%, rate: 12%}
     cap: {per: quarter, amount: 40000}
+    payout:
+      - {share: 50%, due: at_once}
+      - {share: 50%, due: paid}
 """
 
 
@@ -51,14 +54,14 @@ def later(route: Route) -> None:
 
 
 def write_example(page: Page, number: int, name: str, amount: str, pays: str) -> None:
-    """An example as finance agreed on it: what it pays is known before the plan is."""
+    """An example as finance agreed on it: half of what is earned in the quarter."""
     press(page, "Add an example")
     example = card(page, number, "examples")
     example.get_by_label("What the case shows").fill(name)
     example.get_by_label("Quota").fill("300000")
     example.get_by_label("Amount, row 1").fill(amount)
     expect(example.locator("h3")).to_contain_text("fails")
-    example.get_by_label("payable").fill(pays)
+    example.get_by_label("2026-Q1, payable").fill(pays)
     expect(example.locator("h3")).to_contain_text("holds")
 
 
@@ -80,10 +83,15 @@ def test_a_plan_is_built_by_mouse_with_its_examples_and_published(demo: Demo) ->
     sales.get_by_label("Rate, row 3").fill("12%")
     press(sales, "Add a cap")
     sales.get_by_label("At most").fill("40000")
+    press(sales, "Pay a part of it later")
     says(page, TEXT)
     expect(sales).to_contain_text("It pays at most $40,000.00 per quarter")
-    write_example(page, 0, "all three tiers", "400000", "24600")
-    write_example(page, 1, "the cap", "600000", "40000")
+    write_example(page, 0, "all three tiers, and half of it held", "400000", "12300")
+    write_example(page, 1, "the cap, and the customer pays", "600000", "20000")
+    paid = card(page, 1, "examples")
+    paid.get_by_label("Paid by the customer, row 1").fill("2026-04-10 600000")
+    paid.get_by_label("2026-Q2, payable").fill("20000")
+    expect(paid.locator(".designer-pays.is-good")).to_have_count(2)
     expect(page.locator("#assessment")).to_contain_text("All 2 examples hold")
     press(page, "Save draft")
     page.get_by_role("link", name="The plan as read").click()
