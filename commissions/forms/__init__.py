@@ -1,6 +1,6 @@
 """What pages ask people: short forms of single pages, and the form of a whole plan document."""
 
-from commissions.forms.filling import Filled, filled_in, mark_of
+from commissions.forms.filling import Filled, filled_in, fits, mark_of
 from commissions.forms.nodes import cells_in, slots_in
 from commissions.forms.pages import (
     FromDateForm,
@@ -32,6 +32,7 @@ __all__ = [
     "choices_of",
     "document_form",
     "filled_in",
+    "fits",
     "mark_of",
     "slots_in",
 ]

@@ -10,7 +10,7 @@ from commissions.engine.rewrite import data_of, rewritten
 from commissions.forms.acting import acted
 from commissions.forms.kinds import Kind, shapes
 from commissions.forms.nodes import Control, Path
-from commissions.forms.places import at, pruned, put, renamed, shape_at, without
+from commissions.forms.places import at, path_of, pruned, put, renamed, shape_at, without
 from commissions.forms.reshaping import reshaped
 from commissions.forms.tree import DocumentForm, document_form
 
@@ -20,11 +20,10 @@ DO = "do"
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A text as its form says, and whether the form that said so still fits it."""
+    """A text as its form says."""
 
     text: str
     is_changed: bool
-    needs_form: bool  # it has other fields now, or the text was changed by hand
 
 
 def mark_of(source: str) -> str:
@@ -39,7 +38,7 @@ def filled_in(source: str, fields: Mapping[str, str], *, today: date) -> Filled:
         text = _with_fields(text, fields)
     if fields.get(DO):
         text = rewritten_by(text, fields[DO], today)
-    return Filled(text, text != source, not _fits(document_form(text), fields))
+    return Filled(text, text != source)
 
 
 def rewritten_by(text: str, act: str, today: date) -> str:
@@ -50,8 +49,8 @@ def rewritten_by(text: str, act: str, today: date) -> str:
         return text
 
 
-def _fits(form: DocumentForm, fields: Mapping[str, str]) -> bool:
-    """Whether the fields that came are those of the form, each of the same kind."""
+def fits(form: DocumentForm, fields: Mapping[str, str]) -> bool:
+    """Whether the fields that came are those of the form: then nobody's typing is replaced by another form."""
     names = {control.name for control in form.controls()}
     sent = {name for name in fields if "/" in name or name in names}
     return bool(names) and names == sent and DO not in fields
@@ -60,13 +59,23 @@ def _fits(form: DocumentForm, fields: Mapping[str, str]) -> bool:
 def _with_fields(source: str, fields: Mapping[str, str]) -> str:
     data = data_of(source)
     before = data_of(source)
-    for control in sorted(document_form(source).controls(), key=_is_a_name):
+    form = document_form(source)
+    for control in sorted(form.controls(), key=_is_a_name):
         said = fields.get(control.name)
         if said is not None and " ".join(said.split()) != " ".join(control.value.split()):
             _fill(data, control, " ".join(said.split()))
+    for name in fields.keys() - {control.name for control in form.controls()}:
+        _expect(data, name, fields[name])
     pruned(data, before)
     reshaped(data, before)
     return source if data == before else rewritten(source, data)
+
+
+def _expect(data: dict[Any, Any], name: str, said: str) -> None:
+    """What an example expects in a period in which it expected nothing: only what it pays has brought up that field."""
+    path = path_of(name)
+    if said.strip() and len(path) > 4 and path[0] == "examples" and path[2] == "expect" and at(data, path[:2]):
+        put(data, path, said.strip())
 
 
 def _is_a_name(control: Control) -> bool:

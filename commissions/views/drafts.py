@@ -24,6 +24,7 @@ from commissions.forms import (
     cells_in,
     document_form,
     filled_in,
+    fits,
     mark_of,
     slots_in,
 )
@@ -179,11 +180,12 @@ def _editor(
 def plan_check(request: AuthedRequest) -> HttpResponse:
     """What the plan says, and what is wrong with it, as its form and its text are now. Nothing is saved."""
     filled = _filled(request)
+    beside = _beside(request, filled.text)
     context = {
         "is_answer": True,
         "written": filled.text if filled.is_changed else None,
-        "swaps_form": filled.needs_form,
-        **_beside(request, filled.text),
+        "swaps_form": not fits(beside["document"], request.POST.dict()),
+        **beside,
     }
     status = 422 if context["designed"].errors else 200
     return render(request, "commissions/plan_edit.html#answer", context, status=status)

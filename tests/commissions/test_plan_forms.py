@@ -10,7 +10,19 @@ import pytest
 from commissions.engine import rewrite
 from commissions.engine.document import PlanInvalid, load_plan
 from commissions.engine.schema import Window
-from commissions.forms import DocumentForm, document_form, filled_in, filling, grid, keys, kinds, mark_of, nodes, places
+from commissions.forms import (
+    DocumentForm,
+    document_form,
+    filled_in,
+    filling,
+    fits,
+    grid,
+    keys,
+    kinds,
+    mark_of,
+    nodes,
+    places,
+)
 from commissions.forms.kinds import Kind
 from commissions.forms.nodes import Control, cells_in, slots_in
 
@@ -68,8 +80,9 @@ def pressed(source: str, do: str) -> str:
 @pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)
 def test_a_form_that_nobody_touched_changes_no_byte(path: Path) -> None:
     source = path.read_text()
-    filled = filled_in(source, fields_of(source), today=TODAY)
-    assert (filled.text, filled.is_changed, filled.needs_form) == (source, False, False)
+    fields = fields_of(source)
+    filled = filled_in(source, fields, today=TODAY)
+    assert (filled.text, filled.is_changed, fits(document_form(source), fields)) == (source, False, True)
 
 
 @pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)
@@ -197,6 +210,12 @@ def test_what_an_example_expects_is_compared_in_its_cells() -> None:
         cell.control.path[-1]: (cell.control.value, cell.pays, cell.off, cell.tone) for cell in cells_in(form.whole)
     }
     assert told == {"sales": ("5", "7", "+2", "bad"), "bonus": ("", "", "", ""), "payable": ("", "8", "", "")}
+
+
+def test_a_period_that_was_not_expected_is_filled_in_where_the_plan_pays() -> None:
+    fields = {**fields_of(PLAN), "examples/0/expect/2026-02/payable": "7", "examples/9/expect/2026-02/payable": "7"}
+    filled = filled_in(PLAN, fields, today=TODAY)
+    assert rewrite.data_of(filled.text)["examples"][0]["expect"] == {"2026-01": {"sales": 5}, "2026-02": {"payable": 7}}
 
 
 def test_a_component_that_gets_another_key_keeps_it_in_the_examples() -> None:
