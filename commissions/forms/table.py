@@ -14,10 +14,13 @@ from commissions.engine.schema import (
     ExampleDeal,
     ExamplePayee,
     ExampleProduct,
+    Floor,
     Multiply,
     OnLeaving,
     PayoutPart,
+    PlanCap,
     PlanDocument,
+    ReportsTo,
     Step,
     Times,
 )
@@ -45,7 +48,15 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
             "rounding", _("Half a cent is rounded"), is_rare=True,
             choices={"half_up": _("up, away from zero"), "half_even": _("to the even neighbour")},
         ),
+        Key(
+            "other_currencies", _("Deals in other currencies"), is_rare=True, is_wide=True, usual=_("don't count"),
+            choices={"refuse": _("don't count"), "convert": _("are converted at the rate of their day")},
+        ),
         Key("components", _("What it pays"), kind=Kind.CARDS, one=_("Component"), add=_("Add a component")),
+        Key(
+            "cap", _("Cap on everything"), add=_("Add a cap on everything"), starts={"per": "year", "amount": "100000"},
+            help=_("The most that all components pay together."),
+        ),
         Key(
             "draw", _("Draw"), add=_("Add a draw or a guarantee"), starts={"kind": "recoverable", "amount": "1000"},
             help=_("Pay in advance of earnings, at each statement."),
@@ -112,6 +123,10 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
         ),
         Key("cap", _("Cap"), add=_("Add a cap"), starts={"per": "quarter", "amount": "10000"}),
         Key(
+            "floor", _("Floor"), add=_("Add a floor"), starts={"per": "month", "amount": "500"},
+            help=_("The least that it pays."),
+        ),
+        Key(
             "payout", _("When it is paid"), add=_("Pay a part of it later"),
             starts=[{"share": "50%", "due": "at_once"}, {"share": "50%", "due": "paid"}],
             help=_("In parts of what is earned: each upon what it waits for, after a while, or on a day."),
@@ -156,7 +171,18 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
     Cap: (
         Key("amount", _("At most")),
         Key("per", _("Per"), choices=_WINDOWS),
-        Key("excess", _("What goes beyond"), choices={"drop": _("is not paid")}, is_rare=True),
+        Key(
+            "excess", _("What goes beyond"), is_rare=True,
+            choices={"drop": _("is not paid"), "carry": _("is paid later")},
+        ),
+    ),
+    Floor: (
+        Key("amount", _("At least")),
+        Key("per", _("Per"), choices=_WINDOWS),
+    ),
+    PlanCap: (
+        Key("amount", _("At most")),
+        Key("per", _("Per"), choices=_WINDOWS),
     ),
     PayoutPart: (
         Key("share", _("Share")),
@@ -225,6 +251,10 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
         Key("payee", _("The payee"), fits=lambda around: "payees" not in around[0]),
         Key("payees", _("Payees"), add=_("Add a payee"), fits=lambda around: "payees" in around[0]),
         Key("deals", _("Deals"), add=_("Add a deal")),
+        Key(
+            "rates", _("Exchange rates"), is_rare=True, is_wide=True, usual=_("EUR 1.08"),
+            fits=lambda around: around[-1].get("other_currencies") == "convert",
+        ),
         Key("expect", _("What finance agreed to pay"), kind=Kind.GRID),
         Key("source", _("Where the figures come from"), is_rare=True, is_wide=True, usual=_("a contract, a mail")),
     ),
@@ -238,6 +268,11 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
         Key("starts", _("First day on the plan"), fits=lambda around: "draw" in around[-1]),
         Key("ends", _("First day no longer on the plan"), fits=lambda around: "on_leaving" in around[-1]),
         Key("reports_to", _("Reports to"), add=_("Say whom she reports to"), fits=any_credit("of", "reports")),
+    ),
+    ReportsTo: (
+        Key("to", _("Reports to")),
+        Key("from", _("From")),
+        Key("until", _("Until before")),
     ),
     ExampleDeal: (
         Key("id", _("Deal")),
