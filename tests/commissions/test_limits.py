@@ -89,3 +89,9 @@ def test_a_plan_says_its_floors_and_caps() -> None:
         "It pays at most $100.00 per month; the rest is paid later in the year, where there is room.",
     ]
     assert plan_cap_sentence(document) == "All components together pay at most $250.00 per quarter."
+
+
+def test_a_line_without_a_deal_shows_no_position(carried: Cast, client: Client) -> None:
+    client.force_login(carried.ana)
+    answer = client.get(reverse("commissions:statement", args=[line_of(date(2026, 5, 1)).statement_id]))
+    assert answer.content.decode().count("<span>–</span>") == 2
