@@ -64,7 +64,7 @@ def _measured(clause: Clause, rules: Mapping[int, str]) -> pl.DataFrame:
     carried = [*_CARRIED, *(name for name in _WHERE_THERE if name in clause.credits.columns)]
     if not has_parts(clause.credits):
         return clause.credits.filter(counts).select(*carried, credited=_part(component))
-    own = rule_of(component).key
+    own = rule_of(clause.document, component).key
     ruling = pl.col("closed_version").replace_strict(dict(rules), default=own, return_dtype=pl.String())
     counts &= pl.col("rule") == ruling.fill_null(own)
     before, after = moved(_part(component), half_even=clause.document.rounding is Rounding.HALF_EVEN)

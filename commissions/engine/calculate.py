@@ -258,7 +258,7 @@ def clauses_of(
 def _rules(inputs: Inputs, plan: int, key: str) -> dict[int, str]:
     """By version of the plan, the rule of its component of that key."""
     return {
-        version: rule_of(part).key
+        version: rule_of(document, part).key
         for version, document in inputs.versions.items()
         for part in document.components
         if inputs.plans[version] == plan and part.key == key

@@ -118,8 +118,8 @@ def _under_own_rules(rows: pl.DataFrame, history: pl.DataFrame, versions: Mappin
 def _looked_at(closed_under: PlanDocument, document: PlanDocument) -> set[str]:
     """The rules for a deal that closed under one version and is credited under another; new components bring theirs."""
     before = {part.key for part in closed_under.components}
-    return {rule_of(part).key for part in closed_under.components} | {
-        rule_of(part).key for part in document.components if part.key not in before
+    return {rule_of(closed_under, part).key for part in closed_under.components} | {
+        rule_of(document, part).key for part in document.components if part.key not in before
     }
 
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from commissions.engine.curve import nearest
 from commissions.engine.frames import PAYMENTS, empty
-from commissions.engine.schema import Component, PlanDocument, Trigger
+from commissions.engine.schema import ClawbackMode, Component, PlanDocument, Trigger
 
 WIDE = pl.Int128()
 _COLUMNS = ["deal", "rule", "event", "date", "turn", "before", "after", "whole"]
@@ -34,20 +34,26 @@ class Rule:
     """What of a plan decides on events. Components with the same rule share them."""
 
     trigger: Trigger
+    within: int = 0  # days from closing in which a cancellation takes back; 0: always
+    is_prorated: bool = False  # the less, the longer the deal was kept
 
     @property
     def key(self) -> str:
         """What the column `rule` says."""
-        return str(self.trigger)
+        kept = f" {self.within}{' prorated' if self.is_prorated else ''}" if self.within else ""
+        return f"{self.trigger}{kept}"
 
 
-def rule_of(component: Component) -> Rule:
-    return Rule(component.credit.trigger)
+def rule_of(document: PlanDocument, component: Component) -> Rule:
+    clawback = document.clawback
+    if clawback is None:
+        return Rule(component.credit.trigger)
+    return Rule(component.credit.trigger, clawback.within_days, clawback.mode is ClawbackMode.PRORATED)
 
 
 def rules_of(versions: Iterable[PlanDocument]) -> list[Rule]:
     """Every rule of these plans, in an order of its own."""
-    return sorted({rule_of(component) for document in versions for component in document.components})
+    return sorted({rule_of(document, component) for document in versions for component in document.components})
 
 
 def columns_of(rules: Iterable[Rule]) -> set[str]:
@@ -93,7 +99,9 @@ def _events(deals: pl.DataFrame, payments: pl.DataFrame, rule: Rule) -> pl.DataF
     # a payment before the deal closed counts when it closes; nothing counts once it is cancelled
     given = given.filter(pl.col("cancelled").is_null() | (pl.col("date") <= pl.col("cancelled")))
     numbered = given.with_columns(turn=pl.int_range(pl.len(), dtype=pl.Int32()).over("deal"))
-    events = pl.concat([numbered.drop("cancelled"), _cancelled(numbered)]).sort("deal", "turn")
+    closed = deals.select("deal", "closed")
+    back = _cancelled(numbered.join(closed, on="deal", maintain_order="left"), rule)
+    events = pl.concat([numbered.drop("cancelled"), back]).sort("deal", "turn")
     return events.with_columns(rule=pl.lit(rule.key)).select(_COLUMNS)
 
 
@@ -140,11 +148,30 @@ def _in_full(paid: pl.DataFrame) -> pl.DataFrame:
     return turns.filter(pl.col("before") != pl.col("after"))
 
 
-def _cancelled(given: pl.DataFrame) -> pl.DataFrame:
-    """What is credited of a deal when it is cancelled goes."""
+def _cancelled(given: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+    """What is credited of a deal when it is cancelled goes, as far as the rule takes it back."""
     standing = given.filter(pl.col("cancelled").is_not_null()).group_by("deal", maintain_order=True).last()
-    back = standing.filter(pl.col("after") != 0).with_columns(
-        event=pl.lit(Event.CANCELLED), date=pl.col("cancelled"), before=pl.col("after"), after=_NOTHING,
-        turn=pl.col("turn") + 1,
+    turned = standing.filter(pl.col("after") != 0).with_columns(
+        event=pl.lit(Event.CANCELLED), date=pl.col("cancelled"), turn=pl.col("turn") + 1,
+        kept=(pl.col("cancelled") - pl.col("closed")).dt.total_days().cast(pl.Int64),
     )  # fmt: skip
-    return back.select(given.drop("cancelled").columns)
+    if rule.within:
+        turned = turned.filter(pl.col("kept") <= rule.within)
+    before, after, whole = pl.col("after"), _NOTHING, pl.col("whole")
+    if rule.is_prorated:
+        before, after, whole = _kept(rule.within)
+    back = turned.with_columns(before=before, after=after, whole=whole)
+    return back.filter(pl.col("before") != pl.col("after")).select(given.drop("cancelled", "closed").columns)
+
+
+def _kept(within: int) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+    """(before, after, whole) of a deal of which the days kept, out of `within`, stay credited.
+
+    Where parts are counted in minor units of a deal, what stays is rounded to one of them; else it is exact.
+    """
+    is_one, days = pl.col("whole") == 1, pl.lit(within, dtype=pl.Int64())
+    wide = pl.col("after").cast(WIDE) * pl.col("kept").cast(WIDE)
+    part = nearest(wide, pl.lit(within, dtype=WIDE), half_even=False, number=WIDE).cast(pl.Int64)
+    before = pl.when(is_one).then(pl.col("after") * days).otherwise("after")
+    after = pl.when(is_one).then(pl.col("after") * pl.col("kept")).otherwise(part)
+    return before, after, pl.when(is_one).then(days).otherwise("whole")

@@ -25,6 +25,7 @@ from commissions.engine.segments import x_unit
 from commissions.selectors.attainment import Attainment
 from commissions.selectors.limits import rule_sentences
 from commissions.selectors.plans import ComponentView, PlanPage, TierRow
+from commissions.selectors.releases import payout_words
 from commissions.selectors.units import Unit, price_of, unit_of
 from core.money import exponent
 from core.templatetags import formats
@@ -130,6 +131,8 @@ def _rules(component: Component, currency: str) -> Iterator[str]:
             yield _("A tier begins when its threshold is reached exactly.")
         else:
             yield _("A tier begins once its threshold is exceeded.")
+    if component.payout:
+        yield _("What it earns is paid in parts: %(parts)s.") % {"parts": "; ".join(payout_words(component.payout))}
     yield from rule_sentences(component, currency)
 
 

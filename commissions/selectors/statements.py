@@ -18,6 +18,7 @@ from commissions.selectors.documents import document_of
 from commissions.selectors.explanations import title_of
 from commissions.selectors.notices import NoticeRow, notice_rows
 from commissions.selectors.rates import rates_between
+from commissions.selectors.releases import ReleaseRow, release_rows
 from commissions.selectors.units import Unit, unit_of
 
 
@@ -100,6 +101,11 @@ class SettlementRow:
     owed_before_minor: int
     forgiven_minor: int
     owed_after_minor: int
+    held_after_minor: int
+
+    @property
+    def has_debt(self) -> bool:
+        return bool(self.owed_before_minor or self.owed_after_minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,7 @@ class StatementView:
     computed_at: datetime
     components: tuple[ComponentGroup, ...]  # empty when nothing was earned: then the notices say why
     settlements: tuple[SettlementRow, ...]  # empty where what was earned is what is paid
+    releases: tuple[ReleaseRow, ...]  # where pay waits
     notices: tuple[NoticeRow, ...]
 
 
@@ -131,7 +138,7 @@ class PeriodEarning:
 
 
 def statement_view(statement: Statement, *, most: int | None = None) -> StatementView:
-    """A statement with its lines by component; load it with `payee` and `period`. Five queries, however many lines.
+    """A statement with its lines by component; load it with `payee` and `period`. Six queries, however many lines.
 
     With `most`, only so many of each component, the latest: a manager of thousands has thousands of lines.
     """
@@ -153,12 +160,15 @@ def statement_view(statement: Statement, *, most: int | None = None) -> Statemen
         computed_at=statement.computed_at,
         components=tuple(_groups(lines, _sums(statement))),
         settlements=tuple(map(_settlement, statement.settlements.select_related("plan").order_by("plan__name"))),
+        releases=release_rows(statement),
         notices=notice_rows(statement),
     )
 
 
 def _settlement(row: Settlement) -> SettlementRow:
     steps = (
+        (_("Held back until it is due"), -row.held_minor),
+        (_("Released of what was held back before"), row.released_minor),
         (_("Advanced by the draw"), row.advanced_minor),
         (_("Recovered of what was owed"), -row.recovered_minor),
         (_("Below zero, carried to the next statement"), row.carried_minor),
@@ -172,6 +182,7 @@ def _settlement(row: Settlement) -> SettlementRow:
         owed_before_minor=row.owed_before_minor,
         forgiven_minor=row.forgiven_minor,
         owed_after_minor=row.owed_after_minor,
+        held_after_minor=row.held_after_minor,
     )
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from commissions.engine.schema import BelowZero, Draw, DrawKind, DrawPays, PlanDocument
+from commissions.engine.schema import BelowZero, Clawback, ClawbackMode, Draw, DrawKind, DrawPays, PlanDocument
 from commissions.selectors.limits import plan_cap_sentence
+from commissions.selectors.releases import on_leaving_words
 from core.money import to_minor
 from core.templatetags import formats
 from core.templatetags.juara import locale, money_text
@@ -18,7 +19,27 @@ def terms_of(document: PlanDocument) -> list[str]:
     found += _draw(document.draw, document.currency) if document.draw else []
     if document.below_zero is BelowZero.CARRY:
         found.append(_("A statement below zero pays nothing; the rest is taken from later statements."))
+    if document.clawback is not None:
+        found.append(_clawback(document.clawback))
+    if document.on_leaving is not None:
+        found += on_leaving_words(document.on_leaving)
     return found
+
+
+def _clawback(said: Clawback) -> str:
+    if said.mode is ClawbackMode.FULL:
+        text = ngettext(
+            "A deal that is cancelled within %(n)s day of closing takes back all that it earned; later, nothing.",
+            "A deal that is cancelled within %(n)s days of closing takes back all that it earned; later, nothing.",
+            said.within_days,
+        )
+    else:
+        text = ngettext(
+            "A deal that is cancelled within %(n)s day of closing takes back the part of that time that is missing.",
+            "A deal that is cancelled within %(n)s days of closing takes back the part of those days that are missing.",
+            said.within_days,
+        )
+    return text % {"n": said.within_days}
 
 
 def _draw(draw: Draw, currency: str) -> Iterator[str]:

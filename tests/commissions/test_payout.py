@@ -4,10 +4,14 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
 
 from accounts.models import User
-from commissions import services
+from commissions import selectors, services
+from commissions.engine.document import load_plan
 from commissions.models import Period, Plan, Release, Settlement, StaleStatement, Statement
+from commissions.selectors.releases import payout_words
 from sales.models import Deal, Payment
 from sales.services import record_payment
 from tests.commissions.facts import NOW, assign, calculated, published, won
@@ -180,3 +184,34 @@ def test_who_leaves_the_plan_altogether_takes_the_releases_along(deal: Deal, pla
     services.unassign(plan=plan, payees=[cast.ana], from_date=date(2025, 1, 1), until=None, acting_user=None, now=NOW)
     calculated("2025-11")
     assert (Release.objects.count(), Statement.objects.count()) == (0, 0)
+
+
+def test_the_page_says_what_waits_and_why(deal: Deal, cast: Cast, client: Client) -> None:
+    calculate_all()
+    client.force_login(cast.ana)
+    statement = Statement.objects.get(period__start=date(2025, 12, 1))
+    text = client.get(reverse("commissions:statement", args=[statement.pk])).content.decode()
+    for words in (
+        "Released of what was held back before",
+        "50% with the credit; 50% as the customer pays (40% is paid)",
+        "Still held back after this statement",
+    ):
+        assert words in text
+
+
+def test_the_plan_says_in_words_when_it_pays() -> None:
+    payout = "payout: [{share: 25%, after: 1 month}, {share: 25%, on_date: 2027-01-15}, {share: 50%, due: invoiced}]"
+    document = load_plan(
+        f"{{plan: A, currency: USD, period: month, components: [{{key: a, name: A, rate: 5%, {payout}}}],"
+        " on_leaving: {held: forfeit, owed: deduct}, clawback: {within_days: 90, mode: prorated}}"
+    )
+    assert list(payout_words(document.components[0].payout)) == [
+        "25% 1 month after the credit",
+        "25% on 15 Jan 2027",
+        "50% once the deal is invoiced",
+    ]
+    assert selectors.terms_of(document) == [
+        "A deal that is cancelled within 90 days of closing takes back the part of those days that are missing.",
+        "What isn't due yet when somebody leaves the plan is never paid.",
+        "The last statement before somebody leaves takes all that it can of what she owes.",
+    ]

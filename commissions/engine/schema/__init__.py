@@ -31,7 +31,17 @@ from commissions.engine.schema.examples import (
 from commissions.engine.schema.modify import Cap, Excess, Floor, Multiply, PlanCap, Times, Window
 from commissions.engine.schema.payout import Due, PayoutPart
 from commissions.engine.schema.plan import OtherCurrencies, PlanDocument, Prorate, QuotaRules, Rounding
-from commissions.engine.schema.terms import BelowZero, Draw, DrawKind, DrawPays, Held, OnLeaving, Owed
+from commissions.engine.schema.terms import (
+    BelowZero,
+    Clawback,
+    ClawbackMode,
+    Draw,
+    DrawKind,
+    DrawPays,
+    Held,
+    OnLeaving,
+    Owed,
+)
 from commissions.engine.schema.values import Day, Label, Name, Slug, Strict, Text
 
 __all__ = [
@@ -39,6 +49,8 @@ __all__ = [
     "BelowZero",
     "ByPeriod",
     "Cap",
+    "Clawback",
+    "ClawbackMode",
     "Component",
     "Credit",
     "Day",

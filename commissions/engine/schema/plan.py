@@ -9,7 +9,7 @@ from commissions.engine.decimals import ExactDecimal
 from commissions.engine.schema.component import Component
 from commissions.engine.schema.examples import Example
 from commissions.engine.schema.modify import PlanCap
-from commissions.engine.schema.terms import BelowZero, Draw, OnLeaving
+from commissions.engine.schema.terms import BelowZero, Clawback, Draw, OnLeaving
 from commissions.engine.schema.values import Name, Strict
 from core.periods import PeriodKind
 
@@ -59,6 +59,7 @@ class PlanDocument(Strict):
     quotas: QuotaRules | None = Field(None, description="Absent: quotas count in full.")
     draw: Draw | None = None
     below_zero: BelowZero | None = Field(None, description="Absent: pay.")
+    clawback: Clawback | None = Field(None, description="Absent: a cancellation takes back all that the deal earned.")
     on_leaving: OnLeaving | None = Field(None, description="What becomes of balances when a payee leaves the plan.")
     examples: tuple[Example, ...] = ()
 

@@ -50,6 +50,22 @@ class OnLeaving(Strict):
     owed: Owed = Owed.KEEP
 
 
+class ClawbackMode(StrEnum):
+    """How much of what a deal earned a cancellation takes back."""
+
+    FULL = "full"
+    PRORATED = "prorated"  # the less, the longer the deal was kept
+
+
+class Clawback(Strict):
+    """What a cancellation takes back; without it, all that the deal earned, whenever it comes."""
+
+    within_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        description="After how many days from closing a cancellation takes nothing back any more."
+    )
+    mode: ClawbackMode = ClawbackMode.FULL
+
+
 class Draw(Strict):
     """Pay in advance of earnings, statement by statement."""
 

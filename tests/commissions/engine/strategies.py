@@ -209,18 +209,20 @@ def documents(draw: st.DrawFn, currency: str, *, reversible: bool) -> PlanDocume
         for part, weight in zip(on_target, weights, strict=True):
             part["weight"] = weight
     reads_goals = any("quota" in part["against"] or "pays" in part for part in parts)
-    return from_json(
-        {
-            **(draw(quota_rules()) if reads_goals else {}),
-            "plan": "Random",
-            "currency": currency,
-            "period": period,
-            "cap": draw(st.sampled_from([None, None, None, *PLAN_CAPS])),
-            "rounding": draw(st.sampled_from(["half_up", "half_even"])),
-            "other_currencies": draw(st.sampled_from(["refuse", "convert"])),
-            "components": draw(multiplied(parts, period)),
-        }
-    )
+    said: dict[str, Any] = {
+        **(draw(quota_rules()) if reads_goals else {}),
+        "plan": "Random",
+        "currency": currency,
+        "period": period,
+        "cap": draw(st.sampled_from([None, None, None, *PLAN_CAPS])),
+        "rounding": draw(st.sampled_from(["half_up", "half_even"])),
+        "other_currencies": draw(st.sampled_from(["refuse", "convert"])),
+        "components": draw(multiplied(parts, period)),
+    }
+    if draw(st.booleans()):
+        within, mode = draw(st.sampled_from([30, 90, 365])), draw(st.sampled_from(["full", "prorated"]))
+        said["clawback"] = {"within_days": within, "mode": mode}
+    return from_json(said)
 
 
 @st.composite

@@ -143,7 +143,7 @@ def test_the_json_schema_describes_the_keys_people_write() -> None:
     schema = json_schema()
     assert set(schema["properties"]) == {
         "format", "plan", "currency", "period", "rounding", "other_currencies", "components", "draw",
-        "below_zero", "on_leaving", "examples"
+        "below_zero", "clawback", "on_leaving", "examples"
     }  # fmt: skip
     assert "from" in schema["$defs"]["Step"]["properties"]
     assert schema["$defs"]["Step"]["additionalProperties"] is False

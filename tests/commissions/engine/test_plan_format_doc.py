@@ -32,6 +32,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "Keys of `cap`": schema.Cap,
     "Keys of the plan's `cap`": schema.PlanCap,
     "Keys of a part of `payout`": schema.PayoutPart,
+    "Keys of `clawback`": schema.Clawback,
     "Keys of `on_leaving`": schema.OnLeaving,
     "Keys of `quotas`": schema.QuotaRules,
     "Keys of `draw`": schema.Draw,

@@ -59,22 +59,24 @@ def credit_of(facts: Facts, plan: int, key: str, given: Deal, share: Share, paye
             via = share.payee if share.payee != payee else None
             with suppress(Missing):  # nothing counts while it isn't known how much
                 whole = counted_of(facts, document, component, deal, share)
-                for event in events_of(facts, ruling(facts, plan, component, given, payee), given):
+                for event in events_of(facts, *ruling(facts, plan, document, component, given, payee), given):
                     if assigned.start <= event.date and (assigned.end is None or event.date < assigned.end):
                         before, after = rounded(whole * event.before, document), rounded(whole * event.after, document)
                         found.append(Credited(deal, event, share.role, via, version, component, after - before, before))
     return found
 
 
-def ruling(facts: Facts, plan: int, component: Component, deal: Deal, payee: str) -> Component:
-    """The component as the version has it that was in force when the deal closed: its trigger holds to the end."""
+def ruling(
+    facts: Facts, plan: int, document: PlanDocument, component: Component, deal: Deal, payee: str
+) -> tuple[PlanDocument, Component]:
+    """The version in force when the deal closed, and its component: trigger and clawback hold to the end."""
     for assigned in facts.assignments:
         own = (assigned.payee, facts.plans[assigned.version]) == (payee, plan)
         if own and assigned.start <= deal.closed and (assigned.end is None or deal.closed < assigned.end):
             for other in facts.versions[assigned.version].components:
                 if other.key == component.key:
-                    return other
-    return component
+                    return facts.versions[assigned.version], other
+    return document, component
 
 
 def converted(facts: Facts, document: PlanDocument, deal: Deal) -> Deal | None:

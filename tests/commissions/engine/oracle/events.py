@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from math import floor
 
-from commissions.engine.schema import Component
+from commissions.engine.schema import Component, PlanDocument
 from tests.commissions.engine.oracle.facts import Deal, Facts
 
 
@@ -17,12 +18,29 @@ class Event:
     after: Fraction
 
 
-def events_of(facts: Facts, component: Component, deal: Deal) -> list[Event]:
+def events_of(facts: Facts, document: PlanDocument, component: Component, deal: Deal) -> list[Event]:
     found = [each for each in credited(facts, component, deal) if deal.cancelled is None or each[1] <= deal.cancelled]
     credited_by_then = found[-1][3] if found else Fraction(0)
     if deal.cancelled is not None and credited_by_then:
-        found.append(("cancelled", deal.cancelled, credited_by_then, Fraction(0)))
+        left = kept(document, component, deal, (deal.cancelled - deal.closed).days, credited_by_then)
+        if left != credited_by_then:
+            found.append(("cancelled", deal.cancelled, credited_by_then, left))
     return [Event(name, day, turn, before, after) for turn, (name, day, before, after) in enumerate(found)]
+
+
+def kept(document: PlanDocument, component: Component, deal: Deal, days: int, part: Fraction) -> Fraction:
+    """What stays credited of a part of a deal that is cancelled after so many days."""
+    clawback = document.clawback
+    if clawback is None:
+        return Fraction(0)
+    if days > clawback.within_days:
+        return part
+    if clawback.mode.value == "full":
+        return Fraction(0)
+    stays = part * Fraction(days, clawback.within_days)
+    if component.credit.trigger.value == "paid" and abs(deal.amount) > 1:  # to a minor unit of the deal
+        return Fraction(floor(stays * abs(deal.amount) + Fraction(1, 2)), abs(deal.amount))
+    return stays
 
 
 Step = tuple[str, date, Fraction, Fraction]
