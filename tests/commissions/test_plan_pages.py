@@ -288,6 +288,8 @@ def test_the_curve_shows_the_payee_nearest_the_middle_or_who_is_asked_for(ada: C
     assert "The mark: Cid is at $500.00" in checked(ada, TIERED)
     asked = ada.post(reverse("commissions:plan-check"), {"source": TIERED, "place-of": "an"}, headers=HTMX)
     assert "The mark: Ana is at $900.00" in text_of(asked)
+    other = ada.post(reverse("commissions:plan-check"), {"source": TIERED, "place-of": "Zoe"}, headers=HTMX)
+    assert "Nobody of that name is on this plan: the curves show Cid." in text_of(other)
 
 
 def test_cards_are_saved_with_the_text(ada: Client) -> None:
