@@ -118,8 +118,8 @@ def payouts(draw: st.DrawFn) -> list[dict[str, str]]:
 
 
 @st.composite
-def limits(draw: st.DrawFn) -> dict[str, Any]:
-    """A floor, a cap, both or none."""
+def limits(draw: st.DrawFn, *, reversible: bool) -> dict[str, Any]:
+    """A floor, a cap, both or none. A floor for longer than a deal stays when the deal that opened its window goes."""
     found: dict[str, Any] = {}
     if draw(st.booleans()):
         per = draw(st.sampled_from(("deal", "month", *WINDOWS)))
@@ -127,7 +127,7 @@ def limits(draw: st.DrawFn) -> dict[str, Any]:
         if per not in ("deal", "year") and draw(st.integers(0, 2)):
             found["cap"]["excess"] = "carry"
     if draw(st.integers(0, 3)) == 0:
-        per = draw(st.sampled_from(("deal", *WINDOWS)))
+        per = draw(st.sampled_from(("deal",) if reversible else ("deal", *WINDOWS)))
         if per != found.get("cap", {}).get("per"):
             found["floor"] = {"per": per, "amount": str(draw(FLOORS))}
     return found
@@ -163,7 +163,7 @@ def components(draw: st.DrawFn, key: str, *, reversible: bool) -> dict[str, Any]
         component["base"] = draw(st.sampled_from(BASES if reversible else BASES + MONEY_BASES))
     if draw(st.booleans()):
         component["when"] = draw(st.sampled_from(CONDITIONS if reversible else CONDITIONS + MONEY_CONDITIONS))
-    component |= draw(limits())
+    component |= draw(limits(reversible=reversible))
     if draw(st.integers(0, 2)) == 0:
         component["payout"] = draw(payouts())
     return component | (draw(prices(paid)) if tiers == "flat" else {"curve": draw(curves(tiers, kind, paid))})

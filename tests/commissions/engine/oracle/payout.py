@@ -18,16 +18,21 @@ def paid_by(
         line for line in everything if line.payee == payee and facts.plans[line.version] == plan and line.date < end
     ]
     paid = held = 0
-    for group in {(line.component, line.deal, line.role) for line in earned}:
-        lines = [line for line in earned if (line.component, line.deal, line.role) == group]
+    for group in {group_of(line) for line in earned}:
+        lines = [line for line in earned if group_of(line) == group]
         now, later = of_deal(facts, lines, end, left)
         paid, held = paid + now, held + later
     return paid, held
 
 
+def group_of(line: Line) -> tuple[object, ...]:
+    """What is paid out together: all of a deal, or what a day brought without one."""
+    return line.component, line.deal, line.role, None if line.deal else line.date
+
+
 def of_deal(facts: Facts, lines: list[Line], end: date, left: date | None) -> tuple[int, int]:
     lines = sorted(lines, key=lambda line: line.date)
-    deal = next(deal for deal in facts.deals if deal.key == lines[0].deal)
+    deal = next((deal for deal in facts.deals if deal.key == lines[0].deal), None)
     waiting = [line for line in lines if facts.versions[line.version].component(line.component).payout]
     if not waiting:
         return sum(line.amount for line in lines), 0
@@ -39,7 +44,7 @@ def of_deal(facts: Facts, lines: list[Line], end: date, left: date | None) -> tu
     document = facts.versions[lines[0].version]
     said = document.on_leaving.held.value if document.on_leaving else "as_due"
     has_left = left is not None and left <= end
-    forward = [line for line in lines if line.credited * deal.amount >= 0]
+    forward = [line for line in lines if deal is None or line.credited * deal.amount >= 0]
     whole, net = sum(line.amount for line in forward), sum(line.amount for line in lines)
     if whole == 0:
         return net, 0
@@ -53,7 +58,9 @@ def of_deal(facts: Facts, lines: list[Line], end: date, left: date | None) -> tu
     return paid, 0 if said == "forfeit" and has_left else net - paid
 
 
-def share_due(facts: Facts, payout: tuple[PayoutPart, ...], earned_on: date, deal: Deal, until: date) -> Fraction:
+def share_due(
+    facts: Facts, payout: tuple[PayoutPart, ...], earned_on: date, deal: Deal | None, until: date
+) -> Fraction:
     if not payout:
         return Fraction(1)
     found = Fraction(0)
@@ -62,12 +69,14 @@ def share_due(facts: Facts, payout: tuple[PayoutPart, ...], earned_on: date, dea
     return found
 
 
-def how_far(facts: Facts, part: PayoutPart, earned_on: date, deal: Deal, until: date) -> Fraction:
+def how_far(facts: Facts, part: PayoutPart, earned_on: date, deal: Deal | None, until: date) -> Fraction:
     if part.after is not None:
         number, unit = part.after.split()
         return Fraction(later(earned_on, int(number), unit) < until)
     if part.on_date is not None:
         return Fraction(part.on_date < until)
+    if deal is None:
+        return Fraction(1)  # nobody to wait for
     paid = sum(each.amount for each in facts.payments if each.deal == deal.key and each.date < until)
     ratio = Fraction(1) if deal.amount == 0 else Fraction(paid, deal.amount)
     ratio = max(Fraction(0), min(Fraction(1), ratio))
