@@ -63,15 +63,15 @@ def _measured(clause: Clause, rules: Mapping[int, str]) -> pl.DataFrame:
         counts &= counts_through(component.credit)
     carried = [*_CARRIED, *(name for name in _WHERE_THERE if name in clause.credits.columns)]
     if not has_parts(clause.credits):
-        return clause.credits.filter(counts).select(*carried, credited=_part(component))
+        return clause.credits.filter(counts).select(*carried, credited=part_of(component))
     own = rule_of(clause.document, component).key
     ruling = pl.col("closed_version").replace_strict(dict(rules), default=own, return_dtype=pl.String())
     counts &= pl.col("rule") == ruling.fill_null(own)
-    before, after = moved(_part(component), half_even=clause.document.rounding is Rounding.HALF_EVEN)
+    before, after = moved(part_of(component), half_even=clause.document.rounding is Rounding.HALF_EVEN)
     return clause.credits.filter(counts).select(*carried, *PARTS, credited=after - before, reached=before)
 
 
-def _part(component: Component) -> pl.Expr:
+def part_of(component: Component) -> pl.Expr:
     """What the payee's share of a credit adds to x. A refund counts against, however its quantity is written.
 
     Shares are parts per million, so a part of a unit is whole in millionths: nothing is rounded, and the parts of all

@@ -66,7 +66,7 @@ def credit(
     2. Keep the credits of payees whose plan is in force that day.
     3. Put them in order.
     """
-    sharers, broken = _sharers(shares, payees)
+    sharers, broken = sharers_of(shares, payees)
     ranked = assignments.with_columns(payee_rank=pl.col("payee").rank("dense").cast(pl.Int64))
     given = shares if relations is None else _with_others(shares, events, relations, payees)
     assigned = _under_own_rules(given.join(ranked, on="payee").join(events, on="deal"), history, versions)
@@ -149,7 +149,7 @@ def _in_order(rows: pl.DataFrame) -> pl.DataFrame:
     return ordered.drop("start", "end", "key", "day", "payee_rank", "via_order", strict=False)
 
 
-def _sharers(shares: pl.DataFrame, payees: pl.DataFrame | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+def sharers_of(shares: pl.DataFrame, payees: pl.DataFrame | None) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The sharers of split deals in the order of ties (larger share first, then the payee's key), each with who has
     what nobody has; and the (deal, role) whose shares add up to more than the whole."""
     split = shares.filter(pl.col("deal").is_duplicated() | (pl.col("share") != WHOLE_SHARE)).select(list(SHARES))

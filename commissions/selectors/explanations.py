@@ -11,6 +11,7 @@ from commissions.engine.schema import Component, Of, PlanDocument, Window
 from commissions.engine.segments import x_unit
 from commissions.models import EarningLine
 from commissions.selectors.counted_goals import CountedGoal, counted_goals
+from commissions.selectors.crediting import Crediting, crediting
 from commissions.selectors.documents import document_of
 from commissions.selectors.limits import LimitRule, limit_rules
 from commissions.selectors.multipliers import Multiplier
@@ -61,7 +62,11 @@ class LineExplanation:
     kind: str  # credit, or what a line without a deal pays for
     deal_pk: int | None
     deal: str  # of a line without a deal, what it pays for
-    deal_amount_minor: int
+    deal_amount_minor: int  # as it is now, in the deal's own currency
+    deal_currency: str
+    event: str  # what gave the credit, or took it back; empty without a deal
+    exchange_rate_e12: int | None  # None where the deal is in the plan's currency
+    crediting: Crediting | None
     customer: str
     role: str
     via: str  # the name of whoever's share counts for the payee; empty where it is her own
@@ -135,6 +140,10 @@ def line_explanation(line: EarningLine) -> LineExplanation:
         deal_pk=deal.pk if deal else None,
         deal=title_of(line),
         deal_amount_minor=deal.amount_minor if deal else 0,
+        deal_currency=deal.currency if deal else document.currency,
+        event=line.event or "",
+        exchange_rate_e12=line.exchange_rate_e12,
+        crediting=crediting(line, document),
         customer=deal.customer.name if deal and deal.customer else "",
         role=line.role,
         via=line.via.name if line.via else "",

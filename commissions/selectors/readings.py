@@ -7,8 +7,10 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from commissions.engine.events import Event
 from commissions.engine.explain import PieceKind
 from commissions.selectors.counted_goals import CountedGoal
+from commissions.selectors.crediting_words import crediting_texts
 from commissions.selectors.explanations import LineExplanation, StepRow
 from commissions.selectors.multipliers import multiplier_text
 from commissions.selectors.units import exact_money, is_whole
@@ -35,6 +37,17 @@ _MOVES = {
     ("units", False, True): gettext_lazy("This deal counts as %(credited)s against you"),
     ("units", False, False): gettext_lazy("This deal counts as %(credited)s against %(payee)s"),
 }
+# The same where a deal that had counted is taken back: a cancellation, or money paid back.
+_TAKEN_BACK = {
+    ("quota", True): gettext_lazy("What is taken back moved you from %(x0)s to %(x1)s of your %(quota)s quota"),
+    ("quota", False): gettext_lazy("What is taken back moved %(payee)s from %(x0)s to %(x1)s of a %(quota)s quota"),
+    ("amount", True): gettext_lazy("What is taken back moved you from %(x0)s to %(x1)s in %(window)s"),
+    ("amount", False): gettext_lazy("What is taken back moved %(payee)s from %(x0)s to %(x1)s in %(window)s"),
+    ("deal", True): gettext_lazy("%(credited)s no longer counts for you"),
+    ("deal", False): gettext_lazy("%(credited)s no longer counts for %(payee)s"),
+    ("units", True): gettext_lazy("%(credited)s no longer counts for you"),
+    ("units", False): gettext_lazy("%(credited)s no longer counts for %(payee)s"),
+}
 # By whether they were in one team (else she reported to the payee), and whether the reader is the payee.
 _WHOSE = {
     (False, True): gettext_lazy("Through %(via)s, who reported to you on %(day)s, when this deal closed."),
@@ -58,6 +71,7 @@ class ReadingRow:
 class Reading:
     sentence: str
     credited: str
+    crediting: tuple[str, ...]  # what gave the credit and how much of the deal it is; empty for a deal that closed
     rows: tuple[ReadingRow, ...]
     goals: str  # how much of the quota and the target counts; empty where all of it does
     exact: str  # the sum of the rows
@@ -75,6 +89,7 @@ def reading(why: LineExplanation, *, is_own: bool) -> Reading:
     return Reading(
         sentence=" ".join(_sentences(why, is_own=is_own)),
         credited=why.unit.text(why.credited_minor),
+        crediting=crediting_texts(why),
         rows=tuple(_row(step, why) for step in why.steps if step.pay or why.tiers != "stepped"),
         goals=" ".join(_goal(goal, why) for goal in why.goals),
         exact=exact_money(why.curve_pay, why.currency),
@@ -133,7 +148,10 @@ def _carried(why: LineExplanation, *, is_own: bool) -> str:
 
 
 def _move(why: LineExplanation, *, is_own: bool) -> str:
-    return str(_MOVES[_kind_of_move(why), why.credited_minor > 0, is_own]) % {
+    kind, rose = _kind_of_move(why), why.credited_minor > 0
+    taken_back = not rose and why.event in (Event.CANCELLED, Event.PAID) and why.deal_amount_minor > 0
+    text = _TAKEN_BACK[kind, is_own] if taken_back else _MOVES[kind, rose, is_own]
+    return str(text) % {
         "payee": why.payee,
         "credited": why.unit.text(abs(why.credited_minor)),
         "x0": why.unit.text(why.x0_minor),

@@ -30,6 +30,7 @@ class LineRow:
     customer: str  # empty when the deal has none
     via: str  # whose share of it counts here; empty for the payee's own
     role: str
+    event: str  # the word for what gave the credit or took it back; empty for a deal that closed
     date: date
     unit: Unit  # of the next three, which are millionths where it isn't money
     credited_minor: int
@@ -206,6 +207,11 @@ def latest_lines(payee: User, limit: int) -> QuerySet[EarningLine]:
     return lines.order_by("-date", "-statement", "-seq")[:limit]
 
 
+def event_of(line: EarningLine) -> str:
+    """The word for what gave the credit or took it back; empty where the deal closed, and without a deal."""
+    return "" if line.event in (None, EarningLine.Event.BOOKED) else str(line.get_event_display())
+
+
 def _sums(statement: Statement) -> dict[tuple[int, str], _Sum]:
     """Of each component of a plan version, over all its lines."""
     rows = statement.lines.values_list("plan_version", "component").annotate(
@@ -251,6 +257,7 @@ def _row(line: EarningLine, component: Component, currency: str) -> LineRow:
         customer=line.deal.customer.name if line.deal and line.deal.customer else "",
         via=line.via.name if line.via else "",
         role=line.role,
+        event=event_of(line),
         date=line.date,
         unit=unit_of(component, currency),
         credited_minor=line.credited_minor,

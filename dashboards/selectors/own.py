@@ -8,7 +8,15 @@ from itertools import groupby
 
 from accounts.models import Role, User
 from commissions.models import EarningLine, PlanVersion, Statement
-from commissions.selectors import Attainment, PeriodEarning, attainment, document_of, earned_this_period, latest_lines
+from commissions.selectors import (
+    Attainment,
+    PeriodEarning,
+    attainment,
+    document_of,
+    earned_this_period,
+    event_of,
+    latest_lines,
+)
 from commissions.selectors.acceptances import unaccepted
 from core.periods import Period, PeriodKind, period_of
 from kpis.models import SubjectKind
@@ -35,6 +43,7 @@ class DealEarning:
     deal: str
     customer: str
     date: date
+    event: str  # the word for what gave the credit; empty where the deal closed
     currency: str
     parts: tuple[Part, ...]
 
@@ -129,13 +138,14 @@ def _nearness(curve: Attainment) -> Fraction:
 def _deals(lines: Iterable[EarningLine]) -> Iterable[DealEarning]:
     found = list(lines)
     names = _component_names({line.plan_version_id for line in found})
-    for _key, group in groupby(found, lambda line: (line.date, line.deal_id, line.statement.currency)):
+    for _key, group in groupby(found, lambda line: (line.date, line.deal_id, line.statement.currency, line.event)):
         members = list(group)
         first = members[0]
         yield DealEarning(
             deal=str(first.deal),
             customer=first.deal.customer.name if first.deal and first.deal.customer else "",
             date=first.date,
+            event=event_of(first),
             currency=first.statement.currency,
             parts=tuple(
                 Part(line.pk, names[line.plan_version_id, line.component], line.amount_minor) for line in members

@@ -56,6 +56,8 @@ class Command(BaseCommand):
         amount = f"{to_major(why.amount_minor, why.currency):,f}"
         read = selectors.reading(why, is_own=False)
         self.stdout.write(f"  {why.date} {why.deal}  {amount}")
+        for text in read.crediting:
+            self.stdout.write(f"    {text}")
         self.stdout.write(f"    {read.sentence}")
         if read.goals:
             self.stdout.write(f"    {read.goals}")

@@ -1,0 +1,134 @@
+"""What of a deal a line credits, and in which currency: read again from the deal, and shown only where it leads to the
+line's own figure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+import polars as pl
+
+from commissions.engine.accumulate import part_of
+from commissions.engine.bases import with_bases
+from commissions.engine.credit import sharers_of
+from commissions.engine.currency import in_currency
+from commissions.engine.events import Event, Rule, has_parts, moved, rule_of, with_events
+from commissions.engine.expressions import columns_of, parse_base
+from commissions.engine.frames import RATES, empty
+from commissions.engine.schema import Component, Measure, PlanDocument, Rounding, Trigger
+from commissions.models import EarningLine
+from commissions.selectors.inputs import deal_facts, payments_of
+
+_AMOUNTS = ("amount", "cost", "tax")  # of a deal, in its own currency
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """An amount of the deal, times the rate, is one in the plan's currency."""
+
+    fact: str  # amount, cost or tax
+    minor: int  # in the deal's currency
+    converted_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Crediting:
+    """`before` and `after` of `whole` is credited before the line's event and after it; the line has the difference."""
+
+    trigger: Trigger
+    within: int  # days from closing in which a cancellation takes back; 0: always
+    before: int  # of trigger paid minor units of the deal's currency; days where some of them are kept; else 0 or 1
+    after: int
+    whole: int
+    all: int  # what counts of the deal once all of it is credited, in steps of the component's unit
+    credited_before: int  # all x before / whole, rounded
+    credited_after: int
+    converted: tuple[Converted, ...]  # empty where the deal is in the plan's currency
+
+
+def crediting(line: EarningLine, document: PlanDocument) -> Crediting | None:
+    """How the line comes to what it credits; None where the deal's facts, as they are now, don't lead there any more,
+    and for a line without a deal. Load the line with its deal.
+    """
+    if line.deal_id is None or (line.event == Event.BOOKED and line.exchange_rate_e12 is None):
+        return None
+    component = document.component(line.component)
+    own = rule_of(document, component)
+    for trigger in _triggers(own.trigger, str(line.event)):
+        if found := list(_fitting(line, document, component, replace(own, trigger=trigger))):
+            return found[min(_place(line) if len(found) > 1 else 0, len(found) - 1)]
+    return None
+
+
+def _triggers(own: Trigger, event: str) -> Iterator[Trigger]:
+    """The component's own first; a deal keeps the one that the plan had when it closed."""
+    yield own
+    yield from (other for other in _GIVING[event] if other is not own)
+
+
+_GIVING = {
+    Event.BOOKED: (Trigger.BOOKED,),
+    Event.INVOICED: (Trigger.INVOICED,),
+    Event.PAID: (Trigger.PAID, Trigger.PAID_IN_FULL),
+    Event.CANCELLED: tuple(Trigger),
+}
+
+
+def _fitting(line: EarningLine, document: PlanDocument, component: Component, rule: Rule) -> Iterator[Crediting]:
+    """The events of the deal that are the line's: on its day, of its kind, crediting what it credits."""
+    facts = deal_facts(deals=[line.deal_id or 0], versions={line.plan_version_id: document})
+    deals, payments = facts.deals, payments_of([line.deal_id or 0])
+    if "invoiced" not in deals.columns:
+        invoiced = pl.Series("invoiced", [line.deal.invoiced_on if line.deal else None], dtype=pl.Date())
+        deals = deals.with_columns(invoiced)
+    if deals["closed"].has_nulls():
+        return
+    events = with_events(deals, payments, [rule])
+    if not has_parts(events):
+        events = events.with_columns(event=pl.lit(Event.BOOKED), before=0, after=1, whole=1, turn=0)
+    whose = line.via_id or line.statement.payee_id
+    mine = facts.shares.filter((pl.col("payee") == whose) & (pl.col("role") == line.role))
+    rows = mine.join(events.filter((pl.col("date") == line.date) & (pl.col("event") == line.event)), on="deal")
+    own, _told = in_currency(rows.with_columns(via=pl.lit(None, dtype=pl.Int64())), document, _rate(line), line.date)
+    sharers, _broken = sharers_of(facts.shares, facts.payees)
+    based = with_bases(own, sharers, document)
+    before, after = moved(part_of(component), half_even=document.rounding is Rounding.HALF_EVEN)
+    measured = based.with_columns(all=part_of(component), credited_before=before, credited_after=after)
+    for row in measured.sort("turn").iter_rows(named=True):
+        if row["all"] is not None and row["credited_after"] - row["credited_before"] == line.credited_minor:
+            yield Crediting(
+                trigger=rule.trigger,
+                within=rule.within,
+                before=row["before"],
+                after=row["after"],
+                whole=row["whole"],
+                all=row["all"],
+                credited_before=row["credited_before"],
+                credited_after=row["credited_after"],
+                converted=tuple(_converted(line, component, deals.row(0, named=True), row)),
+            )
+
+
+def _place(line: EarningLine) -> int:
+    """How many lines just like it come before: two equal payments of one day are two lines."""
+    alike = EarningLine.objects.filter(
+        statement=line.statement_id, plan_version=line.plan_version_id, component=line.component, deal=line.deal_id,
+        role=line.role, via=line.via_id, event=line.event, date=line.date, credited_minor=line.credited_minor,
+    )  # fmt: skip
+    return alike.filter(seq__lt=line.seq).count()
+
+
+def _rate(line: EarningLine) -> pl.DataFrame:
+    """The rate by which the line was computed, as if it had held for ever."""
+    if line.exchange_rate_e12 is None or line.deal is None:
+        return empty(RATES)
+    row = (line.deal.currency, line.statement.currency, date.min, line.exchange_rate_e12)
+    return pl.DataFrame([row], schema=RATES, orient="row")
+
+
+def _converted(
+    line: EarningLine, component: Component, given: dict[str, int], row: dict[str, int]
+) -> Iterator[Converted]:
+    if line.exchange_rate_e12 is None or component.measure is not Measure.AMOUNT:
+        return
+    read = columns_of(parse_base(component.base))
+    yield from (Converted(name, given[name], row[name]) for name in _AMOUNTS if name in read)
