@@ -275,6 +275,7 @@ def test_an_invalid_value_stays_in_its_field_and_is_told_there(ada: Client) -> N
     page = whole.content.decode()
     assert 'name="components/0/rate" value="5,5%"' in page
     assert 'id="f-components-0-rate-e"><span>' in page
+    assert "What people will read stands here once this component is right." in page
     assert not PlanVersion.objects.exists()
 
 
