@@ -1,5 +1,6 @@
 """The cast, always the same: Ana (rep), Ben (rep of another team), Mia (their manager), Finn (finance), Ada (admin)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,6 +9,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
+from django.utils import translation
 
 from accounts.models import Membership, ReportingLine, Role, Team, User
 
@@ -36,6 +38,13 @@ def person(name: str, *roles: Role) -> User:
 @pytest.fixture(autouse=True)
 def _quick_passwords(settings: pytest.FixtureRequest) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """A request in Indonesian leaves its language to whatever runs next in this process."""
+    with translation.override("en"):
+        yield
 
 
 @receiver(connection_created)
