@@ -17,7 +17,7 @@ from accounts.signals import Moved, people_moved
 from commissions import policies, services, signals, tasks
 from core import live
 from kpis.signals import Remeasured, all_remeasured, values_changed
-from sales.signals import Touched, facts_changed
+from sales.signals import Touched, facts_changed, rates_changed
 
 logger = logging.getLogger(__name__)
 MOST_WOKEN = 16  # workers for a run; each goes on until no chunk is left
@@ -30,6 +30,13 @@ def note_changed_facts(*, touched: Iterable[Touched], deal_ids: Iterable[int] = 
     facts = [(fact.user_id, fact.on) for fact in touched]
     services.note_facts(touched=facts, deal_ids=deal_ids)
     wake_once()
+
+
+@receiver(rates_changed, dispatch_uid="commissions.note_changed_rates")
+def note_changed_rates(*, target: str, touched: Iterable[Touched], deal_ids: Iterable[int], **_: object) -> None:
+    facts = [(fact.user_id, fact.on) for fact in touched]
+    if services.note_rates(target=target, touched=facts, deal_ids=deal_ids):
+        wake_once()
 
 
 @receiver(people_moved, dispatch_uid="commissions.note_moved_people")

@@ -7,13 +7,19 @@ from django.dispatch import receiver
 
 from accounts.signals import Moved, people_moved
 from kpis import services, tasks
-from sales.signals import Touched, facts_changed
+from sales.signals import Touched, facts_changed, rates_changed
 
 
 @receiver(facts_changed, dispatch_uid="kpis.note_changed_facts")
 def note_changed_facts(*, touched: Iterable[Touched], **_: object) -> None:
     services.mark_stale(facts=[(fact.user_id, fact.on) for fact in touched])
     wake_once()
+
+
+@receiver(rates_changed, dispatch_uid="kpis.note_changed_rates")
+def note_changed_rates(*, target: str, touched: Iterable[Touched], **_: object) -> None:
+    if services.mark_converted(target=target, facts=[(fact.user_id, fact.on) for fact in touched]):
+        wake_once()
 
 
 @receiver(people_moved, dispatch_uid="kpis.note_moved_people")

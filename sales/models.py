@@ -19,6 +19,8 @@ from accounts.models import User, seen_by
 ONE = 1_000_000  # a whole share, in parts per million
 LARGEST_MINOR = 10**17  # no single amount reaches this, so that sums of many stay far below a bigint's end
 MOST_MONTHS = 1_200
+MOST_RATE = 9_000_000  # times 10^12 it fits into 64 bits, as the engine reads it
+RATE_DECIMALS = 12
 CURRENCY = r"^[A-Z]{3}$"
 _SIGNS = "-_./:@#&+,;()"  # part words, which PostgreSQL would read as URLs, e-mail addresses and signed numbers
 
@@ -230,12 +232,13 @@ class ExchangeRate(models.Model):
     source = models.CharField(_("from"), max_length=3)
     target = models.CharField(_("to"), max_length=3)
     starts_on = models.DateField(_("from the day"))
-    rate = models.DecimalField(_("rate"), max_digits=24, decimal_places=12)
+    rate = models.DecimalField(_("rate"), max_digits=24, decimal_places=RATE_DECIMALS)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["source", "target", "starts_on"], name="sales_exchangerate_once_a_day"),
             models.CheckConstraint(condition=Q(rate__gt=0), name="sales_exchangerate_positive"),
+            models.CheckConstraint(condition=Q(rate__lt=MOST_RATE), name="sales_exchangerate_below_the_most"),
             models.CheckConstraint(condition=~Q(source=F("target")), name="sales_exchangerate_two_currencies"),
             models.CheckConstraint(
                 condition=Q(source__regex=CURRENCY, target__regex=CURRENCY), name="sales_exchangerate_currency"

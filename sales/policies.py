@@ -32,6 +32,11 @@ def can_record_payments(user: User) -> bool:
     return user.has_role(Role.FINANCE, Role.ADMIN)
 
 
+def can_keep_rates(user: User) -> bool:
+    """Exchange rates decide about everybody's pay, and come from finance's books."""
+    return user.has_role(Role.FINANCE, Role.ADMIN)
+
+
 def can_choose_who_is_credited(user: User) -> bool:
     """Whether she names owners and shares, or only enters deals of her own."""
     return can_administer(user)

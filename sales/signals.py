@@ -17,5 +17,9 @@ class Touched:
 # facts_changed.send(sender, touched: frozenset[Touched], deal_ids: frozenset[int])
 facts_changed = Signal()
 
+# rates_changed.send(sender, target: str, touched: frozenset[Touched], deal_ids: frozenset[int]): these deals are
+# converted into that currency in another way; touched are, by person and month, the first day that may credit one
+rates_changed = Signal()
+
 # import_waiting.send(sender, import_id: int)
 import_waiting = Signal()

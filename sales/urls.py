@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sales.views import columns, deals, imports, mappings
+from sales.views import columns, deals, imports, mappings, rates
 
 app_name = "sales"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("deals/<int:pk>/close", deals.deal_close, name="deal-close"),
     path("deals/<int:pk>/payments", deals.payment_record, name="payment-record"),
     path("deals/<int:pk>/payments/<int:payment>/remove", deals.payment_remove, name="payment-remove"),
+    path("rates/", rates.rates, name="rates"),
+    path("rates/new", rates.rate_edit, name="rate-new"),
+    path("rates/<int:pk>/", rates.rate_edit, name="rate"),
+    path("rates/<int:pk>/remove", rates.rate_remove, name="rate-remove"),
     # Imports and their mappings
     path("imports/", imports.imports, name="imports"),
     path("imports/new", imports.import_new, name="import-new"),

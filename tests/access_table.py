@@ -104,6 +104,17 @@ POST sales:payment-remove        #none             login  404   404   404   404 
 GET  sales:suggestions                             login  200   200   200   200   200   200   200
 GET  sales:suggestions           #unknown          login  404   404   404   404   404   404   404
 
+GET  sales:rates                                   login  403   403   403   403   200   200   403
+GET  sales:rate-new                                login  403   403   403   403   200   200   403
+POST sales:rate-new                                login  403   403   403   403   302   302   403
+POST sales:rate-new              #empty            login  403   403   403   403   422   422   403
+GET  sales:rate                                    login  403   403   403   403   200   200   403
+GET  sales:rate                  #none             login  403   403   403   403   404   404   403
+POST sales:rate                                    login  403   403   403   403   302   302   403
+POST sales:rate                  #empty            login  403   403   403   403   422   422   403
+GET  sales:rate-remove                             405    405   405   405   405   405   405   405
+POST sales:rate-remove                             login  403   403   403   403   302   302   403
+
 GET  sales:imports                                 login  403   403   403   403   403   200   403
 GET  sales:import-new                              login  403   403   403   403   403   200   403
 POST sales:import-new            #empty            login  403   403   403   403   403   422   403

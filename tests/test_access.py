@@ -21,7 +21,7 @@ from commissions.models import Plan, PlanVersion, Scenario
 from commissions.services import assign, save_draft
 from commissions.services.scenarios import save_scenario
 from sales.engine.fields import Kind
-from sales.models import Deal, DealShare, ImportMapping, Payment
+from sales.models import Deal, DealShare, ExchangeRate, ImportMapping, Payment
 from sales.services import run_import, start_import
 from tests.access_table import TABLE
 from tests.conftest import PASSWORD, Cast, person
@@ -179,6 +179,7 @@ def _arguments_of_sales(world: World) -> dict[str, list[object]]:
     checked, refused = _imported(GOOD, dry_run=True), _imported(GOOD + "D2,zoe,1,won,2026-11-05\n", dry_run=False)
     mapping = ImportMapping.objects.create(name="CRM", document={"deals": {}})
     payment = Payment.objects.create(external_id="p", deal_id=won, paid_on=date(2026, 11, 5), amount_minor=1).pk
+    rate = ExchangeRate.objects.create(source="EUR", target="USD", starts_on=date(2026, 1, 1), rate=1).pk
     return {
         **{f"sales:deal{act}": [mine] for act in ("", "-edit", "-close")},
         "commissions:estimated": [cast.ana.pk, mine],
@@ -189,6 +190,8 @@ def _arguments_of_sales(world: World) -> dict[str, list[object]]:
         **{f"sales:payment-record{which}": [won] for which in ("", " empty")},
         "sales:payment-remove": [won, payment],
         "sales:payment-remove none": [won, 0],
+        **{f"sales:rate{which}": [rate] for which in ("", " empty", "-remove")},
+        "sales:rate none": [0],
         "sales:suggestions": ["people"],
         "sales:suggestions unknown": ["passwords"],
         **{f"sales:import{act}": [checked] for act in ("", "-state", "-columns", "-source", "-apply", "-check")},
@@ -243,6 +246,10 @@ def _data(cast: Cast) -> dict[str, dict[str, Any]]:
         "sales:deal-edit won": {**deal, "external_id": "first", "status": "won", "closed_on": "2026-10-05"},
         **{f"sales:deal-close{which}": {"outcome": "won", "closed_on": "2026-11-20"} for which in ("", " won")},
         "sales:payment-record": {"paid_on": "2026-11-20", "amount": "5", "token": "new"},
+        **{
+            f"sales:rate{act}": {"source": "EUR", "target": "USD", "starts_on": day, "rate": "1.1"}
+            for act, day in (("", "2026-01-01"), ("-new", "2026-02-01"))
+        },
         "sales:mapping": {"name": "CRM", "source": MAPPING},
         "sales:mapping-new": {"name": "Another", "source": MAPPING},
         "commissions:run-start": {"period": "2026-12"},

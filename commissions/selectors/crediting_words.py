@@ -45,6 +45,8 @@ def _texts(why: LineExplanation) -> Iterator[str]:
 
 
 def _without_parts(why: LineExplanation) -> Iterator[str]:
+    if why.pk is None:  # a supposed deal: the estimator says what it supposes
+        return
     if why.event in _EVENTS:
         yield str(_EVENTS[why.event]) % _days(why)
     elif why.exchange_rate_e12 is None:

@@ -26,6 +26,7 @@ from commissions.services.stale import (
     note_kpis,
     note_payees,
     note_plan,
+    note_rates,
     note_reporting,
     note_teams,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "note_kpis",
     "note_payees",
     "note_plan",
+    "note_rates",
     "note_reporting",
     "note_teams",
     "publish_file",

@@ -28,6 +28,25 @@ def note_facts(*, touched: Iterable[tuple[int, date]], deal_ids: Iterable[int] =
     return _note_days(chain(facts, credited_through(facts), _waiting(facts, deal_ids)))
 
 
+_CONVERTING = """
+SELECT DISTINCT a.payee_id FROM commissions_assignment a
+JOIN commissions_planversion v ON v.plan_id = a.plan_id AND v.status <> 'draft' AND v.during && a.during
+WHERE v.document->>'other_currencies' = 'convert' AND v.document->>'currency' = %s
+"""
+
+
+def note_rates(*, target: str, touched: Iterable[tuple[int, date]], deal_ids: Iterable[int]) -> int:
+    """Note the same payees as for changed facts, but only those with a plan that converts into this currency."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CONVERTING, [target])
+        converting = {payee for (payee,) in cursor.fetchall()}
+    if not converting:
+        return 0
+    facts = list(touched)
+    reached = chain(facts, credited_through(facts), _waiting(facts, deal_ids))
+    return _note_days(pair for pair in reached if pair[0] in converting)
+
+
 def _waiting(facts: Sequence[tuple[int, date]], deal_ids: Iterable[int]) -> Iterator[tuple[int, date]]:
     held = Release.objects.filter(deal__in=list(deal_ids)).values_list("statement__payee", flat=True).distinct()
     first = min((day for _payee, day in facts), default=None)

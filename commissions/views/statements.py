@@ -18,6 +18,7 @@ from commissions.models import EarningLine, Statement
 from commissions.views.shared import PER_PAGE, page_or_fragment
 from core.http import AuthedRequest
 from sales.models import Deal
+from sales.policies import can_keep_rates
 
 MOST_LINES = 200  # of a component, the latest; the rest for who asks
 
@@ -52,6 +53,7 @@ def statement(request: AuthedRequest, pk: int) -> HttpResponse:
         "statement": shown,
         "is_own": shown.payee.pk == request.user.pk,
         "siblings": selectors.siblings(found),
+        "can_keep_rates": can_keep_rates(request.user),
         "during": DateRange(shown.start, shown.end),
     }
     return render(request, "commissions/statement.html", context)

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db import connection
 
+from accounts.models import Company
 from kpis.models import StaleKpi
 
 # Only months in which the person has something to move from one team to another.
@@ -23,6 +24,16 @@ def mark_stale(*, facts: Iterable[tuple[int, date]]) -> None:
     StaleKpi.objects.bulk_create(
         [StaleKpi(user_id=user_id, month=month) for user_id, month in sorted(pairs)], batch_size=5000
     )
+
+
+def mark_converted(*, target: str, facts: Iterable[tuple[int, date]]) -> bool:
+    """Note people and months whose deals are converted in another way, if it is into the company's currency, in which
+    KPIs are measured; returns whether it is.
+    """
+    if not Company.objects.filter(currency=target).exists():
+        return False
+    mark_stale(facts=facts)
+    return True
 
 
 def mark_moved(*, moves: Iterable[tuple[int, date]]) -> None:

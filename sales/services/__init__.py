@@ -12,11 +12,13 @@ from sales.services.imports import (
 )
 from sales.services.mappings import delete_mapping, save_mapping, save_part
 from sales.services.payments import record_payment, remove_payment
+from sales.services.rates import announce_rates, remove_rate, save_rate
 
 __all__ = [
     "DealChangedError",
     "ImportBusy",
     "Part",
+    "announce_rates",
     "apply_import",
     "check_again",
     "close_deal",
@@ -25,9 +27,11 @@ __all__ = [
     "new_external_id",
     "record_payment",
     "remove_payment",
+    "remove_rate",
     "run_import",
     "save_deal",
     "save_mapping",
     "save_part",
+    "save_rate",
     "start_import",
 ]

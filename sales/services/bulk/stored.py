@@ -65,6 +65,11 @@ def deals_of_ids(ids: Sequence[int]) -> pl.DataFrame:
     return copy_out(_BY_ID, [list(ids)], _SCHEMA)
 
 
+def days_of_payments(ids: Sequence[int]) -> pl.DataFrame:
+    """The days (PAID) on which these deals were paid for."""
+    return copy_out(_PAID, [list(ids)], PAID)
+
+
 def announce(before: pl.DataFrame, after: pl.DataFrame, no_longer_paid: pl.DataFrame = NO_DAYS) -> None:
     """Say whose facts changed on which days: everybody credited before or after, on every day that may credit them.
 
@@ -72,7 +77,7 @@ def announce(before: pl.DataFrame, after: pl.DataFrame, no_longer_paid: pl.DataF
     larger counts for more on all of them. `no_longer_paid` are days (PAID) of payments that have gone or moved.
     """
     ids = pl.concat([before["id"], after["id"]]).unique().to_list()
-    paid = pl.concat([copy_out(_PAID, [ids], PAID), no_longer_paid])
+    paid = pl.concat([days_of_payments(ids), no_longer_paid])
     pairs = pl.concat([credited_days(before, paid), credited_days(after, paid)]).unique()
     if pairs.height:
         touched = frozenset(Touched(*pair) for pair in pairs.iter_rows())

@@ -1,0 +1,152 @@
+"""Exchange rates, one at a time, as finance enters them; and saying whose numbers a change of them touches."""
+
+import logging
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final, LiteralString
+
+import polars as pl
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core.copy import copy_out
+from core.money import MoneyError, exponent
+from sales import policies
+from sales.engine.credits import credited_days
+from sales.models import MOST_RATE, RATE_DECIMALS, ExchangeRate
+from sales.services.bulk.stored import days_of_payments, deals_of_ids
+from sales.services.deal_checks import day_trouble
+from sales.signals import Touched, rates_changed
+
+logger = logging.getLogger(__name__)
+
+# Those that closed from the day of a rate until the next rate of its pair begins.
+_CONVERTED: Final[LiteralString] = """
+SELECT deal.id, asked.target FROM unnest(%s::text[], %s::text[], %s::date[]) AS asked (source, target, first)
+JOIN sales_deal deal ON deal.currency = asked.source AND deal.status <> 'open' AND deal.closed_on >= asked.first
+    AND deal.closed_on < coalesce((
+        SELECT min(later.starts_on) FROM sales_exchangerate later
+        WHERE later.source = asked.source AND later.target = asked.target AND later.starts_on > asked.first
+    ), 'infinity'::date)
+"""
+
+Begun = tuple[str, str, date]  # source, target, the day from which a rate held, holds, or no longer holds
+
+
+@transaction.atomic
+def save_rate(
+    *,
+    rate: ExchangeRate | None,
+    source: str,
+    target: str,
+    starts_on: date,
+    value: Decimal,
+    acting_user: User | None,
+    now: datetime,
+) -> ExchangeRate:
+    """Add a rate, or correct one. Raises ValidationError, PermissionDenied."""
+    _refuse_outsiders(acting_user)
+    row = ExchangeRate.objects.select_for_update().get(pk=rate.pk) if rate else ExchangeRate()
+    before = [_begun(row)] if rate else []
+    row.source, row.target, row.starts_on, row.rate = source, target, starts_on, value
+    _check(row)
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:  # somebody added the same between the check and here
+        raise ValidationError({"starts_on": _taken(row)}) from None
+    announce_rates([*before, _begun(row)])
+    _log("saved", row, acting_user, now)
+    return row
+
+
+@transaction.atomic
+def remove_rate(*, rate: ExchangeRate, acting_user: User | None, now: datetime) -> None:
+    """Remove a rate: from its day on the one before holds, or none. Raises PermissionDenied."""
+    _refuse_outsiders(acting_user)
+    row = ExchangeRate.objects.select_for_update().filter(pk=rate.pk).first()
+    if row is None:  # removed already, as who taps twice has it
+        return
+    _log("removed", row, acting_user, now)
+    begun = _begun(row)
+    row.delete()
+    announce_rates([begun])
+
+
+def announce_rates(begun: Iterable[Begun]) -> None:
+    """Say whose deals are converted in another way, once the rates are written: those closed from each of these days to
+    the next rate of its pair. Named are, by person and month, the first day on which such a deal may be credited.
+    """
+    rows = sorted(set(begun))
+    asked = [list(column) for column in zip(*rows, strict=True)] if rows else [[], [], []]
+    found = copy_out(_CONVERTED, asked, {"id": pl.Int64(), "target": pl.String()})
+    for (target,), part in found.group_by("target"):
+        ids = part["id"].unique().to_list()
+        days = credited_days(deals_of_ids(ids), days_of_payments(ids))
+        first = days.group_by("user_id", pl.col("on").dt.truncate("1mo").alias("month")).agg(pl.col("on").min())
+        touched = frozenset(Touched(*pair) for pair in first.select("user_id", "on").iter_rows())
+        rates_changed.send(ExchangeRate, target=str(target), touched=touched, deal_ids=frozenset(ids))
+
+
+def _begun(row: ExchangeRate) -> Begun:
+    return row.source, row.target, row.starts_on
+
+
+def _refuse_outsiders(acting_user: User | None) -> None:
+    if acting_user is not None and not policies.can_keep_rates(acting_user):
+        raise PermissionDenied(_("You can't keep exchange rates. Ask finance or an administrator."))
+
+
+def _check(row: ExchangeRate) -> None:
+    troubles = {
+        "source": _currency_trouble(row.source),
+        "target": _currency_trouble(row.target) or _same_trouble(row),
+        "starts_on": day_trouble(row.starts_on) or _day_trouble(row),
+        "rate": _rate_trouble(row.rate),
+    }
+    if found := {name: trouble for name, trouble in troubles.items() if trouble}:
+        raise ValidationError(found)
+
+
+def _currency_trouble(code: str) -> str:
+    try:
+        exponent(code)
+    except MoneyError:
+        return _("This is no currency. Write its ISO 4217 code, such as USD or IDR.")
+    return ""
+
+
+def _same_trouble(row: ExchangeRate) -> str:
+    if row.source != row.target:
+        return ""
+    return _("A currency has no rate into itself. Choose another one.")
+
+
+def _day_trouble(row: ExchangeRate) -> str:
+    same = ExchangeRate.objects.filter(source=row.source, target=row.target, starts_on=row.starts_on)
+    return _taken(row) if same.exclude(pk=row.pk).exists() else ""
+
+
+def _taken(row: ExchangeRate) -> str:
+    return _("There is a rate from %(source)s to %(target)s of this day already. Correct that one instead.") % {
+        "source": row.source,
+        "target": row.target,
+    }
+
+
+def _rate_trouble(rate: Decimal) -> str:
+    if rate <= 0 or rate >= MOST_RATE:
+        return _(
+            "A rate is above 0 and below 9,000,000. Check its decimal sign, and which currency is worth the other."
+        )
+    if rate != round(rate, RATE_DECIMALS):
+        return _("A rate has at most 12 decimals. Round it.")
+    return ""
+
+
+def _log(what: str, row: ExchangeRate, acting_user: User | None, now: datetime) -> None:
+    by = acting_user.pk if acting_user else "-"
+    logger.info("exchange rate %s (%s) %s by user %s at %s", row.pk, row, what, by, now.isoformat())
