@@ -78,9 +78,8 @@ def _fitting(line: EarningLine, document: PlanDocument, component: Component, ru
     facts = deal_facts(deals=[line.deal_id or 0], versions={line.plan_version_id: document})
     deals, payments = facts.deals, payments_of([line.deal_id or 0])
     if "invoiced" not in deals.columns:
-        invoiced = pl.Series("invoiced", [line.deal.invoiced_on if line.deal else None], dtype=pl.Date())
-        deals = deals.with_columns(invoiced)
-    if deals["closed"].has_nulls():
+        deals = deals.with_columns(invoiced=pl.lit(line.deal.invoiced_on if line.deal else None, dtype=pl.Date()))
+    if deals.is_empty() or deals["closed"].has_nulls():  # made up, or still open
         return
     events = with_events(deals, payments, [rule])
     if not has_parts(events):

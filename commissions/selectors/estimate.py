@@ -17,7 +17,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from commissions.engine.calculate import Inputs, Result, calculate
 from commissions.engine.curve import MILLION
-from commissions.engine.frames import PAYEES, SHARES, WHOLE_SHARE
+from commissions.engine.events import rules_of
+from commissions.engine.frames import PAYEES, PAYMENTS, SHARES, WHOLE_SHARE
+from commissions.engine.schema import Trigger
 from commissions.models import EarningLine, PlanVersion, Statement
 from commissions.models import Period as PeriodRow
 from commissions.selectors.columns import COLUMNS
@@ -139,7 +141,7 @@ def estimate(*, payee: User, supposed: Sequence[Supposed], today: date) -> Estim
         places=tuple(places(payee.pk, days, inputs, before=before.lines, after=after.lines, versions=versions)),
         is_on_plan=inputs.assignments.height > 0,
         reads=frozenset(inputs.deals.columns),
-        assumes=_assumes(inputs.kpis),
+        assumes=(*_assumes_events(inputs), *_assumes(inputs.kpis)),
     )
 
 
@@ -148,6 +150,16 @@ def _with_kpis(inputs: Inputs, end: date) -> Inputs:
     if inputs.kpis is None:
         return inputs
     return replace(inputs, kpis=pl.concat([inputs.kpis, assumed(inputs.kpis, end)]))
+
+
+def _assumes_events(inputs: Inputs) -> tuple[str, ...]:
+    """Where the plans credit deals later than on their closing, what is supposed of these."""
+    triggers = {rule.trigger for rule in rules_of(inputs.versions.values())}
+    if triggers & {Trigger.PAID, Trigger.PAID_IN_FULL}:
+        return (_("These deals are taken to be invoiced and paid in full on the day on which they close."),)
+    if Trigger.INVOICED in triggers:
+        return (_("These deals are taken to be invoiced on the day on which they close."),)
+    return ()
 
 
 def _assumes(kpis: pl.DataFrame | None) -> tuple[str, ...]:
@@ -167,7 +179,7 @@ def _closing(row: Supposed) -> date:
 
 
 def _with(inputs: Inputs, payee: User, supposed: Sequence[Supposed]) -> Inputs:
-    """The inputs as they would be had these deals been won."""
+    """The inputs as they would be had these deals been won, invoiced and paid in full on their day."""
     known = deal_facts(deals=[row.deal.pk for row in supposed if row.deal.pk > 0], versions=inputs.versions)
     imagined = _made_up(payee, [row.deal for row in supposed if row.deal.pk < 0], inputs)
     parts = [known, imagined]
@@ -177,7 +189,19 @@ def _with(inputs: Inputs, payee: User, supposed: Sequence[Supposed]) -> Inputs:
         deals=pl.concat([inputs.deals, *(_as_supposed(part.deals, supposed) for part in parts)]),
         shares=pl.concat([inputs.shares, *(part.shares for part in parts)]),
         payees=pl.concat([*known_people, *(part.payees for part in parts)]).unique(),
+        payments=None if inputs.payments is None else _with_paid(inputs.payments, supposed),
     )
+
+
+def _with_paid(payments: pl.DataFrame, supposed: Sequence[Supposed]) -> pl.DataFrame:
+    """The payments (PAYMENTS), those for the supposed deals in full; what has been paid for one is a part of that."""
+    rows = [
+        (row.deal.pk, str(row.deal.pk), row.deal.closed_on, row.deal.amount_minor)
+        for row in supposed
+        if row.deal.amount_minor
+    ]
+    others = payments.filter(~pl.col("deal").is_in([row.deal.pk for row in supposed]))
+    return pl.concat([others, pl.DataFrame(rows, schema=PAYMENTS, orient="row")])
 
 
 def _as_supposed(deals: pl.DataFrame, supposed: Sequence[Supposed]) -> pl.DataFrame:
@@ -186,7 +210,8 @@ def _as_supposed(deals: pl.DataFrame, supposed: Sequence[Supposed]) -> pl.DataFr
         schema={"deal": pl.Int64, "closed": pl.Date, "amount": pl.Int64},
         orient="row",
     )
-    return deals.drop("closed", "amount").join(terms, on="deal").select(deals.columns)
+    won = deals.drop("closed", "amount").join(terms, on="deal").select(deals.columns)
+    return won.with_columns(invoiced="closed") if "invoiced" in won.columns else won
 
 
 def _made_up(payee: User, deals: Sequence[Deal], inputs: Inputs) -> DealFacts:

@@ -13,7 +13,7 @@ from commissions import selectors, services
 from commissions.models import EarningLine, Statement
 from commissions.selectors.columns import COLUMNS
 from commissions.selectors.estimate import FIELDS, Supposed, estimate
-from sales.models import Deal, DealShare
+from sales.models import Deal, DealShare, Payment
 from tests.conftest import Cast
 from tests.world import NOW, World, calculated, paid_world, publish
 
@@ -220,3 +220,21 @@ def test_nothing_is_written(world: World) -> None:
     before = list(Statement.objects.values())
     estimate(payee=world.cast.ana, supposed=supposing(made_up(1, 50_000_00, date(2026, 11, 25))), today=TODAY)
     assert (list(Statement.objects.values()), Deal.objects.count()) == (before, 3)
+
+
+@pytest.mark.parametrize("trigger", ["invoiced", "paid", "paid_in_full"])
+def test_a_supposed_deal_earns_as_if_invoiced_and_paid_in_full_on_its_day(cast: Cast, trigger: str) -> None:
+    source = DRAW.partition("draw:")[0].replace("rate: 10%", f"credit: {{trigger: {trigger}}}, rate: 10%")
+    plan = publish(source).plan
+    services.assign(
+        plan=plan, payees=[cast.ana], from_date=date(2026, 1, 1), until=None, quota_minor=None, per=None,
+        acting_user=None, now=NOW,
+    )  # fmt: skip
+    begun = open_deal(cast.ana, "begun", 1_000_00, date(2026, 11, 25))
+    Payment.objects.create(deal=begun, external_id="deposit", paid_on=date(2026, 11, 2), amount_minor=200_00)
+    imagined = made_up(1, 500_00, date(2026, 11, 26))
+    found = estimate(payee=cast.ana, supposed=supposing(begun, imagined), today=TODAY)
+    assert {pk: row.totals for pk, row in found.deals.items()} == {begun.pk: {"USD": 100_00}, -1: {"USD": 50_00}}
+    assert ["invoiced" in text for text in found.assumes] == [True]
+    why = selectors.line_explanation(found.deals[-1].parts[0].line)
+    assert selectors.reading(why, is_own=True).crediting == ()
