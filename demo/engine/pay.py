@@ -18,6 +18,8 @@ QUOTA = {
     "account-executive-usd": {"junior": 110_000_00, "mid": 150_000_00, "senior": 210_000_00},
     "regional-executive": {"junior": 95_000_00, "mid": 150_000_00, "senior": 210_000_00},
 }
+# What the quarter's quota pays, in minor units, where the plan pays shares of a target incentive.
+TARGET = {"regional-executive": {"junior": 6_000_00, "mid": 9_000_00, "senior": 12_500_00}}
 # Who is paid for what others sell: the plan, and what those below are expected to sell together in a quarter.
 MANAGES = {
     "bambang": ("manager-idr", 60_000_000_000_00),
@@ -39,7 +41,8 @@ def assignments(people: Iterable[Person], since: date) -> tuple[Assignment, ...]
 def _of(person: Person, since: date) -> Iterator[Assignment]:
     begun = max(since, person.joined_on)
     for plan in PLANS_OF[person.stays[0].team] if person.pace else ():
-        yield Assignment(plan, person.key, begun, QUOTA.get(plan, {}).get(person.level))
+        quota, target = (goals.get(plan, {}).get(person.level) for goals in (QUOTA, TARGET))
+        yield Assignment(plan, person.key, begun, quota, target)
     if person.key in MANAGES:
         plan, quota = MANAGES[person.key]
         yield Assignment(plan, person.key, begun, quota)

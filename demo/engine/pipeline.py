@@ -173,7 +173,7 @@ def _returned(deal: Deal, owner: Person, today: date, luck: Random) -> Iterator[
         bare = replace(deal, cost_minor=None, invoiced_on=None)
         named = replace(bare, key=f"{deal.key}-R", name=f"Refund of {percent} %: {deal.name}", kind="refund")
         minor = -(deal.amount_minor * percent // 100)
-        yield replace(named, amount_minor=minor, opened_on=back, closed_on=back)
+        yield replace(named, amount_minor=minor, opened_on=back, closed_on=back, payments=((back, minor),))
 
 
 def _team(person: Person, day: date) -> str:

@@ -109,12 +109,13 @@ class Deal:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Who is paid by which plan (the name of its file in demo/plans) since when, and the quota per quarter."""
+    """Who is paid by which plan (the name of its file in demo/plans) since when, and quota and target incentive per quarter."""
 
     plan: str
     person: str
     since: date
     quota_minor: int | None
+    target_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from commissions.models import Plan, Run
+from commissions.models import Plan, Quota, Run
 from commissions.selectors.acceptances import unaccepted
 from commissions.services.acceptances import accept_version
-from commissions.services.assignments import assign
+from commissions.services.assignments import assign, set_quota
 from commissions.services.plans import publish_version, save_draft
 from commissions.services.runs import start_run, work_on_run
 from core.periods import PeriodKind, period_of
@@ -56,15 +56,16 @@ def accept_plans(*, made: Company, people: dict[str, int], today: date, now: dat
 def assign_people(
     *, made: Company, plans: dict[str, Plan], people: dict[str, int], acting_user: User, now: datetime
 ) -> None:
-    """Put everybody on her plans, those with one quota and first day together."""
+    """Put everybody on her plans, those with one quota, target and first day together."""
     users = User.objects.in_bulk(people.values())
-    together: dict[tuple[str, date, int | None], list[Assignment]] = defaultdict(list)
+    together: dict[tuple[str, date, int | None, int | None], list[Assignment]] = defaultdict(list)
     for each in made.assignments:
-        together[each.plan, each.since, each.quota_minor].append(each)
-    for (plan, since, quota), group in together.items():
+        together[each.plan, each.since, each.quota_minor, each.target_minor].append(each)
+    for (plan, since, quota, target), group in together.items():
+        payees = [users[people[each.person]] for each in group]
         assign(
             plan=plans[plan],
-            payees=[users[people[each.person]] for each in group],
+            payees=payees,
             from_date=since,
             until=None,
             quota_minor=quota,
@@ -72,6 +73,11 @@ def assign_people(
             acting_user=acting_user,
             now=now,
         )
+        if target is not None:
+            set_quota(
+                plan=plans[plan], payees=payees, from_date=since, until=None, quota_minor=target, per="quarter",
+                kind=Quota.Kind.TARGET, acting_user=acting_user, now=now,
+            )  # fmt: skip
 
 
 def calculate_months(*, since: date, today: date, acting_user: User, now: datetime) -> None:

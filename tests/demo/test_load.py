@@ -93,8 +93,9 @@ def test_every_month_has_a_statement_of_each_payee_that_is_the_sum_of_its_lines(
     assert list(wrong) == []
 
 
-def test_quotas_are_those_of_the_assignments(loaded: Company) -> None:
-    expected = sorted(each.quota_minor for each in loaded.assignments if each.quota_minor)
+def test_quotas_and_targets_are_those_of_the_assignments(loaded: Company) -> None:
+    given = [minor for each in loaded.assignments for minor in (each.quota_minor, each.target_minor)]
+    expected = sorted(minor for minor in given if minor)
     assert sorted(Quota.objects.values_list("amount_minor", flat=True)) == expected
 
 
