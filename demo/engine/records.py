@@ -109,7 +109,7 @@ class Deal:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Who is paid by which plan (the name of its file in demo/plans) since when, and quota and target incentive per quarter."""
+    """Who is paid by which plan (the name of its file in demo/plans) since when; quota and target per quarter."""
 
     plan: str
     person: str
