@@ -68,19 +68,27 @@ def reads(*columns: str) -> Fits:
     return lambda around: bool(_read(around[-1]) & set(columns))
 
 
+def of_plan(name: str) -> Fits:
+    """Where the plan has this key.
+
+    >>> of_plan("draw")(({}, {"draw": {}})), of_plan("draw")(({"draw": {}}, {}))
+    (True, False)
+    """
+    return lambda around: name in around[-1]
+
+
 def any_component(name: str, *values: str) -> Fits:
     """Where a component of the plan has a key, with one of these values if there are any."""
     return lambda around: any(
-        isinstance(part, dict) and name in part and (not values or str(part[name]) in values)
-        for part in around[-1].get("components") or ()
+        name in part and (not values or str(part[name]) in values) for part in _components(around[-1])
     )
 
 
 def any_credit(name: str, *values: str) -> Fits:
     """Where a component gives credit in one of these ways."""
     return lambda around: any(
-        isinstance(part, dict) and isinstance(part.get("credit"), dict) and str(part["credit"].get(name)) in values
-        for part in around[-1].get("components") or ()
+        isinstance(part.get("credit"), dict) and str(part["credit"].get(name)) in values
+        for part in _components(around[-1])
     )
 
 
@@ -90,12 +98,16 @@ def reads_own(around: Around) -> bool:
 
 
 def _read(plan: Mapping[Any, Any]) -> set[str]:
-    rows = plan.get("components")
     found: set[str] = set()
-    for part in rows if isinstance(rows, list) else ():
-        if isinstance(part, dict):
-            found |= _columns(part.get("when"), parse_condition) | _columns(part.get("base"), parse_base)
+    for part in _components(plan):
+        found |= _columns(part.get("when"), parse_condition) | _columns(part.get("base"), parse_base)
     return found
+
+
+def _components(plan: Mapping[Any, Any]) -> list[dict[Any, Any]]:
+    """Those that are written as components: the text may hold anything while it is typed."""
+    rows = plan.get("components")
+    return [part for part in rows if isinstance(part, dict)] if isinstance(rows, list) else []
 
 
 def _columns(text: object, parse: Callable[[str], Any]) -> set[str]:

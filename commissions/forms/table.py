@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commissions.engine.schema import (
     Cap,
+    Clawback,
     Component,
     Credit,
     Draw,
@@ -20,15 +21,17 @@ from commissions.engine.schema import (
     PayoutPart,
     PlanCap,
     PlanDocument,
+    QuotaRules,
     ReportsTo,
     Step,
     Times,
 )
-from commissions.forms.keys import Key, all_of, any_component, any_credit, any_of, has, never, reads, reads_own
+from commissions.forms.keys import Key, all_of, any_component, any_credit, any_of, has, never, of_plan, reads, reads_own
 from commissions.forms.kinds import Kind, Model, shapes
 
 _MONEY = has("measure", "amount", usual="amount")
 _TARGET = has("pays", "target")
+_BY_QUOTA = any_of(any_component("against", "quota"), any_component("pays", "target"))
 _IN_PARTS = any_component("payout")
 _FLAT = has("tiers", "flat", usual="flat")
 _RATED = has("tiers", "marginal", "retroactive", usual="flat", up=1)
@@ -58,6 +61,11 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
             help=_("The most that all components pay together."),
         ),
         Key(
+            "quotas", _("Who joins, leaves or is new"), add=_("Say what of a quota counts for who joins or leaves"),
+            starts={"prorate": "calendar_days"}, fits=_BY_QUOTA,
+            help=_("Which part of a quota and of a target counts for somebody who isn't on the plan all the time."),
+        ),
+        Key(
             "draw", _("Draw"), add=_("Add a draw or a guarantee"), starts={"kind": "recoverable", "amount": "1000"},
             help=_("Pay in advance of earnings, at each statement."),
         ),
@@ -66,8 +74,14 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
             choices={"pay": _("is owed at once"), "carry": _("pays nothing; the rest is taken from later ones")},
         ),
         Key(
+            "clawback", _("When a deal is cancelled"), add=_("Limit what a cancellation takes back"),
+            starts={"within_days": "90"},
+            help=_("Without it a cancellation takes back all that the deal earned, whenever it comes."),
+        ),
+        Key(
             "on_leaving", _("When somebody leaves"), add=_("Say what happens when somebody leaves"),
             starts={"held": "as_due"},
+            help=_("What becomes of pay that is held back for her, and of what she owes."),
         ),
         Key("examples", _("Examples"), kind=Kind.CARDS, one=_("Example"), add=_("Add an example")),
     ),
@@ -184,6 +198,33 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
         Key("amount", _("At most")),
         Key("per", _("Per"), choices=_WINDOWS),
     ),
+    QuotaRules: (
+        Key(
+            "prorate", _("For part of a period"), is_wide=True, usual=_("quotas count in full"),
+            choices={
+                "calendar_days": _("quotas count by calendar days"),
+                "working_days": _("quotas count by working days, Mondays to Fridays"),
+                "30_360": _("quotas count by days, each month as thirty"),
+            },
+        ),
+        Key(
+            "ramp", _("In the first months"), is_wide=True, usual=_("all of it"),
+            help=_("Which share of the quota counts in the first month on the plan, the second and so on: 50%, 75%."),
+        ),
+    ),
+    Clawback: (
+        Key(
+            "within_days", _("Days from closing"), usual="90",
+            help=_("A deal that is cancelled later keeps all that it earned."),
+        ),
+        Key(
+            "mode", _("A cancellation takes back"),
+            choices={
+                "full": _("all that the deal earned"),
+                "prorated": _("the less, the longer the deal was kept"),
+            },
+        ),
+    ),
     PayoutPart: (
         Key("share", _("Share")),
         Key(
@@ -265,8 +306,8 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
         ),
         Key("target", _("Target incentive"), usual=_("none"), is_wide=True, fits=any_component("pays", "target")),
         Key("kpis", _("KPIs"), usual=_("csat 82%"), is_wide=True, fits=any_component("multiply")),
-        Key("starts", _("First day on the plan"), fits=lambda around: "draw" in around[-1]),
-        Key("ends", _("First day no longer on the plan"), fits=lambda around: "on_leaving" in around[-1]),
+        Key("starts", _("First day on the plan"), fits=any_of(of_plan("draw"), of_plan("quotas"))),
+        Key("ends", _("First day no longer on the plan"), fits=any_of(of_plan("on_leaving"), of_plan("quotas"))),
         Key("reports_to", _("Reports to"), add=_("Say whom she reports to"), fits=any_credit("of", "reports")),
     ),
     ReportsTo: (
@@ -303,7 +344,7 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
             "payments", _("Paid by the customer"), kind=Kind.PAIRS, usual=_("2026-01-31 500"),
             fits=any_of(any_credit("trigger", "paid", "paid_in_full"), _IN_PARTS),
         ),
-        Key("cancelled", _("Cancelled on"), fits=reads("cancelled")),
+        Key("cancelled", _("Cancelled on"), fits=any_of(reads("cancelled"), of_plan("clawback"))),
         Key("custom", _("Fields of your own"), usual=_("region west"), fits=reads_own),
         Key("owner", _("Owner"), fits=lambda around: len(around) > 1 and "payees" in around[1]),
         Key(

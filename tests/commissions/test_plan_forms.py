@@ -9,7 +9,7 @@ import pytest
 
 from commissions.engine import rewrite
 from commissions.engine.document import PlanInvalid, load_plan
-from commissions.engine.schema import Window
+from commissions.engine.schema import ExamplePayment, PlanDocument, Prorate, Window
 from commissions.forms import (
     DocumentForm,
     document_form,
@@ -25,6 +25,7 @@ from commissions.forms import (
 )
 from commissions.forms.kinds import Kind
 from commissions.forms.nodes import Control, cells_in, slots_in
+from commissions.forms.table import TABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("commissions/plans", "demo/plans", "docs/quickstart/plans", "tests/commissions/engine/plans")
@@ -176,6 +177,29 @@ def test_parts_come_by_a_button_and_go_by_one() -> None:
     capped = pressed(PLAN, "add:components/0/cap")
     assert load_plan(capped).components[0].cap is not None
     assert pressed(capped, "remove:components/0/cap") == PLAN
+
+
+def models(model: kinds.Model) -> set[kinds.Model]:
+    """A part and every part inside it."""
+    inside = {shape.model for shape in kinds.shapes(model).values() if shape.model}
+    return {model}.union(*map(models, inside))
+
+
+def test_every_key_of_a_plan_has_words_of_its_own() -> None:
+    for model in models(PlanDocument) - {ExamplePayment}:  # a payment is written "2026-01-31 500"
+        entries = {entry.name for entry in TABLE[model]}
+        assert set(kinds.shapes(model)) - entries - {"teams"} == set(), model.__name__  # teams are written in the text
+
+
+def test_what_a_cancellation_takes_back_and_what_of_a_quota_counts_come_by_buttons() -> None:
+    limited = load_plan(pressed(PLAN, "add:clawback")).clawback
+    assert limited is not None
+    assert limited.within_days == 90
+    by_quota = PLAN.replace("window: quarter", "window: quarter\n    against: quota").replace("from: 1000", "from: 100%")
+    ruled = pressed(by_quota, "add:quotas")
+    both = load_plan(filled(ruled, {"quotas/ramp": "50%, 75%"})).quotas
+    assert both is not None
+    assert (both.prorate, both.ramp) == (Prorate.CALENDAR_DAYS, (Decimal("0.5"), Decimal("0.75")))
 
 
 def test_components_come_go_and_change_places_with_their_comments() -> None:
