@@ -195,8 +195,8 @@ def test_what_a_cancellation_takes_back_and_what_of_a_quota_counts_come_by_butto
     limited = load_plan(pressed(PLAN, "add:clawback")).clawback
     assert limited is not None
     assert limited.within_days == 90
-    by_quota = PLAN.replace("window: quarter", "window: quarter\n    against: quota").replace("from: 1000", "from: 100%")
-    ruled = pressed(by_quota, "add:quotas")
+    by_quota = PLAN.replace("window: quarter", "window: quarter\n    against: quota")
+    ruled = pressed(by_quota.replace("from: 1000", "from: 100%"), "add:quotas")
     both = load_plan(filled(ruled, {"quotas/ramp": "50%, 75%"})).quotas
     assert both is not None
     assert (both.prorate, both.ramp) == (Prorate.CALENDAR_DAYS, (Decimal("0.5"), Decimal("0.75")))
