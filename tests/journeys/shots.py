@@ -67,6 +67,8 @@ SHOTS = (
     Shot("deal-won", "finance", "/sales/deals/?status=won&sort=closed", (r"^/sales/deals/\d+/?$",)),
     Shot("deal-edit", "admin", "/sales/deals/?status=won", (r"^/sales/deals/\d+/?$", r"/edit$")),
     Shot("deal-new", "admin", "/sales/deals/new"),
+    Shot("rates", "finance", "/sales/rates/"),
+    Shot("rates-edit", "finance", "/sales/rates/", (r"^/sales/rates/\d+/?$",)),
     Shot("imports", "admin", "/sales/imports/"),
     Shot("import-new", "admin", "/sales/imports/new"),
     Shot("people", "admin", "/people/"),
