@@ -11,8 +11,8 @@ from sales.models import ExchangeRate
 
 
 class RateFilter(forms.Form):
-    source = forms.CharField(label=_("From"), required=False, max_length=3)
-    target = forms.CharField(label=_("To"), required=False, max_length=3)
+    source = forms.CharField(label=_("From currency"), required=False, max_length=3)
+    target = forms.CharField(label=_("To currency"), required=False, max_length=3)
 
     def clean(self) -> dict[str, Any]:
         return {name: str(value).strip().upper() for name, value in self.cleaned_data.items()}
@@ -21,10 +21,14 @@ class RateFilter(forms.Form):
 class RateForm(forms.Form):
     """What one unit of a currency is worth in another from a day on."""
 
-    source = forms.CharField(label=_("From"), min_length=3, max_length=3, help_text=_("Currency, such as EUR."))
-    target = forms.CharField(label=_("To"), min_length=3, max_length=3, help_text=_("Currency, such as USD."))
+    source = forms.CharField(
+        label=_("From currency"), min_length=3, max_length=3, help_text=_("Currency, such as EUR.")
+    )
+    target = forms.CharField(label=_("To currency"), min_length=3, max_length=3, help_text=_("Currency, such as USD."))
     starts_on = day_field(label=_("From the day"), help_text=_("It holds until the next rate of the pair begins."))
-    rate = NumberField("1.085", label=_("Rate"), help_text=_("How much of the second currency one of the first is."))
+    rate = NumberField(
+        "1.085", label=_("Exchange rate"), help_text=_("How much of the second currency one of the first is.")
+    )
 
     def clean_source(self) -> str:
         return str(self.cleaned_data["source"]).upper()
