@@ -8,7 +8,7 @@ from datetime import datetime
 from multiprocessing import get_context
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 from unittest import mock
 
 import polars as pl
@@ -19,8 +19,9 @@ from django.utils import timezone
 from accounts.models import User
 from commissions.engine.calculate import Inputs
 from commissions.engine.document import document_hash, to_json
-from commissions.engine.frames import WHOLE_SHARE
+from commissions.engine.frames import LINES, WHOLE_SHARE
 from commissions.models import Plan, PlanVersion, Run
+from commissions.selectors.columns import COLUMNS
 from commissions.services import recalculation as steps
 from commissions.services import start_run, work_on_run
 from config.bench import worker, workload
@@ -30,19 +31,18 @@ from core.copy import copy_in, copy_out
 from core.periods import PeriodKind, period_of
 from sales.models import Deal
 
-_LINES: Final = """
-SELECT s.payee_id, l.plan_version_id, l.component, l.kind, l.deal_id, l.role, l.via_id, l.date, l.credited_minor,
-    l.window_start, l.quota_minor, l.target_minor, l.x0_minor, l.x1_minor, l.multiplier_ppm, l.multiplier_value_ppm,
-    l.uncapped_minor, l.amount_minor
+_STORED: Final[dict[LiteralString, str]] = {
+    column: name for column, name in COLUMNS.items() if column not in ("statement_id", "seq")
+}
+_LINES: Final[LiteralString] = (
+    "SELECT s.payee_id, "
+    + ", ".join("l." + column for column in _STORED)
+    + """
 FROM commissions_earningline l JOIN commissions_statement s ON s.id = l.statement_id
 WHERE coalesce(s.payee_id = ANY(%s::bigint[]), true)
 """
-_COLUMNS: Final = {
-    "payee": pl.Int64, "plan_version": pl.Int64, "component": pl.String, "kind": pl.String, "deal": pl.Int64,
-    "role": pl.String, "via": pl.Int64, "date": pl.Date, "credited": pl.Int64, "window_start": pl.Date,
-    "quota": pl.Int64, "target": pl.Int64, "x0": pl.Int64, "x1": pl.Int64, "multiplier": pl.Int64,
-    "multiplier_value": pl.Int64, "uncapped": pl.Int64, "amount": pl.Int64,
-}  # fmt: skip
+)
+_COLUMNS: Final = {"payee": pl.Int64()} | {name: LINES[name] for name in _STORED.values()}
 
 
 class NotEmptyError(Exception):

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -27,6 +27,7 @@ class Command:
     orphan_signal: signal.Signals = signal.SIGTERM  # what the kernel sends when we are killed
     patience: float = 10.0  # seconds from the stop signal to SIGKILL
     user: int | None = None  # uid to drop to, when we are root
+    more: Mapping[str, str] = field(default_factory=dict)  # environment of its own, where ours says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def start(
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
-        env=dict(os.environ if environment is None else environment),
+        env={**command.more, **(os.environ if environment is None else environment)},
         pass_fds=tuple(keep_open),
         start_new_session=True,
     )

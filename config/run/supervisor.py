@@ -175,7 +175,8 @@ def application(directory: Path, port: int, environment: Mapping[str, str]) -> l
         *("--graceful-timeout=2", "--no-control-socket", "--log-level=warning"),
     )
     return [
-        Command("worker", worker, signal.SIGTERM, signal.SIGQUIT, patience=20.0),
+        # A worker's processes are as many as the cores: one payee's few hundred rows are added up faster by one thread.
+        Command("worker", worker, signal.SIGTERM, signal.SIGQUIT, patience=20.0, more={"POLARS_MAX_THREADS": "1"}),
         Command("beat", beat),
         Command("web", web, signal.SIGTERM, signal.SIGQUIT),
     ]

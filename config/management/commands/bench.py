@@ -1,5 +1,6 @@
 import json
 import os
+import sys
 from argparse import ArgumentParser
 from dataclasses import asdict
 
@@ -43,6 +44,9 @@ class Command(BaseCommand):
         numbers = {name: value for name, value in options.items() if name in _OPTIONS and isinstance(value, int)}
         if min(*sizes.values(), *numbers.values()) < 1:
             raise CommandError("Every number must be at least 1.")
+        if action in ("payee", "run") and "POLARS_MAX_THREADS" not in os.environ:
+            # as a worker has it; Polars reads it once, when it is first imported
+            os.execve(sys.executable, sys.orig_argv, os.environ | {"POLARS_MAX_THREADS": "1"})  # noqa: S606
         try:
             if action == "engine":
                 results = [measure_engine(**sizes, repeat=numbers["repeat"])]
