@@ -16,6 +16,7 @@ from commissions.selectors.documents import document_of
 from commissions.selectors.limits import LimitRule, limit_rules
 from commissions.selectors.multipliers import Multiplier
 from commissions.selectors.units import Unit, unit_of
+from commissions.selectors.waiting import Waiting, waiting
 from core.money import exponent
 from core.periods import period_of
 
@@ -95,6 +96,7 @@ class LineExplanation:
     uncapped_minor: int
     capped_away_minor: int  # what the cap took
     amount_minor: int
+    waits: Waiting | None  # where it isn't all paid at once
 
 
 def line_explanation(line: EarningLine) -> LineExplanation:
@@ -172,6 +174,7 @@ def line_explanation(line: EarningLine) -> LineExplanation:
         uncapped_minor=why.uncapped,
         capped_away_minor=why.capped_away,
         amount_minor=line.amount_minor,
+        waits=waiting(line, component),
     )
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from commissions.models import Period, Run, StaleStatement, Statement
+from commissions.models import Period, Run, Settlement, StaleStatement, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class CurrencyTotal:
     payees: int
     total_minor: int
     payable_minor: int
+    held_minor: int = 0  # earned up to here and not paid yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +62,19 @@ def period_overview(period: Period) -> PeriodOverview:
     sums = period.statements.values("currency").annotate(
         payees=Count("payee"), total=Sum("total_minor"), payable=Sum("payable_minor")
     )
+    held = dict(
+        Settlement.objects.filter(statement__period=period)
+        .values_list("statement__currency")
+        .annotate(Sum("held_after_minor"))
+        .order_by()
+    )
     waiting = StaleStatement.objects.filter(on__lt=period.end, on__year=period.start.year)
     return PeriodOverview(
         period=period,
         label=period.label,
         run=latest_run(period),
         totals=tuple(
-            CurrencyTotal(row["currency"], row["payees"], row["total"], row["payable"])
+            CurrencyTotal(row["currency"], row["payees"], row["total"], row["payable"], held.get(row["currency"], 0))
             for row in sums.order_by("currency")
         ),
         payees=period.statements.aggregate(payees=Count("payee", distinct=True))["payees"],

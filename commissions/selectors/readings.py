@@ -14,16 +14,17 @@ from commissions.selectors.crediting_words import crediting_texts
 from commissions.selectors.explanations import LineExplanation, StepRow
 from commissions.selectors.multipliers import multiplier_text
 from commissions.selectors.units import exact_money, is_whole
+from commissions.selectors.waiting import waiting_texts
 from core.periods import parse_period
 from core.templatetags import formats
 from core.templatetags.juara import locale
 
 # By what x is measured against, whether it rose, and whether the reader is the payee.
 _MOVES = {
-    ("quota", True, True): gettext_lazy("This deal moved you from %(x0)s to %(x1)s of your %(quota)s quota"),
-    ("quota", True, False): gettext_lazy("This deal moved %(payee)s from %(x0)s to %(x1)s of a %(quota)s quota"),
-    ("quota", False, True): gettext_lazy("This refund took you back from %(x0)s to %(x1)s of your %(quota)s quota"),
-    ("quota", False, False): gettext_lazy("This refund took %(payee)s back from %(x0)s to %(x1)s of a %(quota)s quota"),
+    ("quota", True, True): gettext_lazy("This deal moved you from %(x0)s to %(x1)s of your quota of %(quota)s"),
+    ("quota", True, False): gettext_lazy("This deal moved %(payee)s from %(x0)s to %(x1)s of a quota of %(quota)s"),
+    ("quota", False, True): gettext_lazy("This refund took you back from %(x0)s to %(x1)s of your quota of %(quota)s"),
+    ("quota", False, False): gettext_lazy("This refund took %(payee)s back from %(x0)s to %(x1)s of a quota of %(quota)s"),
     ("amount", True, True): gettext_lazy("This deal moved you from %(x0)s to %(x1)s in %(window)s"),
     ("amount", True, False): gettext_lazy("This deal moved %(payee)s from %(x0)s to %(x1)s in %(window)s"),
     ("amount", False, True): gettext_lazy("This refund took you back from %(x0)s to %(x1)s in %(window)s"),
@@ -39,8 +40,8 @@ _MOVES = {
 }
 # The same where a deal that had counted is taken back: a cancellation, or money paid back.
 _TAKEN_BACK = {
-    ("quota", True): gettext_lazy("What is taken back moved you from %(x0)s to %(x1)s of your %(quota)s quota"),
-    ("quota", False): gettext_lazy("What is taken back moved %(payee)s from %(x0)s to %(x1)s of a %(quota)s quota"),
+    ("quota", True): gettext_lazy("What is taken back moved you from %(x0)s to %(x1)s of your quota of %(quota)s"),
+    ("quota", False): gettext_lazy("What is taken back moved %(payee)s from %(x0)s to %(x1)s of a quota of %(quota)s"),
     ("amount", True): gettext_lazy("What is taken back moved you from %(x0)s to %(x1)s in %(window)s"),
     ("amount", False): gettext_lazy("What is taken back moved %(payee)s from %(x0)s to %(x1)s in %(window)s"),
     ("deal", True): gettext_lazy("%(credited)s no longer counts for you"),
@@ -82,6 +83,7 @@ class Reading:
     cap: str  # what the cap did; empty when it took nothing
     limit: str  # what it is called
     capped_away: str  # what it took, with its sign
+    waits: tuple[str, ...]  # how much of it is paid when; empty where it is paid at once
 
 
 def reading(why: LineExplanation, *, is_own: bool) -> Reading:
@@ -100,6 +102,7 @@ def reading(why: LineExplanation, *, is_own: bool) -> Reading:
         cap=_cap(why),
         limit=_limit(why),
         capped_away=_money(-why.capped_away_minor, why.currency),
+        waits=tuple(waiting_texts(why.waits, why.currency)) if why.waits else (),
     )
 
 

@@ -66,7 +66,7 @@ def _when(part: PayoutPart, share: str) -> str:
     if part.on_date is not None:
         return _("%(share)s on %(day)s") % {"share": share, "day": formats.day(part.on_date, locale())}
     words = {
-        Due.AT_ONCE: _("%(share)s with the credit"),
+        Due.AT_ONCE: _("%(share)s at once"),
         Due.INVOICED: _("%(share)s once the deal is invoiced"),
         Due.PAID: _("%(share)s as the customer pays"),
         Due.PAID_IN_FULL: _("%(share)s once the customer has paid everything"),
@@ -87,7 +87,9 @@ def _after(span: str, share: str) -> str:
 def _reached(part: PayoutPart, state: Fraction) -> str:
     if part.due is Due.PAID and 0 < state < 1:
         return _("%(share)s is paid") % {"share": formats.percent(state, locale())}
-    return _("due") if state == _WHOLE else _("not yet")
+    if state < _WHOLE:
+        return _("not yet")
+    return _("all is paid") if part.due in (Due.PAID, Due.PAID_IN_FULL) else _("due")
 
 
 def on_leaving_words(said: OnLeaving) -> Iterator[str]:

@@ -50,7 +50,7 @@ def test_a_statement_shows_each_line_with_position_rates_and_pay(world: World) -
 def test_a_line_says_why_in_one_sentence_and_its_arithmetic(world: World) -> None:
     text = page(world.cast.ana, "commissions:line", world.line(world.cast.ana, "second").pk)
     assert (
-        "This deal moved you from $48,000.00 to $60,000.00 of your $100,000.00 quota: "
+        "This deal moved you from $48,000.00 to $60,000.00 of your quota of $100,000.00: "
         "the part up to $50,000.00 earned 5%, the rest 8%." in text
     )
 

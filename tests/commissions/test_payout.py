@@ -1,8 +1,10 @@
 """Pay that waits, from statement to statement, in the database and on the page."""
 
 from datetime import date
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -10,7 +12,7 @@ from django.urls import reverse
 from accounts.models import User
 from commissions import selectors, services
 from commissions.engine.document import load_plan
-from commissions.models import Period, Plan, Release, Settlement, StaleStatement, Statement
+from commissions.models import EarningLine, Period, Plan, Release, Settlement, StaleStatement, Statement
 from commissions.selectors.releases import payout_words
 from sales.models import Deal, Payment
 from sales.services import record_payment
@@ -30,6 +32,7 @@ components:
     payout: [{share: 50%, due: at_once}, {share: 50%, due: paid}]
 """
 MONTHS = ("2025-11", "2025-12", "2026-01", "2026-02")
+RELATED = ("statement__payee", "statement__period", "plan_version__plan", "deal__customer", "via")
 Row = tuple[int, int, int]
 
 
@@ -193,7 +196,7 @@ def test_the_page_says_what_waits_and_why(deal: Deal, cast: Cast, client: Client
     text = client.get(reverse("commissions:statement", args=[statement.pk])).content.decode()
     for words in (
         "Released of what was held back before",
-        "50% with the credit; 50% as the customer pays (40% is paid)",
+        "50% at once; 50% as the customer pays (40% is paid)",
         "Still held back after this statement",
     ):
         assert words in text
@@ -215,3 +218,48 @@ def test_the_plan_says_in_words_when_it_pays() -> None:
         "What isn't due yet when somebody leaves the plan is never paid.",
         "The last statement before somebody leaves takes all that it can of what she owes.",
     ]
+
+
+def test_a_line_says_how_much_of_it_is_paid_when(deal: Deal, cast: Cast, client: Client) -> None:
+    calculated("2025-11")
+    line = EarningLine.objects.get()
+    client.force_login(cast.ana)
+    page = reverse("commissions:line", args=[line.pk])
+    text = client.get(page).content.decode()
+    for words in (
+        "Paid in parts: 50% at once; 50% as the customer pays.",
+        "Paid with this statement: $50.00.",
+        "Held back until the customer pays: $50.00.",
+    ):
+        assert words in text
+    assert "After later statements" not in text
+    calculated("2025-12")
+    assert "After later statements, still held back: $30.00." in client.get(page).content.decode()
+    pay(deal, date(2026, 2, 3), 600_00)
+    calculate_all()
+    assert "nothing is held back any more" in client.get(page).content.decode()
+
+
+def test_a_line_that_takes_back_says_from_where(deal: Deal, cast: Cast) -> None:
+    Deal.objects.update(cancelled_on=date(2026, 1, 8))
+    calculate_all()
+    back = EarningLine.objects.select_related(*RELATED).get(amount_minor__lt=0)
+    said = selectors.reading(selectors.line_explanation(back), is_own=True).waits
+    assert said[1:] == ("Taken back with this statement: $70.00.", "Taken out of what is held back: $30.00.")
+
+
+def test_explain_prints_when_a_line_is_paid(deal: Deal, cast: Cast) -> None:
+    calculated("2025-11")
+    output = StringIO()
+    call_command("explain", payee=cast.ana.email, period="2025-11", stdout=output)
+    assert "    Held back until the customer pays: $50.00.\n" in output.getvalue()
+    call_command("explain", payee=cast.ana.email, period="2025-11", json=True, stdout=output)
+
+
+def test_finance_sees_what_is_still_held_in_a_period(deal: Deal, cast: Cast, client: Client) -> None:
+    calculate_all()
+    [total] = selectors.period_overview(Period.objects.get(start=date(2025, 12, 1))).totals
+    assert (total.currency, total.held_minor) == ("USD", 30_00)
+    client.force_login(cast.finn)
+    text = client.get(reverse("commissions:period", args=["2025-12"])).content.decode()
+    assert "Still held back in USD" in text

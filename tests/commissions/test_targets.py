@@ -91,7 +91,7 @@ def test_a_line_keeps_the_target_of_which_it_pays_a_share(version: PlanVersion) 
 
 SENTENCES = {
     "en": (
-        "This deal moved you from $60,000.00 to $92,000.00 of your $100,000.00 quota: at 92% of quota the curve earns "
+        "This deal moved you from $60,000.00 to $92,000.00 of your quota of $100,000.00: at 92% of quota the curve earns "
         "84% of 60% of the target of $10,000.00, at 60% it was 20%, and the line is the difference."
     ),
     "id": (
@@ -111,7 +111,7 @@ def test_a_quota_in_units_is_written_in_units(version: PlanVersion, cast: Cast) 
     why = selectors.line_explanation(line_of("B", "licences"))
     with translation.override("en"):
         assert selectors.reading(why, is_own=True).sentence == (
-            "This deal moved you from 0 units to 4 units of your 10 units quota: at 40% of quota the curve earns 40% "
+            "This deal moved you from 0 units to 4 units of your quota of 10 units: at 40% of quota the curve earns 40% "
             "of 40% of the target of $10,000.00, at 0% it was 0%, and the line is the difference."
         )
 
@@ -143,7 +143,7 @@ def test_the_plans_page_says_shares_of_the_target(version: PlanVersion, cast: Ca
     text = page(cast.ana, "commissions:plan", version.pk)
     assert "It pays shares of 60% of the target incentive." in text
     assert "The target incentive is $10,000.00." in text
-    assert "You are at 0 units of your 10 units quota in" in text
+    assert "You are at 0 units of your quota of 10 units in" in text
 
 
 PRORATED = """

@@ -66,6 +66,8 @@ class Command(BaseCommand):
         for text in (read.multiplier, read.rounding, read.cap):
             if text:
                 self.stdout.write(f"    {text}")
+        for text in read.waits:
+            self.stdout.write(f"    {text}")
 
 
 def _explanations(statement: Statement) -> dict[int, LineExplanation]:
