@@ -24,7 +24,9 @@ _MOVES = {
     ("quota", True, True): gettext_lazy("This deal moved you from %(x0)s to %(x1)s of your quota of %(quota)s"),
     ("quota", True, False): gettext_lazy("This deal moved %(payee)s from %(x0)s to %(x1)s of a quota of %(quota)s"),
     ("quota", False, True): gettext_lazy("This refund took you back from %(x0)s to %(x1)s of your quota of %(quota)s"),
-    ("quota", False, False): gettext_lazy("This refund took %(payee)s back from %(x0)s to %(x1)s of a quota of %(quota)s"),
+    ("quota", False, False): gettext_lazy(
+        "This refund took %(payee)s back from %(x0)s to %(x1)s of a quota of %(quota)s"
+    ),
     ("amount", True, True): gettext_lazy("This deal moved you from %(x0)s to %(x1)s in %(window)s"),
     ("amount", True, False): gettext_lazy("This deal moved %(payee)s from %(x0)s to %(x1)s in %(window)s"),
     ("amount", False, True): gettext_lazy("This refund took you back from %(x0)s to %(x1)s in %(window)s"),

@@ -75,6 +75,8 @@ class PlanSection:
     base: str
     pays_amounts: bool  # in all, at the rows of the curve, instead of rates
     is_interpolated: bool
+    is_on_target: bool  # its amounts are shares of a target incentive
+    is_capped: bool
     is_money: bool  # what counts; else units or deals
     tiers: tuple[TierText, ...]
     points: tuple[tuple[Decimal | Fraction, Fraction], ...]  # x: share, minor units, or units; y: minor units
@@ -103,6 +105,8 @@ def _section(view: ComponentView, page: PlanPage, mine: Attainment | None) -> Pl
         base=component.base,
         pays_amounts=component.tiers in (Tiers.INTERPOLATED, Tiers.STEPPED),
         is_interpolated=component.tiers is Tiers.INTERPOLATED,
+        is_on_target=component.pays is Pays.TARGET,
+        is_capped=component.cap is not None,
         is_money=component.measure is Measure.AMOUNT,
         tiers=tuple(_tiers(view, currency, quota, you)),
         points=tuple(_points(view, currency, mine)),

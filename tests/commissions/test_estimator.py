@@ -87,7 +87,8 @@ def test_why_opens_the_arithmetic_of_a_line(world: World, deal: Deal) -> None:
     client.force_login(world.cast.ana, backend="django.contrib.auth.backends.ModelBackend")
     address = reverse("commissions:estimated", args=[world.cast.ana.pk, deal.pk])
     text = " ".join(strip_tags(client.get(address).content.decode()).split())
-    assert "This deal moved you from $60,000.00 to $80,000.00 of your quota of $100,000.00: all of it earned 8%." in text
+    said = "This deal moved you from $60,000.00 to $80,000.00 of your quota of $100,000.00: all of it earned 8%."
+    assert said in text
     assert client.get(reverse("commissions:estimated", args=[world.cast.ana.pk, "0"])).status_code == 404
 
 

@@ -91,8 +91,8 @@ def test_a_line_keeps_the_target_of_which_it_pays_a_share(version: PlanVersion) 
 
 SENTENCES = {
     "en": (
-        "This deal moved you from $60,000.00 to $92,000.00 of your quota of $100,000.00: at 92% of quota the curve earns "
-        "84% of 60% of the target of $10,000.00, at 60% it was 20%, and the line is the difference."
+        "This deal moved you from $60,000.00 to $92,000.00 of your quota of $100,000.00: at 92% of quota the curve "
+        "earns 84% of 60% of the target of $10,000.00, at 60% it was 20%, and the line is the difference."
     ),
     "id": (
         "Transaksi ini menaikkan pencapaian Anda dari US$60.000,00 menjadi US$92.000,00 dari kuota US$100.000,00: pada "
@@ -111,8 +111,8 @@ def test_a_quota_in_units_is_written_in_units(version: PlanVersion, cast: Cast) 
     why = selectors.line_explanation(line_of("B", "licences"))
     with translation.override("en"):
         assert selectors.reading(why, is_own=True).sentence == (
-            "This deal moved you from 0 units to 4 units of your quota of 10 units: at 40% of quota the curve earns 40% "
-            "of 40% of the target of $10,000.00, at 0% it was 0%, and the line is the difference."
+            "This deal moved you from 0 units to 4 units of your quota of 10 units: at 40% of quota the curve earns "
+            "40% of 40% of the target of $10,000.00, at 0% it was 0%, and the line is the difference."
         )
 
 
