@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from commissions.engine.diff_rows import ROW_KEYS, Side, cap_changes, rate_changes, row_changes, weight_changes
+from commissions.engine.diff_entries import Value, changes_of
+from commissions.engine.diff_keys import AFTER_CURVE, BEFORE_CURVE, OF_CREDIT, OF_PLANS
+from commissions.engine.diff_rows import Side, rate_changes, row_changes
 from commissions.engine.document import to_json
 from commissions.engine.schema import PlanDocument
 from commissions.engine.words import Figure, Told, told
@@ -30,25 +32,18 @@ WORDS = {
     "half_up": told("half up"),
     "half_even": told("half to the even neighbour"),
 }
-PER = {
-    "deal": told("per deal"),
-    "month": told("per month"),
-    "quarter": told("per quarter"),
-    "half": told("per half-year"),
-    "year": told("per year"),
-}
 _WHOSE = {
     "own": told("the payee's own deals"),
     "reports": told("the deals of those who report to the payee"),
     "team": told("the deals of the payee's team"),
 }
-_OF_PLANS = {
+FACTS_OF_PLANS = {
     "plan": told("The plan is called %(new)s, not %(old)s."),
     "currency": told("The currency is %(new)s, not %(old)s."),
     "period": told("A statement covers %(new)s, not %(old)s."),
     "rounding": told("Half a minor unit is rounded %(new)s, not %(old)s."),
 }
-_OF_COMPONENTS = {
+FACTS_OF_COMPONENTS = {
     "name": told("It is called %(new)s, not %(old)s."),
     "base": told("What counts of a deal is %(new)s, not %(old)s."),
     "window": told("Credits add up over %(new)s, not %(old)s."),
@@ -85,8 +80,9 @@ def diff(old: PlanDocument, new: PlanDocument) -> tuple[Change, ...]:
 
 
 def _whole(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Told]:
-    yield from _worded(_OF_PLANS, old, new)
-    yield from _rest(old, new, {*_OF_PLANS, "components", "examples"})
+    yield from _worded(FACTS_OF_PLANS, old, new)
+    yield from changes_of(OF_PLANS, Value(old, old["currency"]), Value(new, new["currency"]))
+    yield from _rest(old, new, {*FACTS_OF_PLANS, *OF_PLANS, "components", "examples"})
 
 
 def _order(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Told]:
@@ -109,41 +105,29 @@ def _components(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
 
 def _new_component(new: Side) -> Iterator[Told]:
     """What a reader asks first of a component; the rest is in the document."""
-    nothing = Side({"against": new.component.get("against")}, new.currency)
     yield told("This component is new.")
     yield from _condition(None, new.component.get("when"))
-    yield from _rates(nothing, new)
-
-
-def _rates(old: Side, new: Side) -> Iterator[Told]:
-    yield from rate_changes(old, new)
-    if _has_words_for_rows(old) and _has_words_for_rows(new):
-        yield from row_changes(old, new)
-    if _has_words_for_cap(old) and _has_words_for_cap(new):
-        yield from cap_changes(old, new, PER)
-
-
-def _has_words_for_rows(side: Side) -> bool:
-    rows = side.component.get("curve", ())
-    return "measure" not in side.component and all(row.keys() <= ROW_KEYS for row in rows)
-
-
-def _has_words_for_cap(side: Side) -> bool:
-    cap = side.component.get("cap") or {}
-    return bool(cap.keys() <= {"per", "amount", "excess"} and cap.get("excess", "drop") == "drop")
+    yield from changes_of(OF_CREDIT, Value({}, ""), Value(new.component["credit"], ""))
+    yield from _pay(Side({}, new.currency), new)
 
 
 def _component(old: Side, new: Side) -> Iterator[Told]:
     before, after = ({"pays": "money"} | side.component for side in (old, new))
-    said = {"key", "when", "rate", "weight", "credit", *_OF_COMPONENTS}
-    yield from _worded(_OF_COMPONENTS, before, after)
+    yield from _worded(FACTS_OF_COMPONENTS, before, after)
     yield from _credit(before["credit"], after["credit"])
     yield from _condition(before.get("when"), after.get("when"))
-    yield from weight_changes(before.get("weight"), after.get("weight"))
-    yield from _rates(old, new)
-    said |= {"curve"} if _has_words_for_rows(old) and _has_words_for_rows(new) else set()
-    said |= {"cap"} if _has_words_for_cap(old) and _has_words_for_cap(new) else set()
+    yield from _pay(old, new)
+    said = {"key", "when", "rate", "curve", "credit", *FACTS_OF_COMPONENTS, *BEFORE_CURVE, *AFTER_CURVE}
     yield from _rest(before, after, said)
+
+
+def _pay(old: Side, new: Side) -> Iterator[Told]:
+    """What counts, what it earns, and what is done to that."""
+    before, after = (Value(side.component, side.currency) for side in (old, new))
+    yield from changes_of(BEFORE_CURVE, before, after)
+    yield from rate_changes(old, new)
+    yield from row_changes(old, new)
+    yield from changes_of(AFTER_CURVE, before, after)
 
 
 def _credit(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Told]:
@@ -157,7 +141,8 @@ def _credit(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Told]:
             if levels
             else told("Of reports, all levels count.")
         )
-    yield from _rest(old, new, {"of", "depth"}, "credit.")
+    yield from changes_of(OF_CREDIT, Value(old, ""), Value(new, ""))
+    yield from _rest(old, new, {"of", "depth", *OF_CREDIT}, "credit.")
 
 
 def _condition(old: str | None, new: str | None) -> Iterator[Told]:

@@ -1,4 +1,4 @@
-"""What changed in the rates, tiers and caps of one component, in words. Reads documents as `to_json` makes them."""
+"""What changed in the rates and tiers of one component, in words. Reads documents as `to_json` makes them."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,27 +6,57 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from commissions.engine.words import Amount, Figure, Share, Told, told
+from commissions.engine.words import Amount, Figure, Share, Told, canonical, told
 
 Row = dict[str, Any]
 Key = tuple[Decimal, int]  # where a row starts, and which of several rows there it is: two make a jump
 
-ROW_KEYS = {"from", "rate", "pay"}
+
+@dataclass(frozen=True, slots=True)
+class RowWords:
+    """What is said of rows that pay in one way; %(start)s is where a row begins, %(value)s what it pays."""
+
+    comes: Told
+    goes: Told
+    rises: Told
+    falls: Told
+    moves: Told  # the same pay, from another place on
+
+
 MOVES = {
     1: told("The rate rises from %(old)s to %(new)s."),
     -1: told("The rate falls from %(old)s to %(new)s."),
 }
-RATE_MOVES = {
-    1: told("The rate from %(start)s rises from %(old)s to %(new)s."),
-    -1: told("The rate from %(start)s falls from %(old)s to %(new)s."),
+ROWS = {
+    "rate": RowWords(
+        comes=told("A tier from %(start)s is new; its rate is %(value)s."),
+        goes=told("The tier from %(start)s is gone; its rate was %(value)s."),
+        rises=told("The rate from %(start)s rises from %(old)s to %(new)s."),
+        falls=told("The rate from %(start)s falls from %(old)s to %(new)s."),
+        moves=told("The rate of %(value)s begins at %(new)s, not at %(old)s."),
+    ),
+    "pay_per_unit": RowWords(
+        comes=told("A tier from %(start)s is new; there each one earns %(value)s."),
+        goes=told("The tier from %(start)s is gone; there each one earned %(value)s."),
+        rises=told("What each one earns from %(start)s rises from %(old)s to %(new)s."),
+        falls=told("What each one earns from %(start)s falls from %(old)s to %(new)s."),
+        moves=told("Each one earns %(value)s from %(new)s, not from %(old)s."),
+    ),
+    "pay": RowWords(
+        comes=told("A point at %(start)s is new; it pays %(value)s."),
+        goes=told("The point at %(start)s is gone; it paid %(value)s."),
+        rises=told("The pay at %(start)s rises from %(old)s to %(new)s."),
+        falls=told("The pay at %(start)s falls from %(old)s to %(new)s."),
+        moves=told("The pay of %(value)s is reached at %(new)s, not at %(old)s."),
+    ),
 }
-PAY_MOVES = {
-    1: told("The pay at %(start)s rises from %(old)s to %(new)s."),
-    -1: told("The pay at %(start)s falls from %(old)s to %(new)s."),
+BONUSES = {
+    1: told("The bonus for reaching %(start)s rises from %(old)s to %(new)s."),
+    -1: told("The bonus for reaching %(start)s falls from %(old)s to %(new)s."),
 }
-CAP_MOVES = {
-    1: told("The cap rises from %(old)s to %(new)s."),
-    -1: told("The cap falls from %(old)s to %(new)s."),
+COUNTED = {
+    "quantity": (told("one unit"), told("%(number)s units")),
+    "count": (told("one deal"), told("%(number)s deals")),
 }
 
 
@@ -39,13 +69,20 @@ class Side:
 
     def start(self, row: Row) -> Figure:
         value = Decimal(row["from"])
-        return Share(value) if self.component.get("against") == "quota" else Amount(value, self.currency)
+        if self.component.get("against") == "quota":
+            return Share(value)
+        if "measure" not in self.component:
+            return Amount(value, self.currency)
+        one, several = COUNTED[self.component["measure"]]
+        return one if value == 1 else several.filled(number=_number(value))
 
     def value(self, row: Row) -> Figure:
-        if row.get("rate") is not None:
-            return Share(Decimal(row["rate"]))
-        pay = Decimal(row.get("pay") or 0)
-        return Share(pay) if self.component.get("pays") == "target" else Amount(pay, self.currency)
+        kind, value = _worth(row)
+        return Share(value) if kind == "rate" else self.pay(value)
+
+    def pay(self, value: Decimal) -> Figure:
+        """Of a bonus or of all that a row pays."""
+        return Share(value) if self.component.get("pays") == "target" else Amount(value, self.currency)
 
     def rows(self) -> dict[Key, Row]:
         seen: Counter[Decimal] = Counter()
@@ -69,56 +106,43 @@ def rate_changes(old: Side, new: Side) -> Iterator[Told]:
         yield MOVES[_direction(one, other)].filled(old=Share(one), new=Share(other))
 
 
-def weight_changes(old: str | None, new: str | None) -> Iterator[Told]:
-    """Which share of the plan's target incentive is the component's."""
-    if old == new:
-        return
-    if old is None and new is not None:
-        yield told("Its share of the target incentive is now %(new)s.", new=Share(Decimal(new)))
-    elif old is not None and new is None:
-        yield told("It no longer has a share of the plan's target incentive; it was %(old)s.", old=Share(Decimal(old)))
-    elif old is not None and new is not None:
-        figures = {"old": Share(Decimal(old)), "new": Share(Decimal(new))}
-        yield told("Its share of the target incentive is %(new)s, not %(old)s.", **figures)
-
-
 def row_changes(old: Side, new: Side) -> Iterator[Told]:
-    """Rows of the curve: those that start where they did, then those that moved, came or went."""
+    """Rows of the curve: those that start where they did, then those that moved, came or went; each with its bonus."""
     before, after = old.rows(), new.rows()
     kept = {key for key in before.keys() & after.keys() if _worth(before[key])[0] == _worth(after[key])[0]}
     for key in sorted(kept):
         if _worth(before[key]) != _worth(after[key]):
             yield _changed(old, before[key], new, after[key])
+        yield from _bonus(old, before[key], new, after[key])
     gone = [before[key] for key in sorted(before.keys() - kept)]
     come = [after[key] for key in sorted(after.keys() - kept)]
     yield from _moved(old, gone, new, come)
-    yield from (_went(old, row) for row in gone)
-    yield from (_came(new, row) for row in come)
-
-
-def cap_changes(old: Side, new: Side, per: dict[str, Told]) -> Iterator[Told]:
-    """The cap, when both sides say it as an amount per window; `per` are the words for windows."""
-    before, after = old.component.get("cap"), new.component.get("cap")
-    if before is None and after is not None:
-        amount = Amount(Decimal(after["amount"]), new.currency)
-        yield told("A cap is new: at most %(amount)s %(per)s.", amount=amount, per=per[after["per"]])
-    elif before is not None and after is None:
-        amount = Amount(Decimal(before["amount"]), old.currency)
-        yield told("The cap of %(amount)s %(per)s is gone.", amount=amount, per=per[before["per"]])
-    elif before is not None and after is not None:
-        one, other = Decimal(before["amount"]), Decimal(after["amount"])
-        if one != other:
-            moves = CAP_MOVES[_direction(one, other)]
-            yield moves.filled(old=Amount(one, old.currency), new=Amount(other, new.currency))
-        if before["per"] != after["per"]:
-            yield told("The cap holds %(new)s, not %(old)s.", new=per[after["per"]], old=per[before["per"]])
+    for row in gone:
+        yield _words(row).goes.filled(start=old.start(row), value=old.value(row))
+        yield from _bonus(old, row, new, {"from": row["from"]})
+    for row in come:
+        yield _words(row).comes.filled(start=new.start(row), value=new.value(row))
+        yield from _bonus(old, {"from": row["from"]}, new, row)
 
 
 def _changed(old: Side, before: Row, new: Side, after: Row) -> Told:
-    moves = RATE_MOVES if after.get("rate") is not None else PAY_MOVES
-    return moves[_direction(_worth(before)[1], _worth(after)[1])].filled(
-        start=new.start(after), old=old.value(before), new=new.value(after)
-    )
+    rises = _direction(_worth(before)[1], _worth(after)[1]) == 1
+    moved = _words(after).rises if rises else _words(after).falls
+    return moved.filled(start=new.start(after), old=old.value(before), new=new.value(after))
+
+
+def _bonus(old: Side, before: Row, new: Side, after: Row) -> Iterator[Told]:
+    """What is paid once when the row is reached."""
+    one, other = (Decimal(row.get("bonus") or 0) for row in (before, after))
+    if one == other:
+        return
+    figures = {"start": new.start(after), "old": old.pay(one), "new": new.pay(other)}
+    if not one:
+        yield told("Reaching %(start)s now pays a bonus, once: %(new)s.").filled(**figures)
+    elif not other:
+        yield told("The bonus for reaching %(start)s is gone; it was %(old)s.").filled(**figures)
+    else:
+        yield BONUSES[_direction(one, other)].filled(**figures)
 
 
 def _moved(old: Side, gone: list[Row], new: Side, come: list[Row]) -> Iterator[Told]:
@@ -128,30 +152,21 @@ def _moved(old: Side, gone: list[Row], new: Side, come: list[Row]) -> Iterator[T
         if same is not None:
             gone.remove(row)
             come.remove(same)
-            figures = {"value": new.value(same), "old": old.start(row), "new": new.start(same)}
-            if row.get("rate") is not None:
-                yield told("The rate of %(value)s begins at %(new)s, not at %(old)s.", **figures)
-            else:
-                yield told("The pay of %(value)s is reached at %(new)s, not at %(old)s.", **figures)
-
-
-def _went(side: Side, row: Row) -> Told:
-    figures = {"start": side.start(row), "value": side.value(row)}
-    if row.get("rate") is not None:
-        return told("The tier from %(start)s is gone; its rate was %(value)s.", **figures)
-    return told("The point at %(start)s is gone; it paid %(value)s.", **figures)
-
-
-def _came(side: Side, row: Row) -> Told:
-    figures = {"start": side.start(row), "value": side.value(row)}
-    if row.get("rate") is not None:
-        return told("A tier from %(start)s is new; its rate is %(value)s.", **figures)
-    return told("A point at %(start)s is new; it pays %(value)s.", **figures)
+            yield _words(row).moves.filled(value=new.value(same), old=old.start(row), new=new.start(same))
+            yield from _bonus(old, row, new, same)
 
 
 def _worth(row: Row) -> tuple[str, Decimal]:
-    kind = "rate" if row.get("rate") is not None else "pay"
+    kind = next((kind for kind in ROWS if row.get(kind) is not None), "pay")
     return kind, Decimal(row.get(kind) or 0)
+
+
+def _words(row: Row) -> RowWords:
+    return ROWS[_worth(row)[0]]
+
+
+def _number(value: Decimal) -> int | str:
+    return canonical(value) if value % 1 else int(value)
 
 
 def _direction(old: Decimal, new: Decimal) -> int:

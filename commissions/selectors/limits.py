@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commissions.engine.diff import PER
+from commissions.engine.diff_entries import PER
 from commissions.engine.schema import Component, Excess, Multiply, PlanDocument, Window
 from commissions.selectors.multipliers import kpi_name, kpi_value
 from commissions.selectors.words import in_words

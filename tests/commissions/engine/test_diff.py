@@ -5,7 +5,7 @@ import doctest
 import pytest
 
 from commissions.engine import diff as module
-from commissions.engine import lines, words
+from commissions.engine import diff_keys, lines, words
 from commissions.engine.diff import diff
 from commissions.engine.document import load_plan
 from commissions.engine.lines import line_of
@@ -98,7 +98,11 @@ def said(old: str, new: str) -> list[str]:
             "tiers: marginal\n    starts_when: exceeded",
             "New business: A tier begins once its threshold is exceeded, not reached.",
         ),
-        ("    rate: 3%", "    rate: 3%\n    credit: {roles: [partner]}", "Flat: credit.roles is partner, not owner."),
+        (
+            "    rate: 3%",
+            "    rate: 3%\n    credit: {roles: [partner]}",
+            "Flat: It now pays who has one of these roles in a deal: partner. Before: owner.",
+        ),
         ("  - key: flat\n    name: Flat\n    rate: 3%\n", "", "Flat: This component is gone."),
         ("period: month", "period: quarter", "A statement covers a quarter, not a month."),
         ("{new: 5}", "{new: 6}", "The example “a deal” expects 2026-01: {new: 6}, not 2026-01: {new: 5}."),
@@ -150,7 +154,7 @@ def test_text_that_is_no_yaml_has_no_lines() -> None:
     assert line_of("a: [", "a") is None
 
 
-@pytest.mark.parametrize("documented", [module, lines, words], ids=lambda one: one.__name__)
+@pytest.mark.parametrize("documented", [module, diff_keys, lines, words], ids=lambda one: one.__name__)
 def test_docstrings_show_what_happens(documented: object) -> None:
     outcome = doctest.testmod(documented)  # type: ignore[arg-type]
     assert (outcome.failed, outcome.attempted > 0) == (0, True)
