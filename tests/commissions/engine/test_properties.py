@@ -65,13 +65,16 @@ def test_a_deal_and_its_reversal_leave_what_there_would_be_without_it(facts: Fac
         deals=tuple(each for each in facts.deals if each != deal),
         shares=tuple(share for share in facts.shares if share.deal != deal.key),
     )
-    assert totals(engine_lines(reversed_)) == totals(engine_lines(without))
+    # a cap over the whole plan may take from one component what it gives back to another
+    together = any(document.cap for document in facts.versions.values())
+    assert totals(engine_lines(reversed_), together=together) == totals(engine_lines(without), together=together)
 
 
-def totals(lines: list[Line]) -> dict[tuple[str, str], int]:
+def totals(lines: list[Line], *, together: bool) -> dict[tuple[str, str], int]:
+    """By payee and component; or over all components."""
     found: dict[tuple[str, str], int] = defaultdict(int)
     for line in lines:
-        found[line.payee, line.component] += line.amount
+        found[line.payee, "" if together else line.component] += line.amount
     return {key: amount for key, amount in found.items() if amount}
 
 
@@ -91,7 +94,7 @@ def test_a_payee_alone_is_paid_what_the_same_payee_is_paid_among_all(facts: Fact
 @quarter
 @given(facts())
 def test_the_pieces_of_an_explanation_add_up_to_its_line(facts: Facts) -> None:
-    for line in engine_lines(facts):
+    for line in (line for line in engine_lines(facts) if line.kind == "credit"):
         found = explain(
             facts.versions[line.version], line.component, quota=line.quota, target=line.target, x0=line.x0, x1=line.x1,
             amount=line.amount, multiplier=line.multiplier,

@@ -35,7 +35,7 @@ def dropped() -> str:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commissions', '0011_exchange_rates'),
+        ('commissions', '0010_exchange_rates'),
         ('sales', '0004_currency_of_payments'),
     ]
 

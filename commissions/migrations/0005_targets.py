@@ -16,7 +16,7 @@ def text(column: str) -> Func:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("commissions", "0006_lines_without_deals"),
+        ("commissions", "0004_lines_without_deals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,7 +12,7 @@ CREATE TRIGGER commissions_line_keeps_via AFTER DELETE ON accounts_user REFERENC
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("commissions", "0005_acceptance"),
+        ("commissions", "0007_acceptance"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

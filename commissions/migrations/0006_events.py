@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commissions', '0007_targets'),
+        ('commissions', '0005_targets'),
     ]
 
     operations = [

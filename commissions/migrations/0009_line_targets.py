@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commissions', '0009_via'),
+        ('commissions', '0008_via'),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commissions', '0010_line_targets'),
+        ('commissions', '0009_line_targets'),
     ]
 
     operations = [

@@ -33,7 +33,7 @@ CREATE TRIGGER commissions_acceptance_no_truncate BEFORE TRUNCATE ON commissions
 
 
 class Migration(migrations.Migration):
-    dependencies = [("commissions", "0008_events"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
+    dependencies = [("commissions", "0006_events"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.CreateModel(
