@@ -50,11 +50,11 @@ def test_rows_pasted_into_the_grid_are_looked_at_and_applied(demo: Demo) -> None
 def test_the_grid_is_edited_without_javascript(demo: Demo) -> None:
     page = page_of(demo, "dewi", viewport=DESKTOP, java_script_enabled=False)
     page.goto("/commissions/people/?q=katarzyna")
-    page.get_by_label("Quota, Katarzyna").first.fill("175,000")
+    page.get_by_label("Quota, Katarzyna").fill("175,000")
     page.get_by_label("Last day, Katarzyna").fill("2027-12-31")
     page.get_by_role("button", name="Save changes").click()
     assert "Saved: 1 person's plan changed." in page.inner_text("body")
-    expect(page.get_by_label("Quota, Katarzyna").first).to_have_value("175,000")
+    expect(page.get_by_label("Quota, Katarzyna")).to_have_value("175,000")
     page.context.close()
 
 
