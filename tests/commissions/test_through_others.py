@@ -239,9 +239,9 @@ def test_a_line_says_whose_deal_it_comes_from_and_why_it_counts(override: Cast) 
     won(override.ana, MAY, 1_000_00, key="A", name="Harbour")
     calculated("2026-05")
     line = EarningLine.objects.get(component="direct", statement__payee=override.mia)
-    page = words(signed_in(override.mia).get(reverse("commissions:line", args=[line.pk])))
-    assert "Through Ana, who reported to you on 10 May 2026, when this deal closed." in page
-    assert "· The deal" in page
+    answer = signed_in(override.mia).get(reverse("commissions:line", args=[line.pk]))
+    assert "Through Ana, who reported to you on 10 May 2026, when this deal closed." in words(answer)
+    assert reverse("sales:deal", args=[line.deal_id]) in answer.content.decode()
     page = words(signed_in(override.mia).get(reverse("commissions:statement", args=[line.statement_id])))
     assert "Harbour through Ana" in page
     assert "Ana, who reported to Mia on 10 May 2026" in words(
@@ -255,9 +255,9 @@ def test_a_deal_that_a_team_mate_may_not_see_is_no_link(cast: Cast) -> None:
     won(cast.ana, MAY, 1_000_00)
     calculated("2026-05")
     line = EarningLine.objects.get(statement__payee=cast.ben)
-    page = words(signed_in(cast.ben).get(reverse("commissions:line", args=[line.pk])))
-    assert "Ana, who was in your team on 10 May 2026, when this deal closed." in page
-    assert "· The deal" not in page
+    answer = signed_in(cast.ben).get(reverse("commissions:line", args=[line.pk]))
+    assert "Ana, who was in your team on 10 May 2026, when this deal closed." in words(answer)
+    assert reverse("sales:deal", args=[line.deal_id]) not in answer.content.decode()
 
 
 def test_a_deal_names_those_credited_through_its_sharers_as_far_as_one_may_see(override: Cast) -> None:
