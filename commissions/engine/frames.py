@@ -203,8 +203,6 @@ class LineKind(StrEnum):
 
     CREDIT = "credit"  # a payee's part of a deal
     CARRIED = "carried"  # what the component's cap took in windows before
-    SCORE = "score"  # what somebody was scored
-    POOL = "pool"  # a part of what the team earned together
 
 
 class QuotaKind(StrEnum):

@@ -50,6 +50,21 @@ def shown(value: object) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """What stands at a path of the document, and what a form calls it."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return name_of(self.path)
+
+    @property
+    def id(self) -> str:
+        return id_of(self.path)
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     value: str
     label: Words
@@ -57,8 +72,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Control:
-    path: Path
+class Control(Placed):
     kind: Kind
     label: Words
     value: str
@@ -71,14 +85,6 @@ class Control:
     @property
     def is_a(self) -> str:
         return "control"
-
-    @property
-    def name(self) -> str:
-        return name_of(self.path)
-
-    @property
-    def id(self) -> str:
-        return id_of(self.path)
 
     @property
     def is_day(self) -> bool:
@@ -102,10 +108,9 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Part(Placed):
     """Keys that belong together: a group, or a card of its own."""
 
-    path: Path
     key: str
     label: Words
     title: str  # its own name, as people read it
@@ -124,41 +129,23 @@ class Part:
         return "part"
 
     @property
-    def name(self) -> str:
-        return name_of(self.path)
-
-    @property
-    def id(self) -> str:
-        return id_of(self.path)
-
-    @property
     def is_open(self) -> bool:
         """Whether what is rarely asked for holds something, or something wrong."""
         return any(slot.errors for node in self.more for slot in slots_in(node))
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    path: Path
+class Row(Placed):
     controls: tuple[Control, ...]
     errors: tuple[str, ...]
     can_go: bool
     is_last: bool = False
 
-    @property
-    def name(self) -> str:
-        return name_of(self.path)
-
-    @property
-    def id(self) -> str:
-        return id_of(self.path)
-
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Placed):
     """A table to fill in."""
 
-    path: Path
     label: Words
     help: Words
     columns: tuple[Words, ...]
@@ -171,18 +158,9 @@ class Rows:
     def is_a(self) -> str:
         return "rows"
 
-    @property
-    def name(self) -> str:
-        return name_of(self.path)
-
-    @property
-    def id(self) -> str:
-        return id_of(self.path)
-
 
 @dataclass(frozen=True, slots=True)
-class Cards:
-    path: Path
+class Cards(Placed):
     label: Words
     cards: tuple[Part, ...]
     add: Button
@@ -191,10 +169,6 @@ class Cards:
     @property
     def is_a(self) -> str:
         return "cards"
-
-    @property
-    def id(self) -> str:
-        return id_of(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +189,7 @@ class GridRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
-    path: Path
+class Grid(Placed):
     label: Words
     columns: tuple[str, ...]
     rows: tuple[GridRow, ...]
@@ -228,14 +201,6 @@ class Grid:
     @property
     def is_a(self) -> str:
         return "grid"
-
-    @property
-    def name(self) -> str:
-        return name_of(self.path)
-
-    @property
-    def id(self) -> str:
-        return id_of(self.path)
 
 
 Node: TypeAlias = "Control | Part | Rows | Cards | Grid"

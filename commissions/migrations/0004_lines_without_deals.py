@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='earningline',
             name='kind',
-            field=models.CharField(choices=[('credit', 'A deal'), ('carried', 'Carried from before'), ('score', 'Score'), ('pool', "Part of the team's pool")], default='credit', max_length=7),
+            field=models.CharField(choices=[('credit', 'A deal'), ('carried', 'Carried from before')], default='credit', max_length=7),
         ),
         migrations.AddField(
             model_name='earningline',

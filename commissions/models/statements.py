@@ -173,8 +173,6 @@ class EarningLine(models.Model):
     class Kind(models.TextChoices):
         CREDIT = "credit", _("A deal")
         CARRIED = "carried", _("Carried from before")
-        SCORE = "score", _("Score")
-        POOL = "pool", _("Part of the team's pool")
 
     class Event(models.TextChoices):
         """What gave the credit, or took it back."""

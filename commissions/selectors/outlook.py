@@ -39,7 +39,8 @@ class Place:
     next_distance_minor: int | None  # to the next tier, after the deals; None in the last one
     next_rate: Decimal | None  # None where points give the slope
     step_minor: int  # a round amount
-    step_worth_minor: int | None  # what crediting that much more would pay, after the cap; None without a quota
+    step_worth_minor: int | None  # what crediting that much more would pay, after the cap; None where it isn't known
+    lacks_goal: bool  # a quota or a target is needed, and none is set
 
     @property
     def before(self) -> str:
@@ -109,7 +110,10 @@ def _place(spot: _Spot, inputs: Inputs, before: pl.DataFrame, after: pl.DataFram
     one = x_unit(component, document.currency)
     usual = max(int(after["credited"].abs().sum()), (100_000 if component.measure is Measure.AMOUNT else 1) * one)
     step = round_step(quota or _scale(component, document) or usual, one)
-    worth = worth_of_next(document, component.key, quota=quota, target=target, x=x1, paid=_paid(after, spot), step=step)
+    worth = worth_of_next(
+        document, component.key, quota=quota, target=target, multiplier=_multiplier(after, spot), x=x1,
+        paid=_paid(after, spot), step=step,
+    )  # fmt: skip
     return Place(
         plan=spot.version.plan.name,
         plan_version_pk=spot.version.pk,
@@ -127,7 +131,12 @@ def _place(spot: _Spot, inputs: Inputs, before: pl.DataFrame, after: pl.DataFram
         next_rate=following.rate if following else None,
         step_minor=step,
         step_worth_minor=worth,
+        lacks_goal=_lacks(quota_kind(component), quota) or _lacks(target_kind(component), target),
     )
+
+
+def _lacks(kind: QuotaKind | None, held: int | None) -> bool:
+    return kind is not None and not held
 
 
 def _x(lines: pl.DataFrame, spot: _Spot) -> int:

@@ -74,10 +74,6 @@ class OwnHome:
     to_accept: tuple[PlanVersion, ...]  # versions of her plans that she has yet to accept
 
     @property
-    def is_on_a_plan(self) -> bool:
-        return bool(self.curves or self.earned or self.latest)
-
-    @property
     def closest_share(self) -> Fraction:
         """How much of the way from nothing to the next tier is behind her."""
         if self.closest is None or not self.closest.next_from_minor:

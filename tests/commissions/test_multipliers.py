@@ -7,10 +7,12 @@ import pytest
 from accounts.models import User
 from commissions import selectors, services
 from commissions.models import EarningLine, Statement
+from commissions.selectors.estimate import Supposed, estimate
 from commissions.services import PlanRefused
 from kpis.services import mark_stale, recompute_stale
 from sales.models import Deal
 from tests.commissions.facts import NOW, assign, calculated, published, won
+from tests.commissions.test_estimates import open_deal
 from tests.conftest import Cast
 
 GATED = """
@@ -129,3 +131,22 @@ def test_a_half_year_is_its_quarters_together(cast: Cast, period: str, label: st
     measured(cast.ana, date(2026, 2, 4), date(2026, 5, 4))
     calculated(label)
     assert set(EarningLine.objects.values_list("multiplier_value_ppm", flat=True)) == {value}
+
+
+def test_what_the_next_step_is_worth_is_multiplied_too(gated: Cast) -> None:
+    day = date(2026, 5, 20)
+    deal = open_deal(gated.ana, "Next", 500_00, day)
+    found = estimate(payee=gated.ana, supposed=[Supposed(deal, 100)], today=day)
+    (place,) = found.places
+    assert not place.lacks_goal
+    assert place.step_worth_minor == place.step_minor * 12 // 100  # 10 %, times 120 %
+
+
+def test_a_floor_leaves_the_worth_of_the_next_step_open_and_blames_no_quota(cast: Cast) -> None:
+    assign(
+        published(GATED.split("    multiply:", maxsplit=1)[0] + "    floor: {per: month, amount: 50}\n").plan, cast.ana
+    )
+    day = date(2026, 5, 20)
+    deal = open_deal(cast.ana, "Next", 500_00, day)
+    (place,) = estimate(payee=cast.ana, supposed=[Supposed(deal, 100)], today=day).places
+    assert (place.step_worth_minor, place.lacks_goal) == (None, False)
