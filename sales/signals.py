@@ -18,7 +18,7 @@ class Touched:
 facts_changed = Signal()
 
 # rates_changed.send(sender, target: str, touched: frozenset[Touched], deal_ids: frozenset[int]): these deals are
-# converted into that currency in another way; touched are, by person and month, the first day that may credit one
+# converted into that currency in another way; touched are their people and the days that may credit them
 rates_changed = Signal()
 
 # import_waiting.send(sender, import_id: int)

@@ -141,7 +141,7 @@ def finished(inputs: Inputs, found: "Credited", parts: Iterable["Part"], *, star
         lines.append(priced)
         told += [part.unknown, missing]
     everything = _within(capped_together(pl.concat(lines), inputs.versions, inputs.plans), inputs, start, end)
-    current = found.assignments.filter((pl.col("start") < end) & (pl.col("end").is_null() | (pl.col("end") > start)))
+    current = _in_reach(found.assignments, start, end)
     settled = settle(everything, current, inputs.versions, _opening(inputs, end))
     return Result(everything, settled.statements, settled.settlements, settled.releases, pl.concat(told))
 

@@ -42,9 +42,10 @@ FROM (
 ) found
 LEFT JOIN sales_deal deal ON deal.id = found.deal
 WHERE found.held <> 0 OR found.deal = ANY(%s)
-    OR (found.plan_version = ANY(%s) AND deal.invoiced_on IS NULL)
+    OR (found.plan_version = ANY(%s) AND (deal.invoiced_on IS NULL OR deal.invoiced_on >= %s))
     OR (found.plan_version = ANY(%s) AND deal.amount_minor <> (
-        SELECT coalesce(sum(payment.amount_minor), 0) FROM sales_payment payment WHERE payment.deal_id = deal.id
+        SELECT coalesce(sum(payment.amount_minor), 0) FROM sales_payment payment
+        WHERE payment.deal_id = deal.id AND payment.paid_on < %s
     ))
 ORDER BY 1, 2, 3, 4, 5, 6
 """
@@ -78,7 +79,8 @@ def earlier(*, payees: Sequence[int], period: Period, inputs: Inputs) -> Earlier
         [pk for pk, document in versions.items() if waits_for(document, *dues)]
         for dues in ((Due.INVOICED,), (Due.PAID, Due.PAID_IN_FULL))
     )
-    found = copy_out(_RELEASED, [*before, given, invoiced, paid], {**RELEASED, "since": pl.Date})
+    known = [*before, given, invoiced, period.end, paid, period.end]
+    found = copy_out(_RELEASED, known, {**RELEASED, "since": pl.Date})
     lines, released = _lines(before, found), found.select(list(RELEASED))
     return _with_payments(Earlier(lines, released, NOTHING_EARLIER.payments, versions), [*given, *lines["deal"]])
 

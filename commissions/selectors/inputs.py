@@ -25,7 +25,7 @@ from commissions.engine.frames import (
     QuotaKind,
 )
 from commissions.engine.quotas import to_read
-from commissions.engine.schema import OtherCurrencies, PlanDocument, Trigger
+from commissions.engine.schema import OtherCurrencies, PlanDocument
 from commissions.models import PlanVersion
 from commissions.selectors.documents import cached, parse
 from commissions.selectors.kpi_values import kpi_values
@@ -127,11 +127,8 @@ def gather(
     3. Quotas, resolved for each window, and the values of KPIs that decide about pay.
     """
     payees = sorted(set(payees))
-    year = date(start.year, 1, 1)
-    assigned = copy_out(_ASSIGNED, [payees, list(kinds), year, end], _ASSIGNED_COLUMNS)
-    if any(rule.trigger is not Trigger.BOOKED for rule in rules_of(_documents(assigned).values())):
-        # a deal keeps the trigger of the day it closed, however long ago
-        assigned = copy_out(_ASSIGNED, [payees, list(kinds), date.min, end], _ASSIGNED_COLUMNS)
+    # from their beginnings: a deal keeps the rule of the day it closed, however long ago
+    assigned = copy_out(_ASSIGNED, [payees, list(kinds), date.min, end], _ASSIGNED_COLUMNS)
     versions = _documents(assigned)
     plans: dict[int, int] = dict(assigned.select("plan_version", "plan").unique().iter_rows())
     read, read_plans = {**versions, **_aside(also)}, {**plans, **{-plan: plan for plan in also}}

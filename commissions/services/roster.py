@@ -1,7 +1,7 @@
 """Many people put on plans, taken off them and given quotas at once: all of it or nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -104,8 +104,9 @@ def _write(changes: Mapping[Place, tuple[Held, Held]], now: datetime) -> None:
 
 
 def _touched(changes: Mapping[Place, tuple[Held, Held]]) -> Iterator[tuple[int, date, date | None]]:
-    """Payees and the days whose pay may differ. Days on a plan that prorates or ramps quotas change whole windows, and
-    those after them.
+    """Payees and the days from which pay may differ. Also days long past decide: how many statements had a draw, and by
+    which rule a deal closed. The day before counts too, for whoever leaves is settled with her last statement. Days on
+    a plan that prorates or ramps quotas change whole windows.
     """
     plans = {place.plan for place in changes}
     versions = PlanVersion.objects.filter(plan__in=plans, document__has_key="quotas")
@@ -115,7 +116,7 @@ def _touched(changes: Mapping[Place, tuple[Held, Held]]) -> Iterator[tuple[int, 
         if span and place.plan in ruled:
             yield place.payee, date(span.start.year, 1, 1), None
         elif span:
-            yield place.payee, span.start, span.end
+            yield place.payee, max(span.start, date(2, 1, 1)) - timedelta(days=1), None
 
 
 def _write_assignments(changes: Mapping[Place, tuple[Held, Held]]) -> None:

@@ -8,8 +8,9 @@ DAYS = ("closed_on", "invoiced_on", "cancelled_on")  # of a deal, on each of whi
 def credited_days(deals: pl.DataFrame, paid: pl.DataFrame) -> pl.DataFrame:
     """`user_id` and `on`: those credited with deals, on the deals' days and on those of their payments, each pair once.
 
-    `deals` has id, owner_id, the days and splits: the shares as role:user:ppm parted by semicolons. Without any, the
-    owner is credited. `paid` has the deal's `id` and `on`.
+    `deals` has id, owner_id, the days and splits: the shares as role:user:ppm parted by semicolons. The owner is among
+    them: where no share has that role the deal is wholly the owner's, and KPIs go by it whatever the shares. `paid` has
+    the deal's `id` and `on`.
 
     >>> from datetime import date
     >>> closed, invoiced = date(2026, 1, 5), date(2026, 2, 1)
@@ -17,11 +18,10 @@ def credited_days(deals: pl.DataFrame, paid: pl.DataFrame) -> pl.DataFrame:
     ...     "closed_on": [closed, closed], "invoiced_on": [None, invoiced], "cancelled_on": [None, None]})
     >>> paid = pl.DataFrame({"id": [8], "on": [date(2026, 3, 1)]})
     >>> credited_days(deals, paid).sort("user_id", "on").select("user_id", pl.col("on").dt.month()).rows()
-    [(2, 1), (2, 2), (3, 1), (3, 3), (4, 1), (4, 3)]
+    [(1, 1), (1, 3), (2, 1), (2, 2), (3, 1), (3, 3), (4, 1), (4, 3)]
     """
     sharers = pl.col("splits").fill_null("").str.extract_all(r":\d+:")
-    owner = pl.concat_list(pl.col("owner_id").cast(pl.String))
-    users = pl.when(sharers.list.len() > 0).then(sharers).otherwise(owner)
+    users = pl.concat_list(pl.col("owner_id").cast(pl.String), sharers)
     people = deals.select("id", user_id=users).explode("user_id")
     days = [deals.select("id", on=pl.col(day).cast(pl.Date)) for day in DAYS]
     dated = pl.concat([*days, paid.select("id", "on")]).drop_nulls().unique()

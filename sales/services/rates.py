@@ -78,7 +78,7 @@ def remove_rate(*, rate: ExchangeRate, acting_user: User | None, now: datetime) 
 
 def announce_rates(begun: Iterable[Begun]) -> None:
     """Say whose deals are converted in another way, once the rates are written: those closed from each of these days to
-    the next rate of its pair. Named are, by person and month, the first day on which such a deal may be credited.
+    the next rate of its pair. Named is each day that may credit such a deal, for on each somebody else may manage.
     """
     rows = sorted(set(begun))
     asked = [list(column) for column in zip(*rows, strict=True)] if rows else [[], [], []]
@@ -86,8 +86,7 @@ def announce_rates(begun: Iterable[Begun]) -> None:
     for (target,), part in found.group_by("target"):
         ids = part["id"].unique().to_list()
         days = credited_days(deals_of_ids(ids), days_of_payments(ids))
-        first = days.group_by("user_id", pl.col("on").dt.truncate("1mo").alias("month")).agg(pl.col("on").min())
-        touched = frozenset(Touched(*pair) for pair in first.select("user_id", "on").iter_rows())
+        touched = frozenset(Touched(*pair) for pair in days.iter_rows())
         rates_changed.send(ExchangeRate, target=str(target), touched=touched, deal_ids=frozenset(ids))
 
 

@@ -29,7 +29,11 @@ def capped_together(
 
 
 def _in_order(lines: pl.DataFrame, versions: Mapping[int, PlanDocument]) -> pl.DataFrame:
-    keys = list(dict.fromkeys(part.key for _pk, document in sorted(versions.items()) for part in document.components))
-    ranks = {key: rank for rank, key in enumerate(keys)}
-    rank = pl.col("component").replace_strict(ranks, return_dtype=pl.Int64())
-    return lines.sort("payee", "date", pl.col("place").fill_null(-1), rank, "window_start")
+    ranks = pl.DataFrame(
+        [(pk, part.key, rank) for pk, document in versions.items() for rank, part in enumerate(document.components)],
+        schema={"plan_version": pl.Int64(), "component": pl.String(), "rank": pl.Int64()},
+        orient="row",
+    )
+    ranked = lines.join(ranks, on=["plan_version", "component"], how="left", maintain_order="left")
+    place = pl.col("place").fill_null(-1)
+    return ranked.sort("payee", "date", place, "rank", "component", "window_start").drop("rank")

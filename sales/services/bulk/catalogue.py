@@ -1,11 +1,15 @@
 """Customers and products: plain records with an external id."""
 
+from collections.abc import Sequence
+from typing import Any, LiteralString
+
 import polars as pl
 
 from core.copy import copy_out
 from sales.engine.changes import compare, samples
 from sales.engine.fields import Kind
 from sales.services.bulk.decision import Decision, Task, refuse_incomplete, show_plain, to_write, upsert
+from sales.services.bulk.stored import announce, deals_of_ids
 
 _TEXT, _MONEY = pl.String(), pl.Int64()
 # Our fields as columns of the table, with the type and what an empty cell means there.
@@ -29,6 +33,10 @@ _EXISTING = {
         "SELECT id, external_id, name, family, price_minor, currency FROM sales_product WHERE external_id = ANY(%s)"
     ),
 }
+_DEALS: dict[Kind, LiteralString] = {
+    Kind.CUSTOMERS: "SELECT id FROM sales_deal WHERE customer_id = ANY(%s)",
+    Kind.PRODUCTS: "SELECT id FROM sales_deal WHERE product_id = ANY(%s)",
+}
 
 
 def decide(task: Task) -> Decision:
@@ -47,8 +55,18 @@ def decide(task: Task) -> Decision:
     return Decision(
         compared,
         samples(compared, mapped, show_plain),
-        lambda _user, _now: upsert(_TABLE[task.kind], to_write(compared), mapped, absent),
+        lambda _user, _now: _write(task.kind, to_write(compared), mapped, absent),
     )
+
+
+def _write(kind: Kind, rows: pl.DataFrame, mapped: Sequence[str], absent: dict[str, Any]) -> None:
+    """Plans read names, sectors and families, so the deals of a record that changes count in another way."""
+    upsert(_TABLE[kind], rows, mapped, absent)
+    known = rows["id"].drop_nulls().to_list()
+    if known:
+        found = copy_out(_DEALS[kind], [known], {"id": pl.Int64()})
+        deals = deals_of_ids(found["id"].to_list())
+        announce(deals, deals)
 
 
 def _column(name: str, columns: dict[str, tuple[str, pl.DataType, str | None]]) -> pl.Expr:

@@ -165,11 +165,14 @@ def carried_line(payee: str, version: int, key: str, day: date, window: date, am
 
 def capped_together(facts: Facts, plan: int, lines: list[Line]) -> list[Line]:
     """One payee's lines of all components of a plan, after the caps of the plan's versions."""
-    versions = sorted(version for version, of in facts.plans.items() if of == plan)
-    keys = list(dict.fromkeys(part.key for version in versions for part in facts.versions[version].components))
+    places = {
+        (version, part.key): place
+        for version, of in facts.plans.items() if of == plan
+        for place, part in enumerate(facts.versions[version].components)
+    }  # fmt: skip
     ordered = sorted(
         lines, key=lambda line: (line.date, line.kind == "credit", line.deal, line.turn, line.role, line.via or "",
-                                 keys.index(line.component), line.window_start)
+                                 places[line.version, line.component], line.component, line.window_start)
     )  # fmt: skip
     found = []
     for index, line in enumerate(ordered):
