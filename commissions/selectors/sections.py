@@ -19,6 +19,7 @@ from commissions.engine.schema import (
     QuotaRules,
     StartsWhen,
     Tiers,
+    Trigger,
     Window,
 )
 from commissions.engine.segments import x_unit
@@ -31,6 +32,12 @@ from core.money import exponent
 from core.templatetags import formats
 from core.templatetags.juara import locale
 
+_TRIGGERS = {
+    Trigger.BOOKED: gettext_lazy("A deal counts on the day it closes."),
+    Trigger.INVOICED: gettext_lazy("A deal counts on the day it is invoiced."),
+    Trigger.PAID: gettext_lazy("Each payment of the customer counts its part of the deal, on its own day."),
+    Trigger.PAID_IN_FULL: gettext_lazy("A deal counts on the day on which the customer has paid all of it."),
+}
 _WINDOWS = {
     Window.DEAL: gettext_lazy("Each deal is paid on its own; nothing adds up from one to the next."),
     Window.MONTH: gettext_lazy("Credits add up over a calendar month, then start again at 0."),
@@ -143,9 +150,9 @@ def _rules(component: Component, currency: str) -> Iterator[str]:
 def _credited(credit: Credit) -> Iterator[str]:
     roles, is_owner = ", ".join(credit.roles), credit.roles == ("owner",)
     if credit.of is Of.OWN and is_owner:
-        yield _("Counts won deals for their owner, on the day they close; a refund counts against.")
+        yield _("Counts won deals for their owner; a refund counts against.")
     elif credit.of is Of.OWN:
-        yield _("Counts won deals for people in these roles, on the day they close: %(roles)s.") % {"roles": roles}
+        yield _("Counts won deals for people in these roles: %(roles)s.") % {"roles": roles}
     elif credit.of is Of.TEAM:
         yield _("Counts what everybody sells who is in one team with the payee when a deal closes, the payee included.")
     elif credit.depth is None:
@@ -157,6 +164,7 @@ def _credited(credit: Credit) -> Iterator[str]:
         }
     if credit.of is not Of.OWN and not is_owner:
         yield _("Of their parts of a deal, those in these roles count: %(roles)s.") % {"roles": roles}
+    yield str(_TRIGGERS[credit.trigger])
 
 
 def _tiers(view: ComponentView, currency: str, quota: int | None, you: Fraction | None) -> Iterator[TierText]:

@@ -209,6 +209,8 @@ def latest_lines(payee: User, limit: int) -> QuerySet[EarningLine]:
 
 def event_of(line: EarningLine) -> str:
     """The word for what gave the credit or took it back; empty where the deal closed, and without a deal."""
+    if line.event == EarningLine.Event.PAID and line.credited_minor * (line.deal.amount_minor if line.deal else 1) < 0:
+        return _("Paid back")
     return "" if line.event in (None, EarningLine.Event.BOOKED) else str(line.get_event_display())
 
 

@@ -5,7 +5,16 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from commissions.engine.schema import BelowZero, Clawback, ClawbackMode, Draw, DrawKind, DrawPays, PlanDocument
+from commissions.engine.schema import (
+    BelowZero,
+    Clawback,
+    ClawbackMode,
+    Draw,
+    DrawKind,
+    DrawPays,
+    OtherCurrencies,
+    PlanDocument,
+)
 from commissions.selectors.limits import plan_cap_sentence
 from commissions.selectors.releases import on_leaving_words
 from core.money import to_minor
@@ -14,19 +23,25 @@ from core.templatetags.juara import locale, money_text
 
 
 def terms_of(document: PlanDocument) -> list[str]:
-    """A sentence for each rule between earned and payable; none where what was earned is paid."""
+    """A sentence for each rule of the whole plan: from earned to payable, of cancellations, and of other currencies."""
     found = [sentence] if (sentence := plan_cap_sentence(document)) else []
     found += _draw(document.draw, document.currency) if document.draw else []
     if document.below_zero is BelowZero.CARRY:
         found.append(_("A statement below zero pays nothing; the rest is taken from later statements."))
-    if document.clawback is not None:
-        found.append(_clawback(document.clawback))
+    found.append(_clawback(document.clawback))
+    if document.other_currencies is OtherCurrencies.CONVERT:
+        found.append(
+            _("Deals in other currencies are converted into %(currency)s at the rate of the day they closed.")
+            % {"currency": document.currency}
+        )
     if document.on_leaving is not None:
         found += on_leaving_words(document.on_leaving)
     return found
 
 
-def _clawback(said: Clawback) -> str:
+def _clawback(said: Clawback | None) -> str:
+    if said is None:
+        return _("What was credited of a deal is taken back when it is cancelled, whenever that is.")
     if said.mode is ClawbackMode.FULL:
         text = ngettext(
             "A deal that is cancelled within %(n)s day of closing takes back all that it earned; later, nothing.",

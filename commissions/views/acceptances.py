@@ -62,7 +62,7 @@ def plan_accept(request: AuthedRequest, pk: int) -> HttpResponse:
             text = _("You accepted %(version)s on %(at)s.")
             messages.success(request, text % {"version": version, "at": moment(done.accepted_at)})
             return redirect("commissions:plan", pk)
-    return plan_page(request, version, form, 422)
+    return plan_page(request, version, accept=form, status=422)
 
 
 @require_GET

@@ -30,6 +30,7 @@ from commissions.forms import (
 )
 from commissions.models import PlanVersion
 from commissions.policies import can_publish_plans
+from commissions.views.plans import plan_page
 from core.http import AuthedRequest
 
 NEW = 0  # the revision of what was never saved
@@ -223,16 +224,19 @@ def _block(node: Any, designed: selectors.Designed) -> dict[str, Any]:  # noqa: 
 @require(can_publish_plans)
 def plan_publish(request: AuthedRequest, pk: int) -> HttpResponse:
     version = get_object_or_404(PlanVersion.objects.select_related("plan", "saved_by"), pk=pk)
-    form = PublishForm(request.POST)
+    form = PublishForm(request.POST, has_questions=bool(selectors.open_questions(version)))
     if not form.is_valid():
-        messages.error(request, _("Choose the day from which the plan is in force."))
-        return redirect("commissions:plan", pk)
+        return plan_page(request, version, publish=form, status=422)
     try:
         services.publish_version(
             version=version, from_date=form.cleaned_data["from_date"], revision=form.cleaned_data["revision"],
-            is_sure=form.cleaned_data["is_sure"], acting_user=request.user, now=timezone.now(),
+            is_sure=form.cleaned_data.get("is_sure", False), acting_user=request.user, now=timezone.now(),
         )  # fmt: skip
     except services.PlanRefused as error:
+        version.refresh_from_db()
+        if version.status == PlanVersion.Status.DRAFT:
+            form.add_error(None, str(error))
+            return plan_page(request, version, publish=form, status=422)
         messages.error(request, str(error))
     else:
         messages.success(request, _("%(version)s is published.") % {"version": version})

@@ -48,11 +48,18 @@ def plan(request: AuthedRequest, pk: int) -> HttpResponse:
     visible = selectors.visible_versions(request.user, today).select_related(
         "plan", "published_by", "saved_by", "retired_by"
     )
-    return plan_page(request, get_object_or_404(visible, pk=pk), None, 200)
+    return plan_page(request, get_object_or_404(visible, pk=pk))
 
 
-def plan_page(request: AuthedRequest, version: PlanVersion, form: AcceptForm | None, status: int) -> HttpResponse:
-    """A version that the reader may see; with the form by which she tried to accept it, if she did."""
+def plan_page(
+    request: AuthedRequest,
+    version: PlanVersion,
+    *,
+    accept: AcceptForm | None = None,
+    publish: PublishForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """A version that the reader may see; with the form by which she tried to accept or to publish it, if she did."""
     today = timezone.localdate()
     shown = selectors.plan_page(version, today)
     if not request.user.sees_everyone:
@@ -64,22 +71,22 @@ def plan_page(request: AuthedRequest, version: PlanVersion, form: AcceptForm | N
         "sections": selectors.plan_sections(shown, mine),
         "terms": selectors.terms_of(shown.document),
         "is_mine": bool(mine),
-        "act": _acts(request, version, today) if can_publish_plans(request.user) else None,
+        "act": _acts(request, version, today, publish) if can_publish_plans(request.user) else None,
         "asked": to_accept(request.user, version, today),
         "accepted": acceptance_of(request.user, version),
-        "accept_form": form or AcceptForm(),
+        "accept_form": accept or AcceptForm(),
     }
     return render(request, "commissions/plan.html", context, status=status)
 
 
-def _acts(request: AuthedRequest, version: PlanVersion, today: date) -> dict[str, Any]:
+def _acts(request: AuthedRequest, version: PlanVersion, today: date, publish: PublishForm | None) -> dict[str, Any]:
     """What an administrator may do with a version."""
     if version.status == PlanVersion.Status.DRAFT:
         compared = selectors.in_force(version.plan.name, today)
         asked = selectors.open_questions(version)
         initial = {"from_date": today, "revision": version.revision}
         return {
-            "publish": PublishForm(initial=initial, has_questions=bool(asked)),
+            "publish": publish or PublishForm(initial=initial, has_questions=bool(asked)),
             "questions": asked,
             "reviewers": services.reviewers(version, request.user),
             "compared": compared,

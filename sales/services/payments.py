@@ -76,7 +76,7 @@ def _id_trouble(external_id: str) -> str:
 
 def _taken(external_id: str) -> str:
     return _(
-        "There is a payment %(id)s already. If you have just recorded this one, it stands below; "
+        "There is a payment %(id)s already. If you have just recorded this one, it is in the list; "
         "if not, choose another id."
     ) % {"id": external_id}
 

@@ -119,7 +119,7 @@ def deal_edit(request: AuthedRequest, pk: int | None = None) -> HttpResponse:
 def _refuse_unless_writable(request: AuthedRequest, shown: Deal | None) -> None:
     if shown and not policies.can_edit_deal(request.user, shown):
         raise PermissionDenied(
-            _("You can change deals of your own while they are open. Ask an administrator to change this one.")
+            _("Reps and managers change their own open deals. Ask an administrator to change this one.")
         )
     if not shown and not policies.can_create_deal(request.user):
         raise PermissionDenied(_("Reps, managers and administrators enter deals. Ask one of them."))

@@ -191,7 +191,10 @@ def test_what_is_odd_is_asked_about_and_not_published_without_a_tick(ada: Client
     assert "Was 5% meant?" in page
     assert "Yes, this is meant" in page
     asked = {"from_date": "2026-12-01", "revision": draft.revision}
-    assert "Was 5% meant?" in text_of(ada.post(address("publish", draft), asked, follow=True))
+    refused = ada.post(address("publish", draft), asked)
+    assert refused.status_code == 422
+    assert "Was 5% meant?" in text_of(refused)
+    assert 'value="2026-12-01"' in refused.content.decode()
     draft.refresh_from_db()
     assert draft.status == "draft"
     ada.post(address("publish", draft), {**asked, "is_sure": "on"})

@@ -156,6 +156,21 @@ def test_the_page_of_a_plan_shows_tiers_curve_and_examples(cast: Cast) -> None:
     assert (page.examples_hold, page.payees, page.in_force_from) == (True, 1, date(2026, 1, 1))
 
 
+@pytest.mark.parametrize(
+    ("trigger", "sentence"),
+    [
+        ("booked", "A deal counts on the day it closes."),
+        ("invoiced", "A deal counts on the day it is invoiced."),
+        ("paid", "Each payment of the customer counts its part of the deal, on its own day."),
+        ("paid_in_full", "A deal counts on the day on which the customer has paid all of it."),
+    ],
+)
+def test_the_page_of_a_plan_says_when_a_deal_counts(trigger: str, sentence: str) -> None:
+    version = published(FLAT.replace("rate: 10%", f"rate: 10%, credit: {{trigger: {trigger}}}"))
+    (section,) = selectors.plan_sections(selectors.plan_page(version, TODAY), [])
+    assert [rule for rule in section.rules if rule.startswith(("A deal counts", "Each payment"))] == [sentence]
+
+
 def test_payees_see_the_plans_they_are_on_and_finance_sees_all(cast: Cast) -> None:
     theirs, other = published(TIERED), draft(FLAT)
     assign(theirs.plan, cast.ana, quota_minor=100_000)

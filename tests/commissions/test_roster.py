@@ -98,11 +98,11 @@ def test_a_last_day_without_a_first_ends_the_plan(plan: Plan, cast: Cast) -> Non
     assert ranges(cast.ana) == [(JANUARY, JULY)]
 
 
-def test_only_those_who_change_are_computed_again_from_the_day_that_changed(plan: Plan, cast: Cast) -> None:
+def test_only_those_who_change_are_computed_again_from_their_last_day_before_it(plan: Plan, cast: Cast) -> None:
     assign(plan, cast.ana, cast.ben)
     StaleStatement.objects.all().delete()
     applied("Ana\tAccount Executive\t\t2026-06-30", "Ben\tAccount Executive\t2026-01-01")
-    assert set(StaleStatement.objects.values_list("payee_id", "on")) == {(cast.ana.pk, JULY)}
+    assert set(StaleStatement.objects.values_list("payee_id", "on")) == {(cast.ana.pk, date(2026, 6, 30))}
 
 
 def test_a_quota_that_changes_touches_the_whole_of_its_year_and_no_year_before(plan: Plan, cast: Cast) -> None:

@@ -124,6 +124,9 @@ def test_the_database_refuses_to_change_what_a_closed_statement_settled(plan: Pl
         cursor.execute(change)
 
 
+CANCELLED = "What was credited of a deal is taken back when it is cancelled, whenever that is."
+
+
 def test_the_plan_says_in_words_what_a_draw_does() -> None:
     draw = "draw: {kind: recoverable, amount: 10, periods: 1, recover_at_most: 50%, most_owed: 25, forgive_after: 2}"
     assert selectors.terms_of(load_plan(f"{FLAT}{draw}\nbelow_zero: carry\n")) == [
@@ -133,13 +136,15 @@ def test_the_plan_says_in_words_what_a_draw_does() -> None:
         "Never more than $25.00 is owed: beyond that nothing is advanced.",
         "What is still owed 2 statements after the draw has ended is forgiven.",
         "A statement below zero pays nothing; the rest is taken from later statements.",
+        CANCELLED,
     ]
     given = "draw: {kind: non_recoverable, amount: 10, pays: in_addition}"
     assert selectors.terms_of(load_plan(FLAT + given)) == [
         "Each statement pays $10.00 in advance, beside what was earned.",
         "Nothing of it is owed back.",
+        CANCELLED,
     ]
-    assert selectors.terms_of(load_plan(FLAT)) == []
+    assert selectors.terms_of(load_plan(FLAT)) == [CANCELLED]
 
 
 def test_the_page_shows_the_way_from_earned_to_payable(plan: Plan, cast: Cast, client: Client) -> None:

@@ -95,10 +95,10 @@ def test_an_open_deal_touches_nobody(cast: Cast, heard: Heard) -> None:
     assert heard == []
 
 
-def test_with_shares_a_deal_touches_those_who_share_it_and_not_its_owner(cast: Cast, heard: Heard) -> None:
+def test_with_shares_a_deal_touches_those_who_share_it_and_its_owner(cast: Cast, heard: Heard) -> None:
     made = save(owner=cast.mia, shares=(*halves(cast), Part(cast.finn, 1_000_000, "overlay")))
     day = date(2026, 11, 3)
-    assert heard == [{Touched(user.pk, day) for user in (cast.ana, cast.ben, cast.finn)}]
+    assert heard == [{Touched(user.pk, day) for user in (cast.ana, cast.ben, cast.finn, cast.mia)}]
     assert parts(made) == [("overlay", "Finn", 1_000_000), ("owner", "Ana", 600_000), ("owner", "Ben", 400_000)]
 
 

@@ -15,7 +15,8 @@ def cap(lines: pl.DataFrame, steps: pl.Series, per: Window, limit: pl.Expr) -> p
     """How far the payee's pay in the cap's window, cut at the limit, moves with each line.
 
     What a reversal takes back is what had been paid. Per deal, the credits of all roles count together, and the limit
-    holds on both sides of zero, so that a refund mirrors its sale; a part of a deal has that part of the limit.
+    holds on both sides of zero, so that a refund mirrors its sale; a part of a deal has that part of the limit, and is
+    limited by itself.
     """
     if per is Window.DEAL:
         occasion, part = _occasions(lines, limit)
