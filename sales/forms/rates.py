@@ -30,6 +30,8 @@ class RateForm(forms.Form):
         "1.085", label=_("Exchange rate"), help_text=_("How much of the second currency one of the first is.")
     )
 
+    is_sure = forms.BooleanField(label=_("Yes, this is meant"), required=False)
+
     def clean_source(self) -> str:
         return str(self.cleaned_data["source"]).upper()
 
@@ -47,6 +49,7 @@ class RateForm(forms.Form):
             "target": said["target"],
             "starts_on": said["starts_on"],
             "value": said["rate"],
+            "is_sure": said["is_sure"],
         }
 
 

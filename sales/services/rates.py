@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core.copy import copy_out
 from core.money import MoneyError, exponent
+from core.templatetags import formats
+from core.templatetags.juara import day, locale
 from sales import policies
 from sales.engine.credits import credited_days
 from sales.models import MOST_RATE, RATE_DECIMALS, ExchangeRate
@@ -33,6 +35,8 @@ JOIN sales_deal deal ON deal.currency = asked.source AND deal.status <> 'open' A
     ), 'infinity'::date)
 """
 
+ODD = 2  # how many times its neighbour a rate must be for us to ask about it
+
 Begun = tuple[str, str, date]  # source, target, the day from which a rate held, holds, or no longer holds
 
 
@@ -44,15 +48,22 @@ def save_rate(
     target: str,
     starts_on: date,
     value: Decimal,
+    is_sure: bool = False,
     acting_user: User | None,
     now: datetime,
 ) -> ExchangeRate:
-    """Add a rate, or correct one. Raises ValidationError, PermissionDenied."""
+    """Add a rate, or correct one. Raises ValidationError, PermissionDenied.
+
+    A rate that is twice its neighbour in time or more, or half of it or less, is taken only from who is sure: the error
+    is under `is_sure`.
+    """
     _refuse_outsiders(acting_user)
     row = ExchangeRate.objects.select_for_update().get(pk=rate.pk) if rate else ExchangeRate()
     before = [_begun(row)] if rate else []
     row.source, row.target, row.starts_on, row.rate = source, target, starts_on, value
     _check(row)
+    if not is_sure and (question := _question(row)):
+        raise ValidationError({"is_sure": question})
     try:
         with transaction.atomic():
             row.save()
@@ -144,6 +155,25 @@ def _rate_trouble(rate: Decimal) -> str:
     if rate != round(rate, RATE_DECIMALS):
         return _("A rate has at most 12 decimals. Round it.")
     return ""
+
+
+def _question(row: ExchangeRate) -> str:
+    """What to ask about a rate that is far from the one before it, or where there is none, from the one after it."""
+    pair = ExchangeRate.objects.filter(source=row.source, target=row.target).exclude(pk=row.pk)
+    before = pair.filter(starts_on__lt=row.starts_on).order_by("-starts_on").first()
+    near = before or pair.order_by("starts_on").first()
+    if near is None or near.rate / ODD < row.rate < near.rate * ODD:
+        return ""
+    return _(
+        "On %(day)s one %(source)s was %(near)s %(target)s. Was %(rate)s meant? If so, tick this; if not, check "
+        "the decimal sign."
+    ) % {
+        "day": day(near.starts_on),
+        "near": formats.number(near.rate, locale(), places=RATE_DECIMALS),
+        "rate": formats.number(row.rate, locale(), places=RATE_DECIMALS),
+        "source": row.source,
+        "target": row.target,
+    }
 
 
 def _log(what: str, row: ExchangeRate, acting_user: User | None, now: datetime) -> None:

@@ -35,6 +35,20 @@ def rate(day: date, value: str = "1.1", source: str = "EUR", target: str = "USD"
     return services.save_rate(rate=None, source=source, target=target, starts_on=day, value=Decimal(value), **BY)
 
 
+def test_a_rate_far_from_its_neighbour_is_asked_about(cast: Cast) -> None:
+    pages, form = signed_in(cast.finn), {"source": "EUR", "target": "USD", "starts_on": "2026-04-01", "rate": "1085"}
+    rate(date(2026, 3, 1), "1.085")
+    rate(date(2026, 3, 2), "2.16")  # not yet twice as much
+    refused = pages.post(reverse("sales:rate-new"), form)
+    assert refused.status_code == 422
+    assert "On 2 Mar 2026 one EUR was 2.16 USD. Was 1,085 meant?" in words(refused)
+    assert pages.post(reverse("sales:rate-new"), {**form, "is_sure": "on"}).status_code == 302
+    with pytest.raises(ValidationError, match=r"On 1 Mar 2026 one EUR was 1\.085 USD\. Was 0\.5425 meant\?"):
+        rate(date(2026, 2, 1), "0.5425")  # where none came before, the next one is asked
+    rate(date(2026, 2, 1), "0.5426")
+    rate(date(2026, 2, 1), "1000", target="IDR")  # the first of its pair
+
+
 def forget() -> None:
     StaleStatement.objects.all().delete()
     StaleKpi.objects.all().delete()
