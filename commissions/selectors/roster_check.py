@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from hashlib import sha256
-from typing import Final
+from typing import Final, TypeVar
 
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -31,6 +31,7 @@ from commissions.selectors.roster_state import (
 )
 from core.money import LARGEST_MINOR, MoneyError, to_minor
 
+T = TypeVar("T")
 MOST_OF_ONE = 100
 UNREAD: Final = {
     "amount": told("Nothing in this plan is measured against a quota: it is kept, but changes no pay."),
@@ -60,7 +61,7 @@ class RowOutcome:
     currency: str
     before: Held
     after: Held
-    refused: Told | None = None
+    refused: tuple[Told, ...] = ()  # each cell that can't be read, or what speaks against the row
     warned: Told | None = None
 
 
@@ -149,15 +150,27 @@ def _named(rows: Sequence[PastedRow]) -> Named:
 
 
 def _read(row: PastedRow, named: Named, signs: Signs) -> _Read | RowOutcome:
-    person = plan = None
+    wrong: list[Told] = []
+    person = _tried(wrong, lambda: _person(row["person"], named))
+    plan = _tried(wrong, lambda: _plan(row["plan"], named))
+    wish = _tried(wrong, lambda: _wish(row, plan, named, signs)) if plan else None
+    if wrong or person is None or plan is None or wish is None:
+        return RowOutcome(row, Result.REFUSED, person, plan, "", Held(), Held(), refused=tuple(wrong))
+    return _Read(row, person, plan, named.documents[plan.pk], wish)
+
+
+def _tried(wrong: list[Told], reading: Callable[[], T]) -> T | None:
     try:
-        person = _person(row["person"], named)
-        plan = _plan(row["plan"], named)
-        document = _document(plan, named)
-        refuse_unknown_component(row["component"], named.components.get(plan.pk, frozenset()))
-        return _Read(row, person, plan, document, wish_of(row, document, signs))
+        return reading()
     except Refused as error:
-        return RowOutcome(row, Result.REFUSED, person, plan, "", Held(), Held(), refused=error.told)
+        wrong.append(error.told)
+        return None
+
+
+def _wish(row: PastedRow, plan: Plan, named: Named, signs: Signs) -> Wish:
+    document = _document(plan, named)
+    refuse_unknown_component(row["component"], named.components.get(plan.pk, frozenset()))
+    return wish_of(row, document, signs)
 
 
 def _person(text: str, named: Named) -> User:
@@ -269,11 +282,11 @@ def _placed(read: _Read, board: _Board) -> RowOutcome:
         _refuse_twice(read, board.wishes.get(read.place, ()))
         after = placed(before, read.wish)
     except Refused as error:
-        return _outcome(read, Result.REFUSED, before, before, error.told)
+        return _outcome(read, Result.REFUSED, before, before, (error.told,))
     board.held[read.place] = after
     board.wishes.setdefault(read.place, []).append(read)
     result = Result.SAME if after == before else Result.CHANGED if before.spans else Result.NEW
-    return _outcome(read, result, before, after, None)
+    return _outcome(read, result, before, after, ())
 
 
 def _refuse_twice(read: _Read, others: Sequence[_Read]) -> None:
@@ -297,7 +310,7 @@ def _clash(one: Wish, other: Wish) -> bool:
     return len(keys) == 1 and one.days.overlaps(other.days)
 
 
-def _outcome(read: _Read, result: Result, before: Held, after: Held, refused: Told | None) -> RowOutcome:
+def _outcome(read: _Read, result: Result, before: Held, after: Held, refused: tuple[Told, ...]) -> RowOutcome:
     warned = None if refused else next(_warnings(read, after), None)
     currency = read.document.currency
     return RowOutcome(read.row, result, read.person, read.plan, currency, before, after, refused, warned)

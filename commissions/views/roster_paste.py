@@ -80,7 +80,7 @@ def _paste_page(request: AuthedRequest, form: PasteForm, checked: Check | None, 
 
 def _line(outcome: RowOutcome) -> dict[str, Any]:
     if outcome.refused:
-        texts: tuple[str, ...] = (in_words(outcome.refused),)
+        texts: tuple[str, ...] = tuple(map(in_words, outcome.refused))
     else:
         texts = said(outcome.before, outcome.after, outcome.currency) or (_("As it is already."),)
     return {

@@ -59,7 +59,7 @@ def results(found: Check) -> list[str]:
 def words(found: Check) -> list[str]:
     """Of each row why it is refused, or what it does."""
     return [
-        in_words(row.refused) if row.refused else " ".join(said(row.before, row.after, row.currency))
+        " ".join(map(in_words, row.refused)) if row.refused else " ".join(said(row.before, row.after, row.currency))
         for row in found.rows
     ]
 
@@ -121,6 +121,8 @@ def test_a_quota_that_changes_touches_the_whole_of_its_year_and_no_year_before(p
         ("\t{p}\t2026-01-01", "The person is missing."),
         ("Ana\t\t2026-01-01", "The plan is missing."),
         ("Ana\tNo plan\t2026-01-01", "There is no plan of this name."),
+        ("Zoe\tNo plan\t2026-01-01", "page. There is no plan of this name."),
+        ("Zoe\t{p}\t01.13.2026", "page. '01.13.2026' is no day."),
         ("Ana\t{p}", "The first day is missing."),
         ("Ana\t{p}\t\t2026-01-01\t5", "The first day is missing."),
         ("Ana\t{p}\t2026-02-30", "'2026-02-30' is no day."),
