@@ -15,12 +15,14 @@ from accounts.models import User
 from commissions import selectors
 from commissions.forms import StatementFilter
 from commissions.models import EarningLine, Statement
+from commissions.policies import can_follow_person
 from commissions.views.shared import PER_PAGE, page_or_fragment
+from core import live
 from core.http import AuthedRequest
 from sales.models import Deal
 from sales.policies import can_keep_rates
 
-MOST_LINES = 200  # of a component, the latest; the rest for who asks
+MOST_LINES = 100  # of a component, the latest; the rest for who asks
 
 
 @require_GET
@@ -45,8 +47,12 @@ def statements(request: AuthedRequest) -> HttpResponse:
 
 @require_GET
 @login_required
+@vary_on_headers("HX-Request")
 def statement(request: AuthedRequest, pk: int) -> HttpResponse:
+    """A statement with its lines; while its period is open, live: what becomes of the payee's numbers refetches it."""
     visible = Statement.objects.visible_to(request.user, timezone.localdate()).select_related("payee", "period")
+    channel = f"person-{get_object_or_404(visible.values_list('payee_id', flat=True), pk=pk)}"
+    stream = live.address([channel])  # before the reading: what changes after it is heard
     found = get_object_or_404(visible, pk=pk)
     shown = selectors.statement_view(found, most=None if request.GET.get("lines") == "all" else MOST_LINES)
     context = {
@@ -55,8 +61,10 @@ def statement(request: AuthedRequest, pk: int) -> HttpResponse:
         "siblings": selectors.siblings(found),
         "can_keep_rates": can_keep_rates(request.user),
         "during": DateRange(shown.start, shown.end),
+        "stream": stream if found.period.is_open and can_follow_person(request.user, str(found.payee_id)) else "",
+        "channel": channel,
     }
-    return render(request, "commissions/statement.html", context)
+    return render(request, page_or_fragment(request, "commissions/statement.html", "statement"), context)
 
 
 @require_GET

@@ -13,3 +13,17 @@ document.addEventListener("click", (event) => {
   event.stopImmediatePropagation();
   slot.replaceChildren();
 }, true);
+
+// When the page fetches itself again, what was open opens again: it may read differently now.
+
+let reading = [];
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  reading = [...event.detail.target.querySelectorAll("[data-reason]")]
+    .filter((row) => row.querySelector('[aria-expanded="true"]'))
+    .map((row) => row.dataset.reason);
+});
+
+document.addEventListener("htmx:afterSettle", () => {
+  for (const reason of reading.splice(0)) document.querySelector(`[data-reason="${CSS.escape(reason)}"] [data-opens]`)?.click();
+});

@@ -27,17 +27,22 @@ selector => {
 """
 
 
-def test_closing_a_deal_moves_the_board_and_the_reps_home_elsewhere(demo: Demo) -> None:
+def test_closing_a_deal_moves_the_board_the_reps_home_and_her_statement_elsewhere(demo: Demo) -> None:
     rep, manager = demo.visitor("rep"), demo.visitor("manager")
-    board, home, deal = manager.new_page(), rep.new_page(), rep.new_page()
+    board, home, deal, statement = manager.new_page(), rep.new_page(), rep.new_page(), rep.new_page()
     home.goto("/")
     me = deal_of_her_own(deal, amount="987654321")
     board.goto("/leaderboards/revenue/")
     row = f"[data-flip='person-{me}']"
-    before = {"board": watched(board, f"{row} .rank-value"), "home": watched(home, ".home-earned .stat-figure")}
+    reason = opened_reason(statement)
+    before = {
+        "board": watched(board, f"{row} .rank-value"),
+        "home": watched(home, ".home-earned .stat-figure"),
+        "statement": watched(statement, "#payable .stat-figure"),
+    }
     deal.evaluate("addEventListener('submit', () => { document.cookie = `sent=${Date.now()}; path=/` })")
     deal.click("button[value=won]")
-    for name, page in (("board", board), ("home", home)):
+    for name, page in (("board", board), ("home", home), ("statement", statement)):
         page.wait_for_function("window.notReloaded")
         took = page.evaluate(f"Promise.race([window.moved, new Promise(r => setTimeout(r, {SECONDS * 1000}, 0))])")
         assert took, f"{name} still shows {before[name]} after {SECONDS} seconds"
@@ -45,8 +50,19 @@ def test_closing_a_deal_moves_the_board_and_the_reps_home_elsewhere(demo: Demo) 
         sys.stdout.write(f"{name}: {took - sent:.0f} ms from the submit to the changed page\n")
     assert board.evaluate("window.notReloaded")
     assert home.evaluate("window.notReloaded")
+    assert statement.evaluate("window.notReloaded")
+    statement.wait_for_selector(f"[data-reason='{reason}'] + .why-row td:not(:empty)")  # still open
     rep.close()
     manager.close()
+
+
+def opened_reason(page: Page) -> str:
+    """Open the first line of the rep's latest statement; returns what names it."""
+    page.goto("/commissions/statements/")
+    page.click("main tbody .row-link")
+    page.click("[data-reason] .why-link")
+    page.wait_for_selector(".why-row td:not(:empty)")
+    return page.get_attribute("[data-reason]", "data-reason") or ""
 
 
 def watched(page: Page, selector: str) -> str:
