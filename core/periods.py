@@ -1,7 +1,12 @@
-"""Half-open ranges of dates, and the calendar's months, quarters, halves and years.
+"""Half-open ranges of dates, and months, quarters, halves and years: the calendar's, or those of a fiscal year.
+
+A fiscal year is named for the month in which it starts: FY2026-04 begins in April 2026. Some would call it 2026, others
+2027; its first month leaves no doubt, and tells the quarters of two companies' years apart.
 
 >>> parse_period("2017-Q2").next().label
 '2017-Q3'
+>>> parse_period("FY2026-04-Q4").next().label
+'FY2027-04-Q1'
 """
 
 import re
@@ -63,16 +68,24 @@ class DateRange:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
-    """One calendar month, quarter, half or year, from `start` to before `end`."""
+    """One month, quarter, half or year, from `start` to before `end`."""
 
     kind: PeriodKind
     start: date
     end: date
+    first_month: int = 1  # of the year that it is a part of; 1: the calendar's, as of every month
 
     @property
     def label(self) -> str:
-        """As people write it: 2017-06, 2017-Q2, 2017-H1, 2017."""
-        return _LABELS[self.kind].format(year=self.start.year, number=(self.start.month - 1) // self.kind.months + 1)
+        """As people write it: 2017-06, 2017-Q2, 2017-H1, 2017; or FY2017-04-Q2, FY2017-04-H1, FY2017-04."""
+        begun = self.start.year - (self.start.month < self.first_month)
+        year = f"{begun:04}" if self.first_month == 1 else f"FY{begun:04}-{self.first_month:02}"
+        return _LABELS[self.kind].format(year=year, number=self.number)
+
+    @property
+    def number(self) -> int:
+        """The how-many-eth of its kind in its year it is, from 1."""
+        return (self.start.month - self.first_month) % 12 // self.kind.months + 1
 
     @property
     def range(self) -> DateRange:
@@ -91,33 +104,44 @@ class Period:
         return iter(self.range)
 
     def _of(self, day: date) -> Self:
-        period = period_of(day, self.kind)
-        return type(self)(period.kind, period.start, period.end)
+        period = period_of(day, self.kind, self.first_month)
+        return type(self)(period.kind, period.start, period.end, period.first_month)
 
 
 _LABELS = {
-    PeriodKind.MONTH: "{year:04}-{number:02}",
-    PeriodKind.QUARTER: "{year:04}-Q{number}",
-    PeriodKind.HALF: "{year:04}-H{number}",
-    PeriodKind.YEAR: "{year:04}",
+    PeriodKind.MONTH: "{year}-{number:02}",
+    PeriodKind.QUARTER: "{year}-Q{number}",
+    PeriodKind.HALF: "{year}-H{number}",
+    PeriodKind.YEAR: "{year}",
 }
+_FISCAL = r"(?:FY(?P<fiscal>[0-9]{4})-(?P<month>0[2-9]|1[0-2])|(?P<year>[0-9]{4}))"
 _SHAPES = {
-    PeriodKind.MONTH: re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])"),
-    PeriodKind.QUARTER: re.compile(r"([0-9]{4})-Q([1-4])"),
-    PeriodKind.HALF: re.compile(r"([0-9]{4})-H([12])"),
-    PeriodKind.YEAR: re.compile(r"([0-9]{4})()"),
+    PeriodKind.MONTH: re.compile(r"(?P<year>[0-9]{4})-(?P<number>0[1-9]|1[0-2])"),
+    PeriodKind.QUARTER: re.compile(_FISCAL + r"-Q(?P<number>[1-4])"),
+    PeriodKind.HALF: re.compile(_FISCAL + r"-H(?P<number>[12])"),
+    PeriodKind.YEAR: re.compile(_FISCAL),
 }
 
 
-def period_of(day: date, kind: PeriodKind) -> Period:
-    """The period of that kind in which the day lies.
+def period_of(day: date, kind: PeriodKind, first_month: int = 1) -> Period:
+    """The period of that kind in which the day lies, in years that start with that month.
 
     >>> period_of(date(2017, 8, 9), PeriodKind.HALF).label
     '2017-H2'
+    >>> period_of(date(2017, 2, 9), PeriodKind.HALF, 4).label
+    'FY2016-04-H2'
     """
-    start = date(day.year, (day.month - 1) // kind.months * kind.months + 1, 1)
-    month = start.month + kind.months
-    return Period(kind, start, date(start.year + (month > 12), (month - 1) % 12 + 1, 1))
+    if kind is PeriodKind.MONTH:
+        first_month = 1
+    before = (day.month - first_month) % kind.months
+    start = _months_on(day.replace(day=1), -before)
+    return Period(kind, start, _months_on(start, kind.months), first_month)
+
+
+def _months_on(first: date, months: int) -> date:
+    """The first day of the month that lies so many after that of `first`."""
+    years, month = divmod(first.month - 1 + months, 12)
+    return date(first.year + years, month + 1, 1)
 
 
 def parse_period(label: str) -> Period:
@@ -125,11 +149,17 @@ def parse_period(label: str) -> Period:
 
     >>> parse_period("2017-06").start
     datetime.date(2017, 6, 1)
+    >>> parse_period("FY2017-10-H2").start
+    datetime.date(2018, 4, 1)
     """
     for kind, shape in _SHAPES.items():
-        match = shape.fullmatch(label.strip())
-        if match and 1 <= int(match[1]) < 9999:
-            return period_of(date(int(match[1]), (int(match[2] or 1) - 1) * kind.months + 1, 1), kind)
+        if match := shape.fullmatch(label.strip()):
+            said = match.groupdict()
+            year, month = int(said.get("fiscal") or said["year"]), int(said.get("month") or 1)
+            if 1 <= year < 9998:
+                place = (int(said.get("number") or 1) - 1) * kind.months
+                return period_of(_months_on(date(year, month, 1), place), kind, month)
     raise PeriodError(
-        f"{label!r} is no period. Write a month 2017-06, a quarter 2017-Q2, a half 2017-H1 or a year 2017."
+        f"{label!r} is no period. Write a month 2017-06, a quarter 2017-Q2, a half 2017-H1 or a year 2017; "
+        "of a year that starts in April FY2017-04-Q1, FY2017-04-H1 or FY2017-04."
     )

@@ -15,6 +15,7 @@ from commissions.engine.frames import NO_NOTICES, Notice, notices
 from commissions.engine.quotas import Goals, held, quota_kind, target_kind
 from commissions.engine.relations import counts_through
 from commissions.engine.schema import Component, Measure, PlanDocument, Rounding, Window
+from commissions.engine.windows import Cycle, window_start
 from commissions.engine.words import told
 from core.money import exponent
 
@@ -87,23 +88,17 @@ _CARRIED = ["payee", "plan", "plan_version", "deal", "role", "via", "seq", "plac
 _WHERE_THERE = ["exchange_rate"]  # columns that credits have only where something calls for them
 
 
-def accumulate(measured: pl.DataFrame, window: Window) -> pl.DataFrame:
+def accumulate(measured: pl.DataFrame, cycle: Cycle) -> pl.DataFrame:
     """The rows with `window_start`, and `x0` and `x1`: what the payee had in the window before and after the credit."""
     credited = measured["credited"]
-    if window is Window.DEAL:
+    if cycle.window is Window.DEAL:
         before = measured["reached"] if has_parts(measured) else credited - credited
         return measured.hstack(
             [measured["date"].alias("window_start"), before.alias("x0"), (before + credited).alias("x1")]
         )
-    started = window_start(measured, window)
+    started = window_start(measured, cycle)
     after = running(measured["payee"], started, credited)
     return measured.hstack([started, (after - credited).alias("x0"), after.alias("x1")])
-
-
-def window_start(rows: pl.DataFrame, window: Window) -> pl.Series:
-    """The first day of the window that each row's `date` lies in."""
-    every = {Window.MONTH: "1mo", Window.QUARTER: "1q", Window.HALF: "6mo", Window.YEAR: "1y"}[window]
-    return rows.select(window_start=pl.col("date").dt.truncate(every))["window_start"]
 
 
 def running(payee: pl.Series, window: pl.Series, steps: pl.Series) -> pl.Series:

@@ -32,13 +32,13 @@ from commissions.engine.frames import (
     empty,
 )
 from commissions.engine.modify import Around, capped_together
-from commissions.engine.modify.limits import since, windows_of
+from commissions.engine.modify.limits import cycles_of, since
 from commissions.engine.quotas import Goals
 from commissions.engine.relations import read_relations
 from commissions.engine.releases import NOTHING_EARLIER, Earlier
 from commissions.engine.schema import Measure, PlanDocument
 from commissions.engine.settle import Opening, settle
-from core.periods import period_of
+from commissions.engine.windows import cycle_of
 
 __all__ = [
     "ASSIGNMENTS",
@@ -103,9 +103,9 @@ def history_start(versions: Mapping[int, PlanDocument], start: date) -> date:
     datetime.date(2026, 5, 1)
     """
     first = lines_since(versions, start)
-    components = [component for version in versions.values() for component in version.components]
-    windows = {component.window for component in components}.union(*map(windows_of, components))
-    return since(windows, first)
+    components = [(version, component) for version in versions.values() for component in version.components]
+    cycles = {cycle_of(version, component.window) for version, component in components}
+    return since(cycles.union(*(cycles_of(*each) for each in components)), first)
 
 
 def history_end(versions: Mapping[int, PlanDocument], end: date) -> date:
@@ -116,12 +116,12 @@ def history_end(versions: Mapping[int, PlanDocument], end: date) -> date:
     datetime.date(2026, 5, 1)
     """
     reading = [v for v in versions.values() if any(part.multiply and part.multiply.component for part in v.components)]
-    return max((period_of(end - timedelta(days=1), version.period).end for version in reading), default=end)
+    return max((version.statement(end - timedelta(days=1)).end for version in reading), default=end)
 
 
 def lines_since(versions: Mapping[int, PlanDocument], start: date) -> date:
     """From when on lines must be known: a cap over all components counts what they paid since its window began."""
-    return since({document.cap.per for document in versions.values() if document.cap}, start)
+    return since({cycle_of(document, document.cap.per) for document in versions.values() if document.cap}, start)
 
 
 def calculate(inputs: Inputs, *, start: date, end: date) -> Result:

@@ -10,10 +10,10 @@ from commissions.engine.curve import price
 from commissions.engine.events import Event, has_parts
 from commissions.engine.frames import LINES, NO_NOTICES, LineKind, Notice, notices
 from commissions.engine.modify import Around, limited, multiplied
-from commissions.engine.modify.limits import since, windows_of
-from commissions.engine.schema import Against, Component, Pays, Window
+from commissions.engine.modify.limits import cycles_of, since
+from commissions.engine.schema import Against, Component, Pays
 from commissions.engine.segments import compile_curve
-from core.periods import PeriodKind, period_of
+from commissions.engine.windows import Cycle, cycle_of
 
 
 def component_lines(
@@ -29,19 +29,19 @@ def component_lines(
     3. Lift and cap, by the version's own floor and cap, over the lines of all versions.
     """
     start = around.start
-    windows = {clause.component.window for clause in clauses.values()}
-    accumulated = {window: accumulate(measured, window) for window in windows}
+    cycles = {version: cycle_of(clause.document, clause.component.window) for version, clause in clauses.items()}
+    accumulated = {cycle: accumulate(measured, cycle) for cycle in set(cycles.values())}
     priced, told = [], [NO_NOTICES]
     times = any(clause.component.multiply for clause in clauses.values())
     for version, clause in clauses.items():
-        own = _of_version(accumulated[clause.component.window], version, clauses)
+        own = _of_version(accumulated[cycles[version]], version, clauses)
         needed = with_quota(
             _since(_history(clauses, around.since), own), around.goals, clause.document, clause.component
         )
         for column, code in _required(clause.component):
             if needed[column].has_nulls():
                 missing = needed.filter(pl.col(column).is_null() & (pl.col("date") >= start))
-                told.append(_windows_without(missing, key, clause.component.window, code))
+                told.append(_windows_without(missing, key, cycles[version], code))
                 needed = needed.filter(pl.col(column).is_not_null())
         if times:
             needed, missing = _multiplied(needed, key, clause, around)
@@ -88,7 +88,7 @@ def _of_version(rows: pl.DataFrame, version: int, clauses: Mapping[int, Clause])
 
 def _history(clauses: Mapping[int, Clause], start: date) -> date:
     """From when on lines must be priced: floors and caps count what was paid since their own windows began."""
-    return since(set().union(*(windows_of(clause.component) for clause in clauses.values())), start)
+    return since(set().union(*(cycles_of(clause.document, clause.component) for clause in clauses.values())), start)
 
 
 def _required(component: Component) -> Iterator[tuple[str, Notice]]:
@@ -99,10 +99,9 @@ def _required(component: Component) -> Iterator[tuple[str, Notice]]:
         yield "target", Notice.TARGET_MISSING
 
 
-def _windows_without(rows: pl.DataFrame, key: str, window: Window, code: Notice) -> pl.DataFrame:
+def _windows_without(rows: pl.DataFrame, key: str, cycle: Cycle, code: Notice) -> pl.DataFrame:
     """One notice for each payee and window of the rows."""
     missing = rows.select("payee", "window_start").unique(maintain_order=True)
-    kind = PeriodKind(window.value)
-    labels = [f"{key} {period_of(day, kind).label}" for day in missing["window_start"]]
+    labels = [f"{key} {cycle.period(day).label}" for day in missing["window_start"]]
     named = missing.with_columns(deal=pl.lit(None, dtype=pl.Int64()), label=pl.Series(labels, dtype=pl.String()))
     return notices(named, code, pl.col("label"))

@@ -95,7 +95,33 @@ def _are_shares(starts: list[Decimal]) -> bool:
     return max(starts) <= 1 or (max(starts) <= 2 and any(start % 1 for start in starts))
 
 
+_MONTHS = {
+    "january": told("January"),
+    "february": told("February"),
+    "march": told("March"),
+    "april": told("April"),
+    "may": told("May"),
+    "june": told("June"),
+    "july": told("July"),
+    "august": told("August"),
+    "september": told("September"),
+    "october": told("October"),
+    "november": told("November"),
+    "december": told("December"),
+}
+
+
+def _month(value: str, _currency: str) -> Figure:
+    return _MONTHS[value]
+
+
 OF_PLANS: Mapping[str, Entry] = {
+    "fiscal_year_starts": Shown(
+        _month,
+        comes=told("Its years start in %(new)s."),
+        changed=told("Its years, and their quarters, start in %(new)s, not in %(old)s."),
+        absent="january",
+    ),
     "other_currencies": Choice(
         {
             "refuse": told("Deals in other currencies no longer count."),

@@ -1,6 +1,7 @@
 """Whether the examples of a plan can be run: known people, components and periods, amounts in whole minor units."""
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
 from commissions.engine.decimals import canonical, decimals_of
@@ -19,7 +20,7 @@ from commissions.engine.schema import (
 from commissions.engine.terms import has_terms
 from commissions.engine.words import told
 from core.money import LARGEST_MINOR, MoneyError, TooManyDecimalsError, exponent, to_major, to_minor
-from core.periods import PeriodError, PeriodKind, parse_period
+from core.periods import PeriodError, PeriodKind, parse_period, period_of
 
 PAYABLE, OWED, HELD = "payable", "owed", "held"  # of a statement, beside what its components earned
 RESERVED = (PAYABLE, OWED, HELD)
@@ -105,12 +106,12 @@ def _goal(document: PlanDocument, goal: Goal | None, path: str, currency: str | 
         where, part = f"{path}.{name}", parts.get(name)
         own = _currency_of(document, part, path, currency)
         if part is None:
-            yield from _label(name, where)
+            yield from _label(document, name, where)
         if not isinstance(value, dict):
             yield from _goal_amount(value, where, own)
             continue
         for label, amount in value.items():
-            yield from _label(label, f"{where}.{label}")
+            yield from _label(document, label, f"{where}.{label}")
             yield from _goal_amount(amount, f"{where}.{label}", own)
 
 
@@ -132,7 +133,7 @@ def _kpis(document: PlanDocument, payee: ExamplePayee, path: str) -> Iterator[Pl
                 told("The plan reads no KPI %(key)s, but: %(known)s.", key=key, known=", ".join(read) or "–"),
             )
         for label in values if isinstance(values, dict) else ():
-            yield from _label(label, f"{path}.{key}.{label}")
+            yield from _label(document, label, f"{path}.{key}.{label}")
             if _kind(label) not in (None, document.period):
                 yield PlanError(
                     f"{path}.{key}.{label}",
@@ -151,17 +152,28 @@ def _goal_amount(amount: Decimal, path: str, currency: str | None) -> Iterator[P
             yield PlanError(path, told("A quota must be more than 0. Leave it out for somebody without one."))
 
 
-def _label(label: str, path: str) -> Iterator[PlanError]:
+def _label(document: PlanDocument, label: str, path: str) -> Iterator[PlanError]:
+    """It must name a period of the plan's own years: another plan's quarters are others."""
     try:
-        parse_period(label)
+        period = parse_period(label)
     except PeriodError:
-        yield PlanError(
-            path,
-            told(
-                "%(label)s is no period. Write a month 2017-06, a quarter 2017-Q2, a half 2017-H1 or a year 2017.",
-                label=repr(label),
-            ),
+        said = told(
+            "%(label)s is no period. Write a month 2017-06, a quarter %(year)s-Q2, a half %(year)s-H1 or a year "
+            "%(year)s.",
+            label=repr(label),
+            year=period_of(date(2017, 12, 1), PeriodKind.YEAR, document.first_month).label,
         )
+        yield PlanError(path, said)
+        return
+    own = period_of(period.start, period.kind, document.first_month)
+    if own.first_month != period.first_month:
+        said = told(
+            "%(label)s isn't of this plan's years. Write %(own)s, say: a fiscal year is named for the month in which "
+            "it starts.",
+            label=label,
+            own=own.label,
+        )
+        yield PlanError(path, said)
 
 
 def _kind(label: str) -> PeriodKind | None:
@@ -290,7 +302,7 @@ def _expectations(document: PlanDocument, example: Example, path: str, currency:
 def _statement(
     document: PlanDocument, label: str, amounts: object, path: str, currency: str | None
 ) -> Iterator[PlanError]:
-    yield from _label(label, path)
+    yield from _label(document, label, path)
     if not isinstance(amounts, dict):
         yield PlanError(path, told("Say what each component pays, such as {new-business: 3300, payable: 3300}."))
         return

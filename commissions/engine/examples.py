@@ -105,7 +105,7 @@ def example_pay(document: PlanDocument, example: Example) -> dict[str, dict[str,
     Raises AmountTooLarge.
     """
     days = {day for deal in example.deals for day in _days_of(deal)}
-    statements = {period_of(day, document.period).label for day in days}
+    statements = {document.statement(day).label for day in days}
     labels = {label for amounts in example.expected.values() for label in amounts} | statements
     results = _results(document, example, sorted(labels))
     return {
@@ -123,17 +123,21 @@ def _days_of(deal: ExampleDeal) -> Iterator[date]:
 def _paid(document: PlanDocument, result: Result, payee: int, label: str) -> dict[str, Decimal]:
     keys = [component.key for component in document.components]
     if has_terms(document):  # settled statement by statement
-        keys += RESERVED if parse_period(label).kind is document.period else []
+        keys += RESERVED if _is_statement(document, parse_period(label)) else []
     else:
         keys.append(PAYABLE)
     return {key: to_major(_actual(result, payee, key), document.currency) for key in keys}
+
+
+def _is_statement(document: PlanDocument, period: Period) -> bool:
+    return period == document.statement(period.start)
 
 
 def _results(document: PlanDocument, example: Example, labels: list[str]) -> dict[str, Result]:
     wanted = {label: parse_period(label) for label in labels}
     if not has_terms(document):
         return {label: _calculated(document, example, period, None) for label, period in wanted.items()}
-    settled = _in_order(document, example, [period for period in wanted.values() if period.kind is document.period])
+    settled = _in_order(document, example, [period for period in wanted.values() if _is_statement(document, period)])
     return {
         label: settled.get(label) or _calculated(document, example, period, None) for label, period in wanted.items()
     }
@@ -150,13 +154,13 @@ def _in_order(document: PlanDocument, example: Example, wanted: list[Period]) ->
     found: dict[str, Result] = {}
     owed: dict[int, int] = {}
     earlier = NOTHING_EARLIER
-    first = period_of(min(days), document.period)
-    for period in _periods(document.period, first.start, max(each.end for each in wanted)):
+    first = document.statement(min(days))
+    for period in _periods(document, document.period, first.start, max(each.end for each in wanted)):
         rows = [
             {"payee": number, "plan": _PLAN, "owed": owed.get(number, 0), "number": statement_number(begun, period),
              "left": payee.ends}
             for number, payee in enumerate(example.people.values())
-            if (begun := period_of(payee.starts or first.start, document.period)) <= period
+            if (begun := document.statement(payee.starts or first.start)) <= period
         ]  # fmt: skip
         result = _calculated(document, example, period, pl.DataFrame(rows, schema=BALANCES), earlier)
         owed |= dict(result.settlements.select("payee", "owed_after").iter_rows())
@@ -303,7 +307,8 @@ def _shares(index: int, deal: ExampleDeal, numbers: dict[str, int]) -> list[dict
 
 def _quotas(document: PlanDocument, example: Example, start: date, end: date) -> list[dict[str, Any]]:
     """Each payee's quotas and targets of each window from `start` to `end`."""
-    windows = [(*read, period) for read in sorted(needed(document)) for period in _periods(read[1], start, end)]
+    read = sorted(needed(document))
+    windows = [(kind, length, period) for kind, length in read for period in _periods(document, length, start, end)]
     rows = []
     for number, payee in enumerate(example.people.values()):
         for kind, window, period in windows:
@@ -335,15 +340,15 @@ def _kpis(document: PlanDocument, example: Example, start: date, end: date) -> I
     """Each payee's value of each KPI in each statement's period from `start` to `end`."""
     for number, payee in enumerate(example.people.values()):
         for key, values in payee.kpis.items():
-            for period in _periods(document.period, start, end):
+            for period in _periods(document, document.period, start, end):
                 value = values.get(period.label) if isinstance(values, dict) else values
                 if value is not None:
                     kind, millionths = period.kind.value, millionths_of(Fraction(value))
                     yield dict(zip(KPIS, (number, key, kind, period.start, millionths), strict=True))
 
 
-def _periods(kind: PeriodKind, start: date, end: date) -> list[Period]:
-    periods = [period_of(start, kind)]
+def _periods(document: PlanDocument, kind: PeriodKind, start: date, end: date) -> list[Period]:
+    periods = [period_of(start, kind, document.first_month)]
     while periods[-1].end < end:
         periods.append(periods[-1].next())
     return periods

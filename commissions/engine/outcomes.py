@@ -5,7 +5,6 @@ Money is Int64 minor units of the plan's currency.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 
@@ -13,9 +12,9 @@ import polars as pl
 
 from commissions.engine.calculate import Part, quotas_of
 from commissions.engine.quotas import held, quota_kind
-from commissions.engine.schema import Against, Window
+from commissions.engine.schema import Against
 from commissions.engine.whatif import Prepared
-from core.periods import PeriodKind, period_of
+from commissions.engine.windows import Cycle, cycle_of, opened
 
 STEPS = (25, 50, 75, 100, 125, 150)  # per cent of quota at which the next bin of the distribution begins
 
@@ -119,27 +118,20 @@ def attained(prepared: Prepared) -> pl.DataFrame:
     empty = {"plan": pl.Int64(), "key": pl.String(), "payee": pl.Int64(), "window_start": pl.Date(), "x": pl.Int64()}
     found = [pl.DataFrame(schema=empty)]
     for part, window in _against_quota(prepared):
-        opened = pl.col("date").dt.truncate(_EVERY[window]).alias("window_start")
-        since = _first_window(prepared.start, window)
-        sums = part.measured.filter(pl.col("date") >= since).group_by("payee", opened)
+        of_window = opened(pl.col("date"), window).alias("window_start")
+        since = window.first_day(prepared.start)
+        sums = part.measured.filter(pl.col("date") >= since).group_by("payee", of_window)
         named = {"plan": pl.lit(part.plan, dtype=pl.Int64()), "key": pl.lit(part.key)}
         found.append(sums.agg(x=pl.col("credited").sum()).select(**named, **{name: name for name in list(empty)[2:]}))
     return pl.concat(found)
 
 
-_EVERY = {Window.MONTH: "1mo", Window.QUARTER: "1q", Window.HALF: "6mo", Window.YEAR: "1y"}
-
-
-def _first_window(start: date, window: Window) -> date:
-    return period_of(start, PeriodKind(window.value)).start
-
-
-def _against_quota(prepared: Prepared) -> Iterator[tuple[Part, Window]]:
+def _against_quota(prepared: Prepared) -> Iterator[tuple[Part, Cycle]]:
     for part in prepared.parts:
         windows = {
-            clause.component.window
+            cycle_of(clause.document, clause.component.window)
             for clause in part.clauses.values()
-            if clause.component.against is Against.QUOTA and clause.component.window in _EVERY
+            if clause.component.against is Against.QUOTA and clause.component.window.period
         }
         for window in sorted(windows):
             yield part, window
@@ -162,9 +154,9 @@ def distribution(prepared: Prepared, reached: pl.DataFrame) -> list[int]:
     return counts
 
 
-def _shares(prepared: Prepared, part: Part, window: Window, reached: pl.DataFrame) -> pl.DataFrame:
-    first = _first_window(prepared.start, window)
-    clause = next(clause for clause in part.clauses.values() if clause.component.window is window)
+def _shares(prepared: Prepared, part: Part, window: Cycle, reached: pl.DataFrame) -> pl.DataFrame:
+    first = window.first_day(prepared.start)
+    clause = next(clause for clause in part.clauses.values() if clause.component.window is window.window)
     component = clause.component
     set_ = held(quotas_of(prepared.inputs, part.plan), clause.document, component, quota_kind(component))
     within = set_.filter((pl.col("window_start") >= first) & (pl.col("window_start") < prepared.end))

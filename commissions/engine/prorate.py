@@ -35,7 +35,7 @@ def prorated(quotas: pl.DataFrame, tenures: pl.DataFrame, rules: QuotaRules) -> 
     }
     rows = []
     for payee, plan, kind, key, window, start, quota in quotas.select(list(QUOTAS)).iter_rows():
-        period = period_of(start, PeriodKind(window))
+        period = period_of(start, PeriodKind(window), start.month)  # in whatever year: it begins there
         parts = [months.get((payee, kind, key, month.start)) for month in months_of(period)]
         own = spans.get(payee, ())
         ramp = () if kind == QuotaKind.TARGET else rules.ramp

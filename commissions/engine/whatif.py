@@ -32,7 +32,7 @@ from commissions.engine.schema import Against, Pays, PlanDocument
 _APART = {"plan", "examples", "draw", "below_zero", "on_leaving"}  # of a document: no line comes from them
 # Of a component: of stage 3 and after.
 _LATER = {"name", "rate", "pay_per_unit", "curve", "tiers", "starts_when", "multiply", "pays", "weight", "payout"}
-_KNOWN = _APART | {"format", "currency", "period", "rounding", "components", "clawback"}
+_KNOWN = _APART | {"format", "currency", "period", "fiscal_year_starts", "rounding", "components", "clawback"}
 _KNOWN_OF_COMPONENT = _LATER | {"key", "credit", "when", "base", "measure", "window", "against", "cap", "floor"}
 
 

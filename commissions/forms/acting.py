@@ -11,6 +11,7 @@ from commissions.engine.document import load_plan
 from commissions.engine.example_checks import PAYABLE
 from commissions.engine.examples import example_pay
 from commissions.engine.rewrite import data_of
+from commissions.engine.schema.plan import first_month_of
 from commissions.forms.grid import ONE, deal_days, pays_in_parts
 from commissions.forms.kinds import Kind, shapes
 from commissions.forms.nodes import Path
@@ -131,12 +132,12 @@ def _example(data: Written, rows: list[Any], today: date) -> Written:
     deal = _deal([], {}, today)
     components = [part for part in data.get("components") or () if isinstance(part, dict)]
     is_quota = any(part.get("against") == "quota" for part in components)
-    kind = PeriodKind(str(data.get("period", "month")))
+    kind, first = PeriodKind(str(data.get("period", "month"))), first_month_of(data.get("fiscal_year_starts"))
     return {
         "name": next(name for name in names if name not in taken),
         **({"payee": {"quota": str(REFERENCE)}} if is_quota else {}),
         "deals": [deal],
-        "expect": {period_of(deal["closed"], kind).label: {PAYABLE: "0"}},
+        "expect": {period_of(deal["closed"], kind, first).label: {PAYABLE: "0"}},
     }
 
 

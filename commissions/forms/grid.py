@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from commissions.engine.decimals import parse_decimal
 from commissions.engine.example_checks import HELD, OWED, PAYABLE
+from commissions.engine.schema.plan import first_month_of
 from commissions.forms.keys import Around, Key
 from commissions.forms.kinds import Kind
 from commissions.forms.nodes import Button, Cell, Control, Grid, GridRow, Path, name_of, shown
@@ -100,7 +101,8 @@ def _more_periods(path: Path, plan: Mapping[Any, Any], example: Mapping[Any, Any
     days = deal_days(example)
     kinds = [one for one in PeriodKind if one.value == plan.get("period")]
     kinds += [one for one in PeriodKind if one not in kinds]
-    labels = dict.fromkeys(period_of(day, kind).label for kind in kinds for day in days)
+    first = first_month_of(plan.get("fiscal_year_starts"))
+    labels = dict.fromkeys(period_of(day, kind, first).label for kind in kinds for day in days)
     labels = {**dict.fromkeys(_following(there, str(plan.get("period")))), **labels}
     for label in [label for label in labels if label not in there][:_MOST_PERIODS]:
         yield Button(f"expect:{name_of(path[:-1])}:{label}", formats.period(parse_period(label), locale()))

@@ -22,14 +22,17 @@ class PeriodField(forms.CharField):
             return parse_period(text)
         except PeriodError:
             raise forms.ValidationError(
-                _("“%(label)s” is no period. Write a month as 2026-06, a quarter as 2026-Q2 or a year as 2026."),
+                _(
+                    "“%(label)s” is no period. Write a month as 2026-06, a quarter as 2026-Q2 or a year as 2026; of a "
+                    "year that starts in April FY2026-04-Q1 or FY2026-04."
+                ),
                 params={"label": text},
             ) from None
 
 
 class StatementFilter(forms.Form):
     q = forms.CharField(label=_("Search"), required=False, max_length=100)
-    period = PeriodField(label=_("Period"), required=False, max_length=10)
+    period = PeriodField(label=_("Period"), required=False, max_length=12)
 
 
 class PayeeFilter(forms.Form):
@@ -42,7 +45,9 @@ class PayeeFilter(forms.Form):
 
 class RunForm(forms.Form):
     period = PeriodField(
-        label=_("Period"), max_length=10, help_text=_("A month as 2026-06, a quarter as 2026-Q2, a year as 2026.")
+        label=_("Period"),
+        max_length=12,
+        help_text=_("A month as 2026-06, a quarter as 2026-Q2 or FY2026-04-Q1, a year as 2026 or FY2026-04."),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
 from commissions.engine.schema import (
@@ -16,6 +17,7 @@ from commissions.engine.schema import (
     ExamplePayee,
     ExampleProduct,
     Floor,
+    Month,
     Multiply,
     OnLeaving,
     PayoutPart,
@@ -36,6 +38,7 @@ _IN_PARTS = any_component("payout")
 _FLAT = has("tiers", "flat", usual="flat")
 _RATED = has("tiers", "marginal", "retroactive", usual="flat", up=1)
 _PERIODS = {"month": _("month"), "quarter": _("quarter"), "half": _("half-year"), "year": _("year")}
+_MONTHS = {month.value: MONTHS[month.number] for month in Month}
 _WINDOWS = {"deal": _("deal"), **_PERIODS}
 
 TABLE: Mapping[Model, tuple[Key, ...]] = {
@@ -47,6 +50,10 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
         ),
         Key("currency", _("Currency"), help=_("Three letters, such as USD or IDR. Every amount here is in it.")),
         Key("period", _("A statement covers a"), choices=_PERIODS),
+        Key(
+            "fiscal_year_starts", _("Its year starts in"), choices=_MONTHS, usual=MONTHS[1], is_rare=True,
+            help=_("Quarters, half-years and years are parts of it. It can't change from version to version."),
+        ),
         Key(
             "rounding", _("Half a cent is rounded"), is_rare=True,
             choices={"half_up": _("up, away from zero"), "half_even": _("to the even neighbour")},

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
 from commissions.models import Period, Plan
+from commissions.selectors import period_rows_of
 from core import periods
 
 
@@ -30,7 +31,7 @@ def calendar_period(text: str) -> periods.Period:
 def calculated_period(text: str) -> Period:
     """The row of a period that was calculated before."""
     calendar = calendar_period(text)
-    found = Period.objects.filter(kind=calendar.kind, start=calendar.start).first()
+    found = period_rows_of(calendar).first()
     if found is None:
         raise CommandError(
             _("%(label)s was never calculated. Run `calculate %(label)s` first.") % {"label": calendar.label}

@@ -34,12 +34,19 @@ class Period(models.Model):
     kind = models.CharField(max_length=7, choices=Kind.choices)
     start = models.DateField()
     end = models.DateField()
+    first_month = models.SmallIntegerField(
+        default=1, db_default=1, help_text=_("Of the years that its plans count; of a month always 1.")
+    )
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.OPEN)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["kind", "start"], name="commissions_period_once"),
+            models.UniqueConstraint(fields=["kind", "first_month", "start"], name="commissions_period_once"),
             models.CheckConstraint(condition=Q(start__lt=F("end")), name="commissions_period_order"),
+            models.CheckConstraint(
+                condition=Q(first_month=1) | Q(first_month__range=(2, 12)) & ~Q(kind="month"),
+                name="commissions_period_years",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -47,11 +54,11 @@ class Period(models.Model):
 
     @property
     def calendar(self) -> periods.Period:
-        return periods.Period(periods.PeriodKind(self.kind), self.start, self.end)
+        return periods.Period(periods.PeriodKind(self.kind), self.start, self.end, self.first_month)
 
     @property
     def label(self) -> str:
-        """As people write it: 2017-06, 2017-Q2."""
+        """As people write it: 2017-06, 2017-Q2, FY2017-04-Q1."""
         return self.calendar.label
 
     @property

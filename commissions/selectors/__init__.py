@@ -24,6 +24,7 @@ from commissions.selectors.periods import (
     latest_run,
     period_list,
     period_overview,
+    period_rows_of,
     period_statements,
     run_progress,
 )
@@ -112,6 +113,7 @@ __all__ = [
     "period_list",
     "period_overview",
     "period_rows",
+    "period_rows_of",
     "period_statements",
     "plan_currency",
     "plan_document",

@@ -19,6 +19,7 @@ from commissions.models import Plan, PlanVersion
 from commissions.selectors.explanations import share_of
 from commissions.selectors.inputs import gather
 from commissions.selectors.units import Unit, unit_of
+from commissions.selectors.years import years_around
 from core.periods import Period, PeriodKind, period_of
 
 _Held: TypeAlias = tuple[int, int, str, date]  # payee, plan version, component, start of its window
@@ -93,15 +94,15 @@ def attainment(payee: User, today: date) -> tuple[Attainment, ...]:
 
 def attainments(payees: Sequence[int], today: date) -> dict[int, tuple[Attainment, ...]]:
     """The same for many, by payee, with a fixed number of queries however many there are."""
-    year = period_of(today, PeriodKind.YEAR)
-    inputs = gather(payees=payees, kinds=list(PeriodKind), start=year.start, end=year.end).inputs
+    start, end = years_around(payees, today, today)
+    inputs = gather(payees=payees, kinds=list(PeriodKind), start=start, end=end).inputs
     in_force = _in_force(inputs.assignments, today)
     versions = (
         PlanVersion.objects.select_related("plan").defer("document", "source").in_bulk(set().union(*in_force.values()))
     )
     if not any(_windows(inputs.versions[version], today) for version in versions):
         return dict.fromkeys(payees, ())
-    facts = _facts(inputs, year)
+    facts = _facts(inputs, start, end)
     return {
         payee: tuple(
             sorted(
@@ -122,8 +123,8 @@ def attainment_under(document: PlanDocument, plan: Plan, payee: int, today: date
 
     Nothing where she wasn't on the plan this year. Raises AmountTooLarge.
     """
-    year = period_of(today, PeriodKind.YEAR)
-    gathered = gather(payees=[payee], kinds=list(PeriodKind), start=year.start, end=year.end, also={plan.pk: document})
+    start, end = years_around([payee], today, today, also=document.first_month)
+    gathered = gather(payees=[payee], kinds=list(PeriodKind), start=start, end=end, also={plan.pk: document})
     versions = [version for version, of in gathered.inputs.plans.items() if of == plan.pk]
     inputs = replace(
         gathered.inputs,
@@ -134,7 +135,7 @@ def attainment_under(document: PlanDocument, plan: Plan, payee: int, today: date
     if not versions or not _windows(document, today):
         return ()
     version = PlanVersion(pk=versions[-1], plan=plan)
-    return tuple(_of_version(version, _facts(inputs, year), payee, today))
+    return tuple(_of_version(version, _facts(inputs, start, end), payee, today))
 
 
 def _in_force(assignments: pl.DataFrame, today: date) -> dict[int, set[int]]:
@@ -145,8 +146,8 @@ def _in_force(assignments: pl.DataFrame, today: date) -> dict[int, set[int]]:
     return found
 
 
-def _facts(inputs: Inputs, year: Period) -> _Facts:
-    lines = calculate(inputs, start=year.start, end=year.end).lines
+def _facts(inputs: Inputs, start: date, end: date) -> _Facts:
+    lines = calculate(inputs, start=start, end=end).lines
     keys = ["payee", "plan", "component", "window_start"]
     places = lines.sort("seq").group_by(keys).agg(pl.col("x1").last(), pl.col("amount").sum())
     return _Facts(
@@ -168,7 +169,7 @@ def _held(inputs: Inputs, kind_of: Callable[[Component], QuotaKind | None]) -> I
 
 def _windows(document: PlanDocument, today: date) -> list[tuple[Component, Period]]:
     return [
-        (component, period_of(today, component.window.period))
+        (component, period_of(today, component.window.period, document.first_month))
         for component in document.components
         if component.window.period
     ]

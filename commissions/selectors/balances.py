@@ -19,7 +19,7 @@ SELECT DISTINCT ON (statement.payee_id, settlement.plan_id)
 FROM commissions_settlement settlement
 JOIN commissions_statement statement ON statement.id = settlement.statement_id
 JOIN commissions_period period ON period.id = statement.period_id
-WHERE statement.payee_id = ANY(%s) AND period.kind = %s AND period."end" <= %s
+WHERE statement.payee_id = ANY(%s) AND period.kind = %s AND period.first_month = %s AND period."end" <= %s
 ORDER BY statement.payee_id, settlement.plan_id, period."end" DESC
 """
 _ON_PLAN = """
@@ -41,7 +41,7 @@ def balances(
     with_terms = {plans[version] for version, document in versions.items() if has_terms(document)}
     concerned = sorted(with_terms | set(earlier.released["plan"]))
     with connection.cursor() as cursor:
-        cursor.execute(_OWED, [list(payees), period.kind, period.start])
+        cursor.execute(_OWED, [list(payees), period.kind, period.first_month, period.start])
         owed = {(payee, plan): amount for payee, plan, amount in cursor.fetchall()}
         on_plan: dict[tuple[int, int], tuple[date, date | None]] = {}
         if concerned:
@@ -55,5 +55,8 @@ def balances(
 
 
 def _number(begun: date | None, period: Period) -> int:
+    if begun is None:
+        return 0
     calendar = period.calendar
-    return 0 if begun is None else max(statement_number(period_of(begun, calendar.kind), calendar), 0)
+    first = period_of(begun, calendar.kind, calendar.first_month)
+    return max(statement_number(first, calendar), 0)

@@ -33,7 +33,7 @@ def counted_goals(line: EarningLine, document: PlanDocument, component: Componen
     window = component.window.period
     if document.quotas is None or window is None:
         return ()
-    return tuple(_goals(line, document, component, period_of(line.window_start, window)))
+    return tuple(_goals(line, document, component, period_of(line.window_start, window, document.first_month)))
 
 
 def _goals(line: EarningLine, document: PlanDocument, component: Component, window: Period) -> Iterator[CountedGoal]:
@@ -65,11 +65,12 @@ def _first_day(row: Quota) -> date:
 def _goal(
     rows: tuple[QuotaRow, ...], window: Period, spans: tuple[Span, ...], document: PlanDocument, kind: QuotaKind
 ) -> CountedGoal | None:
-    whole, rules = window_quota(rows, window), document.quotas
+    first, rules = document.first_month, document.quotas
+    whole = window_quota(rows, window, first)
     if whole is None or rules is None:
         return None
     months = months_of(window)
-    parts = [window_quota(rows, month) for month in months]
+    parts = [window_quota(rows, month, first) for month in months]
     ramp = () if kind is QuotaKind.TARGET else rules.ramp
     return CountedGoal(
         is_target=kind is QuotaKind.TARGET,

@@ -18,7 +18,8 @@ from core.copy import copy_out
 
 _OF_THESE: Final[LiteralString] = """
 JOIN commissions_statement statement ON statement.id = %(table)s.statement_id AND statement.payee_id = ANY(%%s)
-JOIN commissions_period period ON period.id = statement.period_id AND period.kind = %%s AND period."end" <= %%s
+JOIN commissions_period period ON period.id = statement.period_id AND period.kind = %%s
+    AND period.first_month = %%s AND period."end" <= %%s
 JOIN commissions_planversion version ON version.id = %(table)s.plan_version_id
 """
 _VERSIONS: Final = "SELECT DISTINCT version.id FROM commissions_release release" + _OF_THESE % {"table": "release"}
@@ -67,7 +68,7 @@ def earlier(*, payees: Sequence[int], period: Period, inputs: Inputs) -> Earlier
 
     One query where no plan of theirs ever made pay wait.
     """
-    before: list[Any] = [list(payees), period.kind, period.start]
+    before: list[Any] = [list(payees), period.kind, period.first_month, period.start]
     with connection.cursor() as cursor:
         cursor.execute(_VERSIONS, before)
         versions = _documents([pk for (pk,) in cursor.fetchall()])

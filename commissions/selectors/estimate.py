@@ -30,6 +30,7 @@ from commissions.selectors.outlook import Place, places
 from commissions.selectors.payables import Payable, payables
 from commissions.selectors.shortfalls import shortfalls
 from commissions.selectors.units import Unit, unit_of
+from commissions.selectors.years import years_around
 from core.money import round_half_up
 from core.periods import Period, PeriodKind, period_of
 from sales.models import Deal
@@ -125,7 +126,7 @@ def estimate(*, payee: User, supposed: Sequence[Supposed], today: date) -> Estim
     3. Put the difference into words: by deal, by period, by component.
     """
     days = [today, *(_closing(row) for row in supposed)]
-    start, end = date(min(days).year, 1, 1), date(max(days).year + 1, 1, 1)
+    start, end = years_around([payee.pk], min(days), max(days))
     inputs = _with_kpis(gather(payees=[payee.pk], kinds=list(PeriodKind), start=start, end=end).inputs, end)
     before = calculate(inputs, start=start, end=end)
     after = calculate(_with(inputs, payee, supposed), start=start, end=end) if supposed else before
@@ -258,17 +259,16 @@ def _earnings(
     parts: dict[int, list[Part]] = defaultdict(list)
     for row in after.lines.filter(pl.col("deal").is_in(list(deals))).iter_rows(named=True):
         document = inputs.versions[row["plan_version"]]
-        line = _line(row, payee, deals[row["deal"]], versions[row["plan_version"]], document.period)
+        line = _line(row, payee, deals[row["deal"]], versions[row["plan_version"]], document.statement(row["date"]))
         component = document.component(row["component"])
         parts[row["deal"]].append(Part(component.name, document.currency, unit_of(component, document.currency), line))
     reasons = shortfalls([deal for pk, deal in deals.items() if pk not in parts], after.notices, inputs)
     return {pk: DealEarning(tuple(parts[pk]), _sums(parts[pk]), reasons.get(pk, ())) for pk in deals}
 
 
-def _line(row: dict[str, Any], payee: User, deal: Deal, version: PlanVersion, kind: PeriodKind) -> EarningLine:
-    """The line that a run would post."""
-    within = period_of(row["date"], kind)
-    period = PeriodRow(kind=within.kind.value, start=within.start, end=within.end)
+def _line(row: dict[str, Any], payee: User, deal: Deal, version: PlanVersion, within: Period) -> EarningLine:
+    """The line that a run would post to the statement of that period."""
+    period = PeriodRow(kind=within.kind.value, start=within.start, end=within.end, first_month=within.first_month)
     statement = Statement(payee=payee, period=period)
     fields = {name: row[source] for name, source in FIELDS.items()}
     return EarningLine(statement=statement, plan_version=version, deal=deal, via_id=row["via"], **fields)
@@ -308,13 +308,13 @@ class _Sums:
 def _periods(days: Iterable[date], sums: _Sums, inputs: Inputs) -> tuple[PeriodOutlook, ...]:
     """The statements that these days touch, and the windows over which their plans' credits add up."""
     kinds = {
-        (kind, document.currency)
+        (kind, document.first_month, document.currency)
         for document in inputs.versions.values()
         for kind in (document.period, *(part.window.period for part in document.components))
         if kind
     }
-    touched = {(period_of(day, kind), currency) for day in days for kind, currency in kinds}
-    ordered = sorted(touched, key=lambda each: (each[0].kind.months, each[0].start, each[1]))
+    touched = {(period_of(day, kind, first), currency) for day in days for kind, first, currency in kinds}
+    ordered = sorted(touched, key=lambda each: (each[0].kind.months, each[0].start, each[0].label, each[1]))
     return tuple(_outlook(period, currency, sums) for period, currency in ordered)
 
 

@@ -135,7 +135,7 @@ def line_explanation(line: EarningLine) -> LineExplanation:
         unit=unit_of(component, document.currency),
         tiers=component.tiers.value,
         window=component.window.value,
-        window_label=_window_label(line, component.window),
+        window_label=_window_label(line, document, component.window),
         when=component.when,
         base=component.base,
         kind=line.kind,
@@ -212,9 +212,9 @@ def to_decimal(value: Fraction) -> Decimal:
     return _EXACT.divide(Decimal(value.numerator), Decimal(value.denominator))
 
 
-def _window_label(line: EarningLine, window: Window) -> str:
+def _window_label(line: EarningLine, document: PlanDocument, window: Window) -> str:
     kind = window.period
-    return period_of(line.window_start, kind).label if kind else line.date.isoformat()
+    return period_of(line.window_start, kind, document.first_month).label if kind else line.date.isoformat()
 
 
 def _step(piece: Piece, one: int, unit: int, quota: int | None) -> StepRow:

@@ -41,6 +41,7 @@ FROM commissions_assignment a
 JOIN commissions_planversion v ON v.plan_id = a.plan_id AND v.status <> 'draft' AND v.during && a.during,
 LATERAL (SELECT v.during * a.during AS both_in_force) days
 WHERE a.payee_id = ANY(%s) AND v.document->>'period' = ANY(%s) AND both_in_force && daterange(%s, %s)
+    AND commissions_first_month(v.document) = coalesce(%s, commissions_first_month(v.document))
 """
 _QUOTAS = """
 SELECT payee_id, plan_id, kind, component, per, amount_minor, lower(during), upper(during)
@@ -115,9 +116,11 @@ def gather(
     kinds: Sequence[str],
     start: date,
     end: date,
+    first_month: int | None = None,
     also: Mapping[int, PlanDocument] = MappingProxyType({}),
 ) -> Gathered:
-    """The inputs for the statements of these payees and kinds, for any of the days from `start` to before `end`.
+    """The inputs for the statements of these payees and kinds, for any of the days from `start` to before `end`; of
+    years that start with that month, or with any.
 
     `also`, by plan, are documents that aren't in force and whose facts are read as well.
 
@@ -128,7 +131,7 @@ def gather(
     """
     payees = sorted(set(payees))
     # from their beginnings: a deal keeps the rule of the day it closed, however long ago
-    assigned = copy_out(_ASSIGNED, [payees, list(kinds), date.min, end], _ASSIGNED_COLUMNS)
+    assigned = copy_out(_ASSIGNED, [payees, list(kinds), date.min, end, first_month], _ASSIGNED_COLUMNS)
     versions = _documents(assigned)
     plans: dict[int, int] = dict(assigned.select("plan_version", "plan").unique().iter_rows())
     read, read_plans = {**versions, **_aside(also)}, {**plans, **{-plan: plan for plan in also}}
@@ -243,19 +246,24 @@ def _quotas(
     windows = _quota_windows(versions, plans)
     if not windows:
         return pl.DataFrame(schema=QUOTAS)
-    first, last = date(since.year, 1, 1), date(end.year + 1, 1, 1)
+    first, last = date(since.year - 1, 1, 1), date(end.year + 2, 1, 1)  # all of whatever years these days lie in
     found = copy_out(_QUOTAS, [payees, sorted(windows), first, last], _QUOTA_COLUMNS)
     set_: dict[tuple[int, int, str, str], list[QuotaRow]] = {}
     for payee, plan, kind, component, per, amount, start, until in found.sort("start").iter_rows():
         set_.setdefault((payee, plan, kind, component), []).append(QuotaRow(per, amount, start, until))
-    calendar = {length: windows_between(length, since, end) for kinds in windows.values() for _kind, length in kinds}
+    months = {plans[pk]: document.first_month for pk, document in versions.items()}
+    calendar = {
+        (length, months[plan]): windows_between(length, since, end, months[plan])
+        for plan, kinds in windows.items()
+        for _kind, length in kinds
+    }
     rows = [
         (payee, plan, kind, component, length.value, window.start, amount)
         for (payee, plan, kind, component), quotas in set_.items()
         for of_kind, length in windows[plan]
         if of_kind == kind
-        for window in calendar[length]
-        if (amount := window_quota(tuple(quotas), window)) is not None
+        for window in calendar[length, months[plan]]
+        if (amount := window_quota(tuple(quotas), window, months[plan])) is not None
     ]
     return pl.DataFrame(rows, schema=QUOTAS, orient="row")
 

@@ -11,20 +11,21 @@ from commissions.engine.frames import KPIS as COLUMNS
 from commissions.engine.modify.multiply import millionths_of
 from commissions.engine.schema import PlanDocument
 from core.money import exponent
-from core.periods import PeriodKind, period_of
+from core.periods import Period, PeriodKind, period_of
 from kpis.models import KpiValue
 from kpis.selectors import KPIS
 
+_Years = tuple[PeriodKind, int]  # the kind of a period, and the first month of the year that it is a part of
 _Key = tuple[int, str, date]  # payee, KPI, first day of the period
 
 
-def kpis_read(versions: Iterable[PlanDocument]) -> dict[PeriodKind, set[str]]:
-    """By the length of a statement, the KPIs that decide about pay."""
-    found: dict[PeriodKind, set[str]] = defaultdict(set)
+def kpis_read(versions: Iterable[PlanDocument]) -> dict[_Years, set[str]]:
+    """By the length of a statement and the first month of its year, the KPIs that decide about pay."""
+    found: dict[_Years, set[str]] = defaultdict(set)
     for document in versions:
         keys = {part.multiply.kpi for part in document.components if part.multiply and part.multiply.kpi}
         if keys:
-            found[document.period] |= keys
+            found[document.period, document.first_month] |= keys
     return dict(found)
 
 
@@ -33,15 +34,17 @@ def kpi_values(
 ) -> pl.DataFrame | None:
     """KPIS of these people, of each statement's period from the one that holds `since` to before `end`.
 
-    None where no plan reads any. Half-years aren't measured: they are their quarters together.
+    None where no plan reads any. Half-years aren't measured: they are their quarters together, and what isn't of the
+    calendar's years is its months.
     """
     read = kpis_read(versions.values())
     rows = [
         (payee, kpi, kind.value, opened, millionths_of(value))
-        for kind, keys in sorted(read.items())
-        for (payee, kpi, opened), value in _measured(payees, kind, keys, period_of(since, kind).start, end).items()
+        for (kind, first), keys in sorted(read.items())
+        for (payee, kpi, opened), value in _measured(payees, period_of(since, kind, first), keys, end).items()
     ]
-    return pl.DataFrame(rows, schema=COLUMNS, orient="row") if read else None
+    known = pl.DataFrame(rows, schema=COLUMNS, orient="row")
+    return known.unique(["payee", "kpi", "period", "period_start"], keep="first", maintain_order=True) if read else None
 
 
 def assumed(known: pl.DataFrame, end: date) -> pl.DataFrame:
@@ -49,15 +52,19 @@ def assumed(known: pl.DataFrame, end: date) -> pl.DataFrame:
     rows = []
     latest = known.sort("period_start").group_by("payee", "kpi", "period", maintain_order=True).last()
     for payee, kpi, kind, start, value in latest.select(list(COLUMNS)).iter_rows():
-        period = period_of(start, PeriodKind(kind)).next()
+        period = period_of(start, PeriodKind(kind), start.month).next()
         while period.start < end:
             rows.append((payee, kpi, kind, period.start, value))
             period = period.next()
     return pl.DataFrame(rows, schema=COLUMNS, orient="row")
 
 
-def _measured(payees: Sequence[int], kind: PeriodKind, keys: set[str], since: date, end: date) -> dict[_Key, Fraction]:
+def _measured(payees: Sequence[int], opened: Period, keys: set[str], end: date) -> dict[_Key, Fraction]:
+    """Of the periods from `opened` on."""
+    kind, first, since = opened.kind, opened.first_month, opened.start
     stored = PeriodKind.QUARTER if kind is PeriodKind.HALF else kind
+    if first != 1:
+        stored = PeriodKind.MONTH
     sums: dict[_Key, tuple[int, int, str]] = defaultdict(lambda: (0, 0, ""))
     found = KpiValue.objects.filter(
         subject_kind="person", subject_id__in=payees, kpi__in=keys,
@@ -65,7 +72,7 @@ def _measured(payees: Sequence[int], kind: PeriodKind, keys: set[str], since: da
     )  # fmt: skip
     columns = ("subject_id", "kpi", "period_start", "numerator", "denominator", "currency")
     for payee, kpi, start, numerator, denominator, currency in found.values_list(*columns):
-        key = (payee, kpi, period_of(start, kind).start)
+        key = (payee, kpi, period_of(start, kind, first).start)
         top, over, _currency = sums[key]
         sums[key] = (top + int(numerator), over + int(denominator), currency)
     return {key: _value(key[1], *row) for key, row in sums.items() if row[1]}

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from accounts.models import ReportingLine, User
 from commissions.models import Period, Run, Statement
-from commissions.selectors.periods import CurrencyTotal
+from commissions.selectors.periods import CurrencyTotal, period_rows_of
 from core import periods
 
 _ORDERS = {"name": "payee__name", "payable": "payable_minor", "-payable": "-payable_minor"}
@@ -26,7 +26,7 @@ class PeriodRow:
 
 @dataclass(frozen=True, slots=True)
 class Siblings:
-    """The payee's statements before and after one, in the same currency and kind of period."""
+    """The payee's statements before and after one, in the same currency, kind of period and years."""
 
     earlier: Statement | None
     later: Statement | None
@@ -39,7 +39,7 @@ def statements_matching(
     if text:
         statements = statements.filter(Q(payee__name__icontains=text) | Q(payee__email__icontains=text))
     if period:
-        statements = statements.filter(period__kind=period.kind.value, period__start=period.start)
+        statements = statements.filter(period__in=period_rows_of(period))
     return statements
 
 
@@ -51,12 +51,15 @@ def sees_others(user: User, today: date) -> bool:
 def statement_periods(user: User, today: date) -> list[Period]:
     """The periods of which a person can see a statement, the latest first."""
     visible = Statement.objects.visible_to(user, today).filter(period=OuterRef("pk"))
-    return list(Period.objects.filter(Exists(visible)).order_by("-start", "kind"))
+    return list(Period.objects.filter(Exists(visible)).order_by("-start", "kind", "first_month"))
 
 
 def siblings(statement: Statement) -> Siblings:
     same = Statement.objects.filter(
-        payee=statement.payee_id, currency=statement.currency, period__kind=statement.period.kind
+        payee=statement.payee_id,
+        currency=statement.currency,
+        period__kind=statement.period.kind,
+        period__first_month=statement.period.first_month,
     ).select_related("period")
     start = statement.period.start
     return Siblings(

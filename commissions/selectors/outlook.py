@@ -96,7 +96,7 @@ def _spots(payee: int, days: Sequence[date], inputs: Inputs, versions: Mapping[i
         for day in sorted(day for day in days if row["start"] <= day and (row["end"] is None or day < row["end"])):
             for component in document.components:
                 kind = component.window.period
-                window = period_of(day, kind) if kind else None
+                window = period_of(day, kind, document.first_month) if kind else None
                 spot = _Spot(payee, version, document, component, window, day)
                 found[version.plan_id, component.key, window] = spot
     yield from found.values()
@@ -166,7 +166,7 @@ def _scale(component: Component, document: PlanDocument) -> int:
 
 def _multiplier(lines: pl.DataFrame, spot: _Spot) -> int | None:
     """Of the statement that the last of the days falls into, as far as a line of it is known."""
-    statement = period_of(spot.last, spot.document.period)
+    statement = spot.document.statement(spot.last)
     known = lines.filter(pl.col("date").is_between(statement.start, statement.end, closed="left"))["multiplier"]
     return int(known[-1]) if len(known) and known[-1] is not None else None
 
@@ -176,6 +176,6 @@ def _paid(lines: pl.DataFrame, spot: _Spot) -> int:
     cap = spot.component.cap
     if cap is None or cap.per is Window.DEAL:
         return 0
-    within = period_of(spot.last, PeriodKind(cap.per.value))
+    within = period_of(spot.last, PeriodKind(cap.per.value), spot.document.first_month)
     since = lines.filter(pl.col("date").is_between(within.start, within.end, closed="left"))
     return int(since["uncapped"].sum())

@@ -14,7 +14,7 @@ from commissions.engine.terms import has_terms
 from commissions.models import Period as PeriodRow
 from commissions.selectors.balances import balances
 from commissions.selectors.earlier import earlier
-from core.periods import Period, PeriodKind, period_of
+from core.periods import Period
 
 Payable = dict[tuple[Period, str], int]  # by period and currency, minor units
 
@@ -24,10 +24,11 @@ def payables(payee: int, days: Sequence[date], inputs: Inputs, lines: pl.DataFra
     leaves off. Of plans without terms nothing is said: there, what is earned is payable. `lines` are all of the range.
     """
     found: Payable = {}
-    for kind in sorted({document.period for document in inputs.versions.values()}):
-        versions = {pk: document for pk, document in inputs.versions.items() if document.period is kind}
-        periods = _periods(days, kind)
-        row = PeriodRow(kind=kind.value, start=periods[0].start, end=periods[0].end)
+    first, last = min(days), max(days)
+    for opened in sorted({document.statement(first) for document in inputs.versions.values()}):
+        versions = {pk: each for pk, each in inputs.versions.items() if each.statement(first) == opened}
+        periods = _periods(opened, last)
+        row = PeriodRow(kind=opened.kind.value, start=opened.start, end=opened.end, first_month=opened.first_month)
         before = earlier(payees=[payee], period=row, inputs=inputs)
         owed = balances(payees=[payee], period=row, versions=versions, plans=inputs.plans, earlier=before)
         if owed.height or any(has_terms(document) for document in versions.values()):
@@ -35,9 +36,9 @@ def payables(payee: int, days: Sequence[date], inputs: Inputs, lines: pl.DataFra
     return found
 
 
-def _periods(days: Sequence[date], kind: PeriodKind) -> list[Period]:
-    found = [period_of(min(days), kind)]
-    while found[-1].end <= max(days):
+def _periods(opened: Period, last: date) -> list[Period]:
+    found = [opened]
+    while found[-1].end <= last:
         found.append(found[-1].next())
     return found
 

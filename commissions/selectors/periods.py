@@ -6,7 +6,8 @@ from fractions import Fraction
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from commissions.models import Period, Run, Settlement, StaleStatement, Statement
+from commissions.models import Assignment, Period, Run, Settlement, StaleStatement, Statement
+from core import periods
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,14 @@ class PeriodOverview:
     stale: int  # payees whose recalculation waits
 
 
+def period_rows_of(calendar: periods.Period) -> QuerySet[Period]:
+    """The row of a period, if it was ever calculated."""
+    return Period.objects.filter(kind=calendar.kind, first_month=calendar.first_month, start=calendar.start)
+
+
 def period_list() -> QuerySet[Period]:
     """All periods, the latest first."""
-    return Period.objects.order_by("-start", "kind")
+    return Period.objects.order_by("-start", "kind", "first_month")
 
 
 def period_overview(period: Period) -> PeriodOverview:
@@ -68,7 +74,7 @@ def period_overview(period: Period) -> PeriodOverview:
         .annotate(Sum("held_after_minor"))
         .order_by()
     )
-    waiting = StaleStatement.objects.filter(on__lt=period.end, on__year=period.start.year)
+    waiting = StaleStatement.objects.filter(_reaching(period), on__lt=period.end)
     return PeriodOverview(
         period=period,
         label=period.label,
@@ -80,6 +86,13 @@ def period_overview(period: Period) -> PeriodOverview:
         payees=period.statements.aggregate(payees=Count("payee", distinct=True))["payees"],
         stale=waiting.aggregate(payees=Count("payee_id", distinct=True))["payees"],
     )
+
+
+def _reaching(period: Period) -> Q:
+    """The notes of its calendar year; and of payees with a fiscal year those of the one before."""
+    fiscal = Assignment.objects.filter(plan__versions__document__has_key="fiscal_year_starts").values("payee")
+    year = period.start.year
+    return Q(on__year=year) | Q(on__year=year - 1, payee_id__in=fiscal)
 
 
 def latest_run(period: Period) -> RunProgress | None:

@@ -19,6 +19,7 @@ from commissions.selectors.explanations import to_decimal
 from commissions.selectors.notices import notice_text
 from commissions.selectors.words import in_words
 from core.money import exponent, to_minor
+from core.periods import Period, PeriodKind, period_of
 
 CURVE_QUOTA = Decimal(100_000)  # major units, where no example has one
 CURVE_TARGET = Decimal(10_000)
@@ -133,6 +134,12 @@ def plan_document(plan: Plan) -> PlanDocument:
     if version is None:
         raise PlanVersion.DoesNotExist(f"{plan.name} has no version.")
     return document_of(version)
+
+
+def quarter_of(plan: Plan | None, day: date) -> Period:
+    """The quarter of the plan's years that holds a day; of the calendar's without a plan."""
+    first = plan_document(plan).first_month if plan and plan.versions.exists() else 1
+    return period_of(day, PeriodKind.QUARTER, first)
 
 
 def component_view(document: PlanDocument, component: Component) -> ComponentView:

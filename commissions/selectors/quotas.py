@@ -29,8 +29,10 @@ class QuotaRow:
 
 
 @lru_cache(maxsize=10_000)
-def window_quota(rows: tuple[QuotaRow, ...], window: Period) -> int | None:
-    """Minor units expected in a window, None where no day of it has a quota. `rows` don't overlap."""
+def window_quota(rows: tuple[QuotaRow, ...], window: Period, first_month: int = 1) -> int | None:
+    """Minor units expected in a window, None where no day of it has a quota. `rows` don't overlap, and their quarters
+    and years are those of years that start with that month.
+    """
     row = _first_in_force(rows, window)
     if row is None:
         return None
@@ -38,13 +40,14 @@ def window_quota(rows: tuple[QuotaRow, ...], window: Period) -> int | None:
     if per is window.kind:
         return row.amount_minor
     if per.months > window.kind.months:
-        return _part(row.amount_minor, window, per)
-    return sum(window_quota(rows, part) or 0 for part in windows_between(per, window.start, window.end))
+        return _part(row.amount_minor, window, period_of(window.start, per, first_month))
+    parts = windows_between(per, window.start, window.end, first_month)
+    return sum(window_quota(rows, part, first_month) or 0 for part in parts)
 
 
-def windows_between(kind: PeriodKind, start: date, end: date) -> Sequence[Period]:
+def windows_between(kind: PeriodKind, start: date, end: date, first_month: int = 1) -> Sequence[Period]:
     """The periods of a kind that have days from `start` to before `end`."""
-    found = [period_of(start, kind)]
+    found = [period_of(start, kind, first_month)]
     while found[-1].end < end:
         found.append(found[-1].next())
     return found
@@ -55,9 +58,8 @@ def _first_in_force(rows: tuple[QuotaRow, ...], window: Period) -> QuotaRow | No
     return min(within, key=lambda row: row.start, default=None)
 
 
-def _part(amount_minor: int, window: Period, per: PeriodKind) -> int:
+def _part(amount_minor: int, window: Period, whole: Period) -> int:
     """The window's part of a longer period's quota: the difference of two rounded running totals, so parts add up."""
-    whole = period_of(window.start, per)
-    parts = per.months // window.kind.months
-    index = (window.start.month - whole.start.month) // window.kind.months
+    parts = whole.kind.months // window.kind.months
+    index = (window.start.month - whole.start.month) % 12 // window.kind.months
     return round_half_up(amount_minor * (index + 1), parts) - round_half_up(amount_minor * index, parts)

@@ -15,6 +15,7 @@ from commissions.engine.schema import (
     Measure,
     Of,
     Pays,
+    PlanDocument,
     Prorate,
     QuotaRules,
     StartsWhen,
@@ -30,7 +31,7 @@ from commissions.selectors.releases import payout_words
 from commissions.selectors.units import Unit, price_of, unit_of
 from core.money import exponent
 from core.templatetags import formats
-from core.templatetags.juara import locale
+from core.templatetags.juara import locale, month_name
 
 _TRIGGERS = {
     Trigger.BOOKED: gettext_lazy("A deal counts on the day it closes."),
@@ -44,6 +45,13 @@ _WINDOWS = {
     Window.QUARTER: gettext_lazy("Credits add up over a calendar quarter, then start again at 0."),
     Window.HALF: gettext_lazy("Credits add up over half a calendar year, then start again at 0."),
     Window.YEAR: gettext_lazy("Credits add up over a calendar year, then start again at 0."),
+}
+_FISCAL = {
+    Window.QUARTER: gettext_lazy(
+        "Credits add up over a quarter of the year that starts in %(month)s, then start again at 0."
+    ),
+    Window.HALF: gettext_lazy("Credits add up over half of the year that starts in %(month)s, then start again at 0."),
+    Window.YEAR: gettext_lazy("Credits add up over the year that starts in %(month)s, then start again at 0."),
 }
 _TIERS = {
     Tiers.MARGINAL: gettext_lazy("Each part of the sum is paid at the rate of its own tier."),
@@ -107,7 +115,7 @@ def _section(view: ComponentView, page: PlanPage, mine: Attainment | None) -> Pl
         key=component.key,
         name=component.name,
         currency=currency,
-        rules=(*_rules(component, currency), *_counted(component, page.document.quotas)),
+        rules=(*_rules(component, page.document), *_counted(component, page.document.quotas)),
         when=component.when or "",
         base=component.base,
         pays_amounts=component.tiers in (Tiers.INTERPOLATED, Tiers.STEPPED),
@@ -125,11 +133,18 @@ def _section(view: ComponentView, page: PlanPage, mine: Attainment | None) -> Pl
     )
 
 
-def _rules(component: Component, currency: str) -> Iterator[str]:
+def _window(window: Window, document: PlanDocument) -> str:
+    if document.first_month == 1 or window not in _FISCAL:
+        return str(_WINDOWS[window])
+    return str(_FISCAL[window]) % {"month": month_name(document.first_month)}
+
+
+def _rules(component: Component, document: PlanDocument) -> Iterator[str]:
+    currency = document.currency
     yield from _credited(component.credit)
     if component.measure in _MEASURES:
         yield str(_MEASURES[component.measure])
-    yield str(_WINDOWS[component.window])
+    yield _window(component.window, document)
     if component.pays is Pays.TARGET:
         yield _pays_target(component)
     elif component.tiers is Tiers.FLAT:

@@ -33,6 +33,10 @@ _TEMPLATES: Mapping[str, tuple[Promise, Promise]] = {
         _("Retroactive volume bonus"),
         _("A commission, and a bonus that grows with the year, back to the first deal."),
     ),
+    "fiscal-year": (
+        _("A fiscal year from April"),
+        _("Tiers over a year that starts in April, and a bonus at each of its quarters' quota."),
+    ),
     "overlay-engineer": (
         _("Overlay engineer"),
         _("Who has the role of an engineer in a deal earns beside its owner."),

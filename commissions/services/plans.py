@@ -20,7 +20,7 @@ from commissions.selectors import document_of, in_words, notice_text
 from commissions.selectors.kpi_values import kpis_read
 from commissions.services.stale import note_plan
 from core.templatetags import formats
-from core.templatetags.juara import day, locale, moment
+from core.templatetags.juara import day, locale, moment, month_name
 from kpis.selectors import KPIS
 
 
@@ -211,7 +211,7 @@ def _refuse_unless_draft(version: PlanVersion) -> None:
 
 
 def _refuse_another_rhythm(plan: Plan, document: PlanDocument) -> None:
-    """x carries on from version to version, so all must count the same money over the same statements."""
+    """x carries on from version to version, so all must count the same money over the same windows."""
     before = plan.versions.exclude(status=PlanVersion.Status.DRAFT).first()
     if before is None:
         return
@@ -229,6 +229,15 @@ def _refuse_another_rhythm(plan: Plan, document: PlanDocument) -> None:
                 "currency": document.currency,
                 "period": document.period,
             }
+        )
+    if old.fiscal_year_starts is not document.fiscal_year_starts:
+        raise PlanRefused(
+            _(
+                "The years of %(plan)s start in %(old)s, those of this document in %(new)s. That may not change from "
+                "version to version, for quarters and years that have begun would be cut: give the document a new plan "
+                "name."
+            )
+            % {"plan": plan.name, "old": month_name(old.first_month), "new": month_name(document.first_month)}
         )
 
 

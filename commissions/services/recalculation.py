@@ -28,7 +28,9 @@ def recalculate(*, period: Period, payees: Sequence[int], now: datetime) -> froz
     2. Decide: the engine.
     3. Record what differs from what stands there.
     """
-    gathered = gather(payees=payees, kinds=[period.kind], start=period.start, end=period.end)
+    gathered = gather(
+        payees=payees, kinds=[period.kind], first_month=period.first_month, start=period.start, end=period.end
+    )
     return post(period=period, payees=gathered.payees, computed=_compute(gathered, period), now=now)
 
 

@@ -28,6 +28,7 @@ _PAYEES = """
 SELECT a.payee_id FROM commissions_assignment a
 JOIN commissions_planversion v ON v.plan_id = a.plan_id AND v.status <> 'draft' AND v.during && a.during
 WHERE v.document->>'period' = %s AND v.during * a.during && daterange(%s, %s)
+    AND commissions_first_month(v.document) = %s
 UNION
 SELECT payee_id FROM commissions_statement WHERE period_id = %s
 UNION
@@ -36,13 +37,13 @@ SELECT payee_id FROM (
     FROM commissions_settlement settlement
     JOIN commissions_statement statement ON statement.id = settlement.statement_id
     JOIN commissions_period earlier ON earlier.id = statement.period_id
-    WHERE earlier.kind = %s AND earlier."end" <= %s
+    WHERE earlier.kind = %s AND earlier.first_month = %s AND earlier."end" <= %s
     ORDER BY statement.payee_id, settlement.plan_id, earlier."end" DESC
 ) waiting WHERE held_after_minor <> 0
 ORDER BY 1
 """
 _OTHER_KINDS = """
-SELECT DISTINCT v.document->>'period' FROM commissions_assignment a
+SELECT DISTINCT v.document->>'period', commissions_first_month(v.document) FROM commissions_assignment a
 JOIN commissions_planversion v ON v.plan_id = a.plan_id AND v.status <> 'draft'
     AND v.during * a.during && daterange(%s, %s)
 """
@@ -111,7 +112,8 @@ def stop_run(*, run: Run, acting_user: User, now: datetime) -> None:
 
 def _payees(period: Period) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(_PAYEES, [period.kind, period.start, period.end, period.pk, period.kind, period.start])
+        of_kind, years = period.kind, period.first_month
+        cursor.execute(_PAYEES, [of_kind, period.start, period.end, years, period.pk, of_kind, years, period.start])
         return [payee for (payee,) in cursor.fetchall()]
 
 
@@ -213,14 +215,20 @@ def _why_nobody(period: Period) -> str:
         return _("No plan is published. Publish one with `plan publish FILE.yaml --from DATE`.")
     others = _other_kinds(period)
     if others:
-        instead = ", ".join(each.label for kind in others for each in windows_between(kind, period.start, period.end))
+        instead = ", ".join(
+            each.label
+            for kind, first_month in others
+            for each in windows_between(kind, period.start, period.end, first_month)
+        )
         return _(
             "Nobody is on a plan with a statement per %(kind)s in %(label)s. "
             "The plans of that time pay per %(others)s: calculate %(instead)s."
         ) % {
             "kind": period.get_kind_display().lower(),
             "label": period.label,
-            "others": ", ".join(str(Period.Kind(kind.value).label).lower() for kind in others),
+            "others": ", ".join(
+                str(Period.Kind(kind.value).label).lower() for kind in sorted({kind for kind, _month in others})
+            ),
             "instead": instead,
         }
     return _(
@@ -229,7 +237,8 @@ def _why_nobody(period: Period) -> str:
     ) % {"label": period.label, "start": period.start}
 
 
-def _other_kinds(period: Period) -> list[PeriodKind]:
+def _other_kinds(period: Period) -> list[tuple[PeriodKind, int]]:
+    """With the first month of their years."""
     with connection.cursor() as cursor:
         cursor.execute(_OTHER_KINDS, [period.start, period.end])
-        return sorted(PeriodKind(kind) for (kind,) in cursor.fetchall())
+        return sorted((PeriodKind(kind), first_month) for kind, first_month in cursor.fetchall())

@@ -18,7 +18,8 @@ _LATER: Final = """
 INSERT INTO commissions_stalestatement (payee_id, "on", attempts)
 SELECT statement.payee_id, min(period.start), 0 FROM commissions_statement statement
 JOIN commissions_period period ON period.id = statement.period_id
-WHERE statement.payee_id = ANY(%s) AND period.kind = %s AND period.start >= %s AND period.status = 'open'
+WHERE statement.payee_id = ANY(%s) AND period.kind = %s AND period.first_month = %s
+    AND period.start >= %s AND period.status = 'open'
 GROUP BY statement.payee_id
 """
 
@@ -72,5 +73,5 @@ def note_later(*, period: Period, payees: Iterable[int]) -> None:
     if not concerned:
         return
     with connection.cursor() as cursor:
-        cursor.execute(_LATER, [concerned, period.kind, period.end])
+        cursor.execute(_LATER, [concerned, period.kind, period.first_month, period.end])
     signals.statements_stale.send(Settlement)

@@ -55,8 +55,8 @@ def _waiting(facts: Sequence[tuple[int, date]], deal_ids: Iterable[int]) -> Iter
 
 
 def _note_days(touched: Iterable[tuple[int, date]]) -> int:
-    """A note reaches from its day to the end of that calendar year, where every window that holds the day has ended: so
-    of a payee's days in a year the first is enough.
+    """A note reaches from its day to the end of that calendar year, and of the fiscal one that its last day lies in,
+    where every window that holds the day has ended: so of a payee's days in a calendar year the first is enough.
     """
     first: dict[tuple[int, int], date] = {}
     for payee_id, day in touched:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from commissions import signals
 from commissions.models import Period, Release, StaleStatement
+from commissions.selectors.years import first_months
 from commissions.services.periods import get_period
 from commissions.services.recalculation import hold, recalculate
 from core.periods import PeriodKind, period_of
@@ -32,25 +33,28 @@ DELETE FROM commissions_stalestatement note USING claimed WHERE note.id = claime
 RETURNING note.payee_id, note."on"
 """
 _MISSING = """
-SELECT DISTINCT v.document->>'period' FROM commissions_assignment a
+SELECT DISTINCT v.document->>'period', commissions_first_month(v.document) FROM commissions_assignment a
 JOIN commissions_planversion v ON v.plan_id = a.plan_id AND v.status <> 'draft' AND v.during @> %(today)s
 WHERE a.payee_id = ANY(%(payees)s) AND a.during @> %(today)s AND NOT EXISTS (
     SELECT FROM commissions_period p
-    WHERE p.kind = v.document->>'period' AND p.start <= %(today)s AND p."end" > %(today)s
+    WHERE p.kind = v.document->>'period' AND p.first_month = commissions_first_month(v.document)
+        AND p.start <= %(today)s AND p."end" > %(today)s
 )
 """
 _PAIRS = """
 WITH waits AS (
-    SELECT statement.payee_id, earlier.kind, min(earlier."end") AS since FROM commissions_release release
+    SELECT statement.payee_id, earlier.kind, earlier.first_month, min(earlier."end") AS since
+    FROM commissions_release release
     JOIN commissions_statement statement ON statement.id = release.statement_id
         AND statement.payee_id = ANY(%(payees)s)
     JOIN commissions_period earlier ON earlier.id = statement.period_id
-    GROUP BY statement.payee_id, earlier.kind
+    GROUP BY statement.payee_id, earlier.kind, earlier.first_month
 )
 SELECT p.id, array_agg(DISTINCT note.payee ORDER BY note.payee) FROM commissions_period p
 JOIN unnest(%(payees)s::bigint[], %(days)s::date[], %(ends)s::date[]) AS note (payee, "on", until)
     ON p."end" > note."on"
-LEFT JOIN waits ON waits.payee_id = note.payee AND waits.kind = p.kind AND waits.since <= p.start
+LEFT JOIN waits ON waits.payee_id = note.payee AND waits.kind = p.kind AND waits.first_month = p.first_month
+    AND waits.since <= p.start
 WHERE p.id = ANY(%(periods)s) AND (p.start < note.until OR waits.payee_id IS NOT NULL) AND (
     waits.payee_id IS NOT NULL OR
     EXISTS (SELECT FROM commissions_statement s WHERE s.period_id = p.id AND s.payee_id = note.payee)
@@ -58,6 +62,7 @@ WHERE p.id = ANY(%(periods)s) AND (p.start < note.until OR waits.payee_id IS NOT
         SELECT FROM commissions_assignment a
         JOIN commissions_planversion v ON v.plan_id = a.plan_id AND v.status <> 'draft' AND v.during && a.during
         WHERE a.payee_id = note.payee AND v.document->>'period' = p.kind
+            AND p.first_month = commissions_first_month(v.document)
             AND v.during * a.during && daterange(p.start, p."end")
     )
 ) GROUP BY p.id ORDER BY p.start, p.id
@@ -117,52 +122,56 @@ def _claim(only: int | None) -> list[Note]:
 
 
 def _recalculate(notes: Sequence[Note], now: datetime) -> frozenset[int]:
-    """Every open period from a note's day to the end of its year: there the last window that holds the day has ended.
-    Of a payee whose pay waits, those of later years too.
+    """Every open period from a note's day to the end of the last year that holds a day of its calendar year, whenever
+    the years of its payee's plans start: there the last window that holds the day has ended. Of a payee whose pay
+    waits, those of later years too.
 
     Periods exist once they were calculated. The one of today is made here, so that a rep's home is never behind; a
     history just imported waits until finance calculates its periods.
     """
-    _open_today(notes, timezone.localdate(now))
-    periods = _reached(notes)
+    ends = _ends(notes)
+    _open_today(notes, ends, timezone.localdate(now))
+    periods = _reached(notes, ends)
     hold(periods=list(periods.values()), payees=[payee for payee, _day in notes])
     changed: set[int] = set()
-    for period_id, payees in _pairs(notes, list(periods)):
+    for period_id, payees in _pairs(notes, ends, list(periods)):
         changed |= recalculate(period=periods[period_id], payees=payees, now=now)
     return frozenset(changed)
 
 
-def _open_today(notes: Sequence[Note], today: date) -> None:
-    payees = sorted({payee for payee, day in notes if day <= today < _until(day)})
+def _ends(notes: Sequence[Note]) -> list[date]:
+    """The day before which periods begin that a note reaches: notes are one for each payee and calendar year."""
+    months = first_months(sorted({payee for payee, _day in notes}))
+    return [date(day.year + 1, max(months.get(payee, {1})), 1) for payee, day in notes]
+
+
+def _open_today(notes: Sequence[Note], ends: Sequence[date], today: date) -> None:
+    payees = sorted({payee for (payee, day), end in zip(notes, ends, strict=True) if day <= today < end})
     if not payees:
         return
     with connection.cursor() as cursor:
         cursor.execute(_MISSING, {"payees": payees, "today": today})
-        missing = [PeriodKind(kind) for (kind,) in cursor.fetchall()]
-    for kind in sorted(missing):
-        get_period(calendar=period_of(today, kind))
+        missing = [(PeriodKind(kind), first_month) for kind, first_month in cursor.fetchall()]
+    for kind, first_month in sorted(missing):
+        get_period(calendar=period_of(today, kind, first_month))
 
 
-def _reached(notes: Sequence[Note]) -> dict[int, Period]:
-    first, last = min(day for _payee, day in notes), max(_until(day) for _payee, day in notes)
+def _reached(notes: Sequence[Note], ends: Sequence[date]) -> dict[int, Period]:
+    first, last = min(day for _payee, day in notes), max(ends)
     found = Period.objects.filter(status=Period.Status.OPEN, end__gt=first)
     if not Release.objects.filter(statement__payee__in={payee for payee, _day in notes}).exists():
         found = found.filter(start__lt=last)
     return {period.pk: period for period in found}
 
 
-def _pairs(notes: Sequence[Note], periods: list[int]) -> list[tuple[int, list[int]]]:
+def _pairs(notes: Sequence[Note], ends: Sequence[date], periods: list[int]) -> list[tuple[int, list[int]]]:
     parameters: dict[str, Any] = {
         "payees": [payee for payee, _day in notes],
         "days": [day for _payee, day in notes],
-        "ends": [_until(day) for _payee, day in notes],
+        "ends": list(ends),
         "periods": periods,
     }
     with connection.cursor() as cursor:
         cursor.execute(_PAIRS, parameters)
         found: list[tuple[int, list[int]]] = cursor.fetchall()
     return found
-
-
-def _until(day: date) -> date:
-    return date(day.year + 1, 1, 1)

@@ -74,7 +74,7 @@ def _period(label: str) -> Period:
         calendar = parse_period(label)
     except PeriodError as error:
         raise Http404(str(error)) from None
-    return get_object_or_404(Period, kind=calendar.kind, start=calendar.start)
+    return get_object_or_404(selectors.period_rows_of(calendar))
 
 
 @require_POST
@@ -88,7 +88,7 @@ def run_start(request: AuthedRequest) -> HttpResponse:
     try:
         services.start_run(calendar=calendar, acting_user=request.user, now=timezone.now())
     except services.RunRefused as error:
-        if not Period.objects.filter(kind=calendar.kind, start=calendar.start).exists():
+        if not selectors.period_rows_of(calendar).exists():
             form.add_error("period", str(error))
             return _periods_page(request, form, 422)
         messages.warning(request, str(error))

@@ -22,6 +22,7 @@ from commissions.engine.roster import Refused
 from commissions.models import Plan
 from commissions.policies import can_assign, can_see_roster
 from commissions.selectors.acceptances import acceptance_history
+from commissions.selectors.plans import quarter_of
 from commissions.selectors.roster import RosterRow, Show, roster_people, roster_rows
 from commissions.selectors.roster_check import refuse_unknown_component, wish_of
 from commissions.selectors.roster_history import plan_histories
@@ -32,7 +33,6 @@ from commissions.views.roster_forms import AssignForm, PasteForm, RosterFilter, 
 from commissions.views.roster_grid import Asked, Grid, lines_of
 from commissions.views.shared import PER_PAGE, page_or_fragment
 from core.http import AuthedRequest
-from core.periods import PeriodKind, period_of
 
 
 @require_GET
@@ -57,6 +57,7 @@ def _page(request: AuthedRequest, today: date) -> dict[str, Any]:
         "page": page,
         "show": show,
         **_grid_context(request, roster_rows(list(page.object_list), today)),
+        "quotas_from": quarter_of(chosen.get("plan"), today).start,
     }
 
 
@@ -70,7 +71,7 @@ def _grid_context(
         "may_edit": may_edit,
         "plans": Plan.objects.order_by("name") if may_edit else (),
         "paste": PasteForm() if may_edit else None,
-        "quotas_from": grid.quotas_from if grid else period_of(timezone.localdate(), PeriodKind.QUARTER).start,
+        "quotas_from": grid.quotas_from if grid else quarter_of(None, timezone.localdate()).start,
     }
 
 

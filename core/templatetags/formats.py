@@ -4,7 +4,7 @@ Every function takes a locale ("en", "id"); the currency writes its own sign, th
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cache
@@ -15,7 +15,7 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_decimal, get_currency_symbol
 
 from core.money import exponent, round_half_up, to_major
-from core.periods import Period, PeriodKind
+from core.periods import Period, PeriodKind, period_of
 
 MINUS = "\N{MINUS SIGN}"
 NBSP = "\N{NO-BREAK SPACE}"
@@ -154,11 +154,40 @@ def period(calendar: Period, locale: str) -> str:
     ['June 2017', 'Q2 2017', 'H1 2017', '2017']
     >>> period(parse_period("2017-Q2"), "id")
     'K2 2017'
+    >>> [period(parse_period(label), "en") for label in ("FY2017-04-Q4", "FY2017-04-H1", "FY2017-04")]
+    ['Q4 FY 2017/18 (Jan – Mar 2018)', 'H1 FY 2017/18 (Apr – Sept 2017)', 'FY 2017/18 (Apr 2017 – Mar 2018)']
     """
+    if calendar.first_month != 1:
+        return _fiscal(calendar, locale)
     if calendar.kind is PeriodKind.HALF:
         return f"{'S' if locale == 'id' else 'H'}{1 + (calendar.start.month > 6)} {calendar.start.year}"
     pattern = {PeriodKind.MONTH: "MMMM y", PeriodKind.QUARTER: "QQQ y", PeriodKind.YEAR: "y"}[calendar.kind]
     return format_date(calendar.start, format=pattern, locale=locale)
+
+
+_PARTS = {PeriodKind.QUARTER: ("Q", "K"), PeriodKind.HALF: ("H", "S")}  # as English and Indonesian count them
+
+
+def _fiscal(calendar: Period, locale: str) -> str:
+    """Both calendar years that it touches, and the months: whoever calls it by the other year knows it too."""
+    year = period_of(calendar.start, PeriodKind.YEAR, calendar.first_month).start.year
+    part = _PARTS.get(calendar.kind)
+    counted = f"{part[locale == 'id']}{calendar.number} " if part else ""
+    last = calendar.end - timedelta(days=1)
+    opened = format_date(calendar.start, format="MMM" if calendar.start.year == last.year else "MMM y", locale=locale)
+    name = "TF" if locale == "id" else "FY"
+    return (
+        f"{counted}{name} {year}/{(year + 1) % 100:02} ({opened} – {format_date(last, format='MMM y', locale=locale)})"
+    )
+
+
+def month(number: int, locale: str) -> str:
+    """The name of a month, from 1.
+
+    >>> month(4, "en"), month(10, "id")
+    ('April', 'Oktober')
+    """
+    return format_date(date(2000, number, 1), format="LLLL", locale=locale)
 
 
 def _sign(value: Exact, *, signed: bool) -> str:

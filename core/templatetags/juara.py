@@ -132,6 +132,11 @@ def moment(at: datetime | None) -> str:
 
 
 @register.filter
+def month_name(number: int) -> str:
+    return formats.month(number, locale())
+
+
+@register.filter
 def period(label: str) -> str:
     """A period's label as people say it: June 2017, Q2 2017."""
     return formats.period(parse_period(label), locale())

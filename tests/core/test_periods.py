@@ -27,7 +27,7 @@ def test_a_label_names_a_period_and_the_period_its_label(label: str, kind: Perio
     "label", ["", "2017-13", "2017-Q5", "2017-H3", "17-01", "0000", "9999", "2017-6", "2017-Q2x", "٢٠١٧"]
 )
 def test_what_names_no_period_is_refused_with_an_example_of_each_kind(label: str) -> None:
-    with pytest.raises(PeriodError, match=r"Write a month 2017-06, a quarter 2017-Q2, a half 2017-H1 or a year 2017\."):
+    with pytest.raises(PeriodError, match=r"Write a month 2017-06, a quarter 2017-Q2, a half 2017-H1 or a year 2017;"):
         parse_period(label)
 
 

@@ -6,19 +6,20 @@ each line pays after it. Amounts and `limit` are Int64 minor units; `limit` may 
 
 import polars as pl
 
-from commissions.engine.accumulate import running, window_start
+from commissions.engine.accumulate import running
 from commissions.engine.events import has_parts, moved
 from commissions.engine.schema import Window
+from commissions.engine.windows import Cycle, window_start
 
 
-def cap(lines: pl.DataFrame, steps: pl.Series, per: Window, limit: pl.Expr) -> pl.Series:
+def cap(lines: pl.DataFrame, steps: pl.Series, per: Cycle, limit: pl.Expr) -> pl.Series:
     """How far the payee's pay in the cap's window, cut at the limit, moves with each line.
 
     What a reversal takes back is what had been paid. Per deal, the credits of all roles count together, and the limit
     holds on both sides of zero, so that a refund mirrors its sale; a part of a deal has that part of the limit, and is
     limited by itself.
     """
-    if per is Window.DEAL:
+    if per.window is Window.DEAL:
         occasion, part = _occasions(lines, limit)
         paid = running(lines["payee"], occasion, steps)
         ends = [pl.max_horizontal(pl.min_horizontal(each, part), -part) for each in _ends(paid, steps)]
@@ -28,13 +29,13 @@ def cap(lines: pl.DataFrame, steps: pl.Series, per: Window, limit: pl.Expr) -> p
     return lines.select(amount=ends[1] - ends[0])["amount"]
 
 
-def floor(lines: pl.DataFrame, steps: pl.Series, per: Window, limit: pl.Expr) -> pl.Series:
+def floor(lines: pl.DataFrame, steps: pl.Series, per: Cycle, limit: pl.Expr) -> pl.Series:
     """How far the payee's pay in the floor's window, lifted to the limit once there is a credit, moves with each line.
 
     Per deal a refund is paid at least as much below zero, so that it mirrors its sale; who is credited with nothing
     isn't lifted.
     """
-    by_deal = per is Window.DEAL
+    by_deal = per.window is Window.DEAL
     occasion, part = _occasions(lines, limit) if by_deal else (window_start(lines, per), limit)
     first = lines.select(first=pl.struct("payee", pl.lit(occasion).alias("of")).rle_id().diff() != 0)["first"]
     before, after = _ends(running(lines["payee"], occasion, steps), steps)

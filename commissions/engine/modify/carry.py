@@ -1,4 +1,4 @@
-"""What a cap takes is paid in later windows where there is room, until the end of the calendar year.
+"""What a cap takes is paid in later windows where there is room, until the end of the plan's year.
 
 Let C be what is carried into a window and r what is earned in it so far: paid so far is min(C + r, limit). So C itself
 is paid, as far as the limit allows, when the window opens, by a line without a deal, and each credit pays a difference
@@ -6,20 +6,20 @@ of two points as ever. What the limit takes is carried on: C' = max(C + r - limi
 """
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from commissions.engine.accumulate import running, window_start
+from commissions.engine.accumulate import running
 from commissions.engine.frames import LineKind
 from commissions.engine.modify.around import Around
 from commissions.engine.schema import Window
+from commissions.engine.windows import Cycle, opened, window_start
 
 if TYPE_CHECKING:
     from commissions.engine.modify.limits import Limit
 
-_EVERY = {Window.MONTH: "1mo", Window.QUARTER: "1q", Window.HALF: "6mo", Window.YEAR: "1y"}
 _WINDOW = ["payee", "window"]
 
 
@@ -58,7 +58,7 @@ def _windows(lines: pl.DataFrame, steps: pl.Series, limit: "Limit", around: Arou
     earned = lines.select("payee").hstack([window_start(lines, limit.per).alias("window"), steps.alias("earned")])
     sums = earned.group_by(_WINDOW).agg(pl.col("earned").sum())
     grid = _grid(lines["payee"].unique(), limit.per, around).join(sums, on=_WINDOW, how="left").sort(_WINDOW)
-    year = ["payee", pl.col("window").dt.year()]
+    year = ["payee", opened(pl.col("window"), _year(limit.per))]
     moved = pl.col("earned").fill_null(0) - limit.minor
     sums_up = grid.with_columns(total=moved.cum_sum().over(year))
     lowest = pl.min_horizontal(pl.col("total").cum_min().over(year), 0)
@@ -66,10 +66,14 @@ def _windows(lines: pl.DataFrame, steps: pl.Series, limit: "Limit", around: Arou
     return left.with_columns(carried=pl.col("left").shift(1, fill_value=0).over(year))
 
 
-def _grid(payees: pl.Series, per: Window, around: Around) -> pl.DataFrame:
-    first = date(around.since.year, 1, 1)
-    windows = pl.DataFrame({"window": pl.date_range(first, around.end, _EVERY[per], closed="left", eager=True)})
-    until = pl.col("window").dt.offset_by(_EVERY[per])
+def _year(per: Cycle) -> Cycle:
+    return replace(per, window=Window.YEAR)
+
+
+def _grid(payees: pl.Series, per: Cycle, around: Around) -> pl.DataFrame:
+    first = _year(per).first_day(around.since)
+    windows = pl.DataFrame({"window": pl.date_range(first, around.end, per.length, closed="left", eager=True)})
+    until = pl.col("window").dt.offset_by(per.length)
     on_plan = around.assignments.filter(pl.col("payee").is_in(payees.implode())).join(windows, how="cross")
     days = on_plan.with_columns(date=pl.max_horizontal("start", "window"))
     held = days.filter((pl.col("date") < until) & (pl.col("end").is_null() | (pl.col("end") > pl.col("date"))))

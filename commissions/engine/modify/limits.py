@@ -12,15 +12,15 @@ from commissions.engine.modify.around import Around
 from commissions.engine.modify.caps import cap, floor
 from commissions.engine.modify.carry import carried
 from commissions.engine.schema import Component, Excess, PlanDocument, Window
+from commissions.engine.windows import Cycle, cycle_of
 from core.money import to_minor
-from core.periods import period_of
 
-_Act = Callable[[pl.DataFrame, pl.Series, Window, pl.Expr], pl.Series]
+_Act = Callable[[pl.DataFrame, pl.Series, Cycle, pl.Expr], pl.Series]
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Limit:
-    per: Window
+    per: Cycle
     minor: int  # minor units
 
 
@@ -39,7 +39,7 @@ def applied(lines: pl.DataFrame, steps: pl.Series, limits: Mapping[int, Limit], 
     """What each line pays after the limit of its version; as before, where its version has none."""
     paid = steps
     for per in sorted({limit.per for limit in limits.values()}):
-        own = {version: limit.minor for version, limit in limits.items() if limit.per is per}
+        own = {version: limit.minor for version, limit in limits.items() if limit.per == per}
         acted = act(lines, steps, per, _by_version(own))
         mine = pl.col("plan_version").is_in(list(own))
         paid = lines.select(paid=pl.when(mine).then(pl.lit(acted)).otherwise(pl.lit(paid)))["paid"]
@@ -58,7 +58,7 @@ def _by_version(amounts: Mapping[int, int]) -> pl.Expr:
 
 def _floors(clauses: Mapping[int, Clause]) -> dict[int, Limit]:
     return {
-        version: Limit(rule.per, to_minor(rule.amount, clause.document.currency))
+        version: Limit(cycle_of(clause.document, rule.per), to_minor(rule.amount, clause.document.currency))
         for version, clause in clauses.items()
         if (rule := clause.component.floor)
     }
@@ -66,7 +66,7 @@ def _floors(clauses: Mapping[int, Clause]) -> dict[int, Limit]:
 
 def _caps(clauses: Mapping[int, Clause], excess: Excess) -> dict[int, Limit]:
     return {
-        version: Limit(rule.per, to_minor(rule.amount, clause.document.currency))
+        version: Limit(cycle_of(clause.document, rule.per), to_minor(rule.amount, clause.document.currency))
         for version, clause in clauses.items()
         if (rule := clause.component.cap) and rule.excess is excess
     }
@@ -75,18 +75,19 @@ def _caps(clauses: Mapping[int, Clause], excess: Excess) -> dict[int, Limit]:
 def plan_caps(versions: Mapping[int, PlanDocument]) -> dict[int, Limit]:
     """The caps over all components, of the versions that have one."""
     return {
-        version: Limit(document.cap.per, to_minor(document.cap.amount, document.currency))
+        version: Limit(cycle_of(document, document.cap.per), to_minor(document.cap.amount, document.currency))
         for version, document in versions.items()
         if document.cap
     }
 
 
-def windows_of(component: Component) -> set[Window]:
+def cycles_of(document: PlanDocument, component: Component) -> set[Cycle]:
     """Over what floor and cap add up: so far back lines must be known. What is carried is carried within a year."""
     found = {rule.per for rule in (component.floor, component.cap) if rule}
-    return found | ({Window.YEAR} if component.cap and component.cap.excess is Excess.CARRY else set())
+    found |= {Window.YEAR} if component.cap and component.cap.excess is Excess.CARRY else set()
+    return {cycle_of(document, window) for window in found}
 
 
-def since(windows: Iterable[Window], start: date) -> date:
+def since(cycles: Iterable[Cycle], start: date) -> date:
     """The first day of the earliest of these windows that hold the start."""
-    return min((period_of(start, window.period).start for window in windows if window.period), default=start)
+    return min((cycle.first_day(start) for cycle in cycles), default=start)

@@ -6,12 +6,13 @@ from math import floor
 
 import polars as pl
 
-from commissions.engine.accumulate import Clause, running, window_start, with_quota
+from commissions.engine.accumulate import Clause, running, with_quota
 from commissions.engine.decimals import scaled
 from commissions.engine.frames import Notice, notices
 from commissions.engine.modify.around import Around
-from commissions.engine.schema import Component, Multiply, Window
-from core.periods import PeriodKind, period_of
+from commissions.engine.schema import Component, Multiply, PlanDocument
+from commissions.engine.windows import Cycle, cycle_of, statement_cycle, window_start
+from core.periods import PeriodKind
 
 MILLION = 1_000_000
 PLACES = 6  # of thresholds and times: both are kept in millionths
@@ -36,14 +37,14 @@ def multiplied(rows: pl.DataFrame, key: str, clause: Clause, around: Around) -> 
     """
     rule, period = clause.component.multiply, clause.document.period
     assert rule is not None  # noqa: S101 asked for components with a multiplier alone
-    begun = rows.hstack([window_start(rows, Window(period.value)).alias("period_start")])
+    begun = rows.hstack([window_start(rows, statement_cycle(clause.document)).alias("period_start")])
     asked = begun.select(_PAIR).unique(maintain_order=True)
     values = _of_kpi(asked, rule, period, around) if rule.kpi else _of_component(asked, rule, clause, around)
     found = values.with_columns(multiplier=_times(rule))
     missing = found.filter(pl.col("multiplier_value").is_null()).join(
         begun.filter(pl.col("date") >= around.start), on=_PAIR, how="semi", maintain_order="left"
     )
-    told = _missing(missing, key, rule, period)
+    told = _missing(missing, key, rule, clause.document)
     times = found.select(*_PAIR, "multiplier", "multiplier_value")
     return begun.join(times, on=_PAIR, how="left", maintain_order="left").drop("period_start"), told
 
@@ -68,25 +69,22 @@ def _of_component(asked: pl.DataFrame, rule: Multiply, clause: Clause, around: A
 
     x adds up over all versions of the plan; the version of the rows says the window and how the quota is read.
     """
-    other, period = clause.document.component(str(rule.component)), clause.document.period
-    last = pl.col("period_start").dt.offset_by(_LENGTHS[period]) - timedelta(days=1)
-    days = asked.with_columns(date=last)
-    placed = days.hstack([window_start(days, other.window)])
-    reached = _reached(placed, other, around)
-    shares = with_quota(reached, around.goals, clause.document, other)
+    document, other = clause.document, clause.document.component(str(rule.component))
+    last = pl.col("period_start").dt.offset_by(statement_cycle(document).length) - timedelta(days=1)
+    days, cycle = asked.with_columns(date=last), cycle_of(document, other.window)
+    placed = days.hstack([window_start(days, cycle)])
+    reached = _reached(placed, other, cycle, around)
+    shares = with_quota(reached, around.goals, document, other)
     wide = pl.col("x").cast(pl.Int128()) * MILLION // pl.col("quota")
     return shares.select(*_PAIR, multiplier_value=wide.clip(-FURTHEST, FURTHEST).cast(pl.Int64()))
 
 
-_LENGTHS = {PeriodKind.MONTH: "1mo", PeriodKind.QUARTER: "3mo", PeriodKind.HALF: "6mo", PeriodKind.YEAR: "1y"}
-
-
-def _reached(placed: pl.DataFrame, other: Component, around: Around) -> pl.DataFrame:
+def _reached(placed: pl.DataFrame, other: Component, cycle: Cycle, around: Around) -> pl.DataFrame:
     """The rows (payee, date, window_start) with `x`: what was credited in that window up to that day."""
     credits_ = around.measured.get((other.key, other.measure))
     if credits_ is None:
         return placed.with_columns(x=pl.lit(0, dtype=pl.Int64()))
-    opened = window_start(credits_, other.window)
+    opened = window_start(credits_, cycle)
     after = running(credits_["payee"], opened, credits_["credited"])
     steps = credits_.select("payee", "date").hstack([opened.alias("of_window"), after.alias("x")])
     order = placed.with_row_index("row").sort("date")
@@ -95,7 +93,7 @@ def _reached(placed: pl.DataFrame, other: Component, around: Around) -> pl.DataF
     return found.with_columns(x=pl.when(same).then("x").otherwise(0)).sort("row").drop("row", "of_window")
 
 
-def _missing(pairs: pl.DataFrame, key: str, rule: Multiply, period: PeriodKind) -> pl.DataFrame:
-    labels = [f"{key} {rule.reads} {period_of(day, period).label}" for day in pairs["period_start"]]
+def _missing(pairs: pl.DataFrame, key: str, rule: Multiply, document: PlanDocument) -> pl.DataFrame:
+    labels = [f"{key} {rule.reads} {document.statement(day).label}" for day in pairs["period_start"]]
     named = pairs.with_columns(deal=pl.lit(None, dtype=pl.Int64()), label=pl.Series(labels, dtype=pl.String()))
     return notices(named, Notice.MULTIPLIER_MISSING, pl.col("label"))

@@ -30,7 +30,7 @@ from commissions.engine.schema.examples import (
 )
 from commissions.engine.schema.modify import Cap, Excess, Floor, Multiply, PlanCap, Times, Window
 from commissions.engine.schema.payout import Due, PayoutPart
-from commissions.engine.schema.plan import OtherCurrencies, PlanDocument, Prorate, QuotaRules, Rounding
+from commissions.engine.schema.plan import Month, OtherCurrencies, PlanDocument, Prorate, QuotaRules, Rounding
 from commissions.engine.schema.terms import (
     BelowZero,
     Clawback,
@@ -72,6 +72,7 @@ __all__ = [
     "Label",
     "Measure",
     "Member",
+    "Month",
     "Multiply",
     "Name",
     "Of",

@@ -1,9 +1,10 @@
 """The whole document."""
 
+from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from commissions.engine.decimals import ExactDecimal
 from commissions.engine.schema.component import Component
@@ -11,7 +12,44 @@ from commissions.engine.schema.examples import Example
 from commissions.engine.schema.modify import PlanCap
 from commissions.engine.schema.terms import BelowZero, Clawback, Draw, OnLeaving
 from commissions.engine.schema.values import Name, Strict
-from core.periods import PeriodKind
+from core.periods import Period, PeriodKind, period_of
+
+
+class Month(StrEnum):
+    JANUARY = "january"
+    FEBRUARY = "february"
+    MARCH = "march"
+    APRIL = "april"
+    MAY = "may"
+    JUNE = "june"
+    JULY = "july"
+    AUGUST = "august"
+    SEPTEMBER = "september"
+    OCTOBER = "october"
+    NOVEMBER = "november"
+    DECEMBER = "december"
+
+    @property
+    def number(self) -> int:
+        return list(Month).index(self) + 1
+
+
+def first_month_of(written: object) -> int:
+    """Of a document as somebody is writing it: January where it says nothing that could be read.
+
+    >>> first_month_of("april"), first_month_of(4), first_month_of(None)
+    (4, 4, 1)
+    """
+    read = _month(written)
+    return Month(read).number if read in set(Month) else 1
+
+
+def _month(value: Any) -> Any:  # noqa: ANN401 whatever the YAML or JSON holds
+    """Months are counted as well as named: 4 is april."""
+    if isinstance(value, str):
+        return value.strip().lower()
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return list(Month)[value - 1].value if is_number and 1 <= value <= 12 else value
 
 
 class Rounding(StrEnum):
@@ -48,6 +86,11 @@ class PlanDocument(Strict):
     plan: Name
     currency: str = Field(description="ISO 4217, such as USD: the currency of every amount here.")
     period: PeriodKind = Field(description="What a statement covers.")
+    fiscal_year_starts: Annotated[Month, BeforeValidator(_month)] = Field(
+        Month.JANUARY,
+        description="The first month of the year that quarters, halves and years are parts of, such as april.",
+        exclude_if=lambda value: value is Month.JANUARY,
+    )
     rounding: Rounding = Rounding.HALF_UP
     other_currencies: OtherCurrencies = Field(
         OtherCurrencies.REFUSE,
@@ -62,6 +105,15 @@ class PlanDocument(Strict):
     clawback: Clawback | None = Field(None, description="Absent: a cancellation takes back all that the deal earned.")
     on_leaving: OnLeaving | None = Field(None, description="What becomes of balances when a payee leaves the plan.")
     examples: tuple[Example, ...] = ()
+
+    @property
+    def first_month(self) -> int:
+        """Of its years, from 1."""
+        return self.fiscal_year_starts.number
+
+    def statement(self, day: date) -> Period:
+        """What the statement covers that a day falls into."""
+        return period_of(day, self.period, self.first_month)
 
     def component(self, key: str) -> Component:
         """The component of that key. Raises KeyError."""

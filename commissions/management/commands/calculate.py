@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 from commissions import selectors, services
 from commissions.management.arguments import calendar_period
 from commissions.models import Run
-from commissions.selectors import RunProgress
+from commissions.selectors import RunProgress, period_rows_of
 from core import periods
 from core.money import to_major
 
@@ -46,9 +46,7 @@ class Command(BaseCommand):
         self._report(run, progress, as_json=bool(options["json"]))
 
     def _start(self, calendar: periods.Period, chunks: int | None) -> Run:
-        running = Run.objects.filter(
-            period__kind=calendar.kind, period__start=calendar.start, status=Run.Status.RUNNING
-        ).first()
+        running = Run.objects.filter(period__in=period_rows_of(calendar), status=Run.Status.RUNNING).first()
         if running:
             self.stderr.write(_("A run of %(label)s is under way; following it.") % {"label": calendar.label})
             return running

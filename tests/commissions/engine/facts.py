@@ -59,10 +59,10 @@ def inputs_of(facts: Facts, ids: Ids) -> Inputs:
         {"payee": ids.payees[payee], "plan": plan, "kind": kind, "component": key, "window": window,
          "window_start": opened, "quota": quota}
         for payee, window in facts.quotas
-        for plan in set(facts.plans.values())
+        for plan, first in {(plan, facts.versions[version].first_month) for version, plan in facts.plans.items()}
         for kind in QuotaKind
         for key in ("", *sorted(keys))
-        for opened in {window_start(date(YEAR[0].year, month, 1), window) for month in range(1, 13)}
+        for opened in {window_start(date(YEAR[0].year, month, 1), window, first) for month in range(1, 13)}
         if (quota := quota_of(facts, payee, window, opened, kind.value, key))
     ]  # fmt: skip
     payments = [
@@ -71,7 +71,13 @@ def inputs_of(facts: Facts, ids: Ids) -> Inputs:
     kpis = [
         dict(zip(KPIS, (ids.payees[payee], "csat", period, opened, millionths_of(value)), strict=True))
         for payee, period in facts.kpis
-        for opened in sorted({window_start(date(YEAR[0].year, month, 1), period) for month in range(1, 13)})
+        for opened in sorted(
+            {
+                window_start(date(YEAR[0].year, month, 1), period, document.first_month)
+                for document in facts.versions.values()
+                for month in range(1, 13)
+            }
+        )
         if (value := kpi_of(facts, payee, period, opened)) is not None
     ]
     for rows in (deals, shares, assignments, quotas, payments, kpis):

@@ -33,6 +33,7 @@ PAYS_PER_UNIT = st.sampled_from(["0", "1", "25", "0.0075", "33.333333333", "-2",
 AMOUNTS = st.one_of(st.sampled_from([0, 50, 100, 150, 250, 500, 1000]), st.integers(0, 2000))
 FLOORS = st.sampled_from([1, 5, 20, 60, 400])
 PLAN_CAPS = [{"per": per, "amount": amount} for per, amount in (("month", "30"), ("quarter", "100"), ("year", "45"))]
+YEAR_STARTS = st.sampled_from(["january", "january", "february", "april", "december"])
 TIMES = ("0%", "50%", "100%", "120%", "33.3333%", "250%")
 VALUES = st.sampled_from(
     [Fraction(0), Fraction(-1, 3), Fraction(4, 5), Fraction(79_999_999, 100_000_000), Fraction(82, 100), Fraction(3, 2)]
@@ -198,7 +199,7 @@ def quota_rules(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def documents(draw: st.DrawFn, currency: str, *, reversible: bool) -> PlanDocument:
+def documents(draw: st.DrawFn, currency: str, year_starts: str = "january", *, reversible: bool) -> PlanDocument:
     period = draw(st.sampled_from(["month", "month", "quarter"]))
     keys: list[str] = draw(st.lists(st.sampled_from(["a", "b", "c"]), unique=True, min_size=1, max_size=3))
     parts: list[dict[str, Any]] = [draw(components(key, reversible=reversible)) for key in keys]
@@ -214,6 +215,7 @@ def documents(draw: st.DrawFn, currency: str, *, reversible: bool) -> PlanDocume
         "plan": "Random",
         "currency": currency,
         "period": period,
+        "fiscal_year_starts": year_starts,
         "cap": draw(st.sampled_from([None, None, None, *PLAN_CAPS])),
         "rounding": draw(st.sampled_from(["half_up", "half_even"])),
         "other_currencies": draw(st.sampled_from(["refuse", "convert"])),
@@ -295,7 +297,8 @@ def payments_of(draw: st.DrawFn, deal: Deal) -> list[Payment]:
 def facts(draw: st.DrawFn, *, versions: int = 2, reversible: bool = False, most_deals: int = 10) -> Facts:
     """A plan of up to two versions, beside another plan, for two payees of three; nobody calculates Cia."""
     currency = draw(st.sampled_from(["USD", "JPY", "KWD"]))
-    documents_ = {number: draw(documents(currency, reversible=reversible)) for number in range(1, versions + 1)}
+    year = draw(YEAR_STARTS)  # of all versions of a plan
+    documents_ = {number: draw(documents(currency, year, reversible=reversible)) for number in range(1, versions + 1)}
     facts_ = {deal.key: deal for deal in draw(st.lists(deals(currency, reversible=reversible), max_size=most_deals))}
     change = draw(st.sampled_from([date(2026, 1, 31), date(2026, 2, 1), date(2026, 7, 1)]))
     assignments = [Assigned("ana", 1, date(2025, 1, 1), change if versions > 1 else None)]
@@ -304,7 +307,7 @@ def facts(draw: st.DrawFn, *, versions: int = 2, reversible: bool = False, most_
     assignments.append(Assigned("ben", 1, date(2026, 1, 31)))
     plans = dict.fromkeys(documents_, 7)
     if draw(st.booleans()):
-        documents_[9] = draw(documents(currency, reversible=reversible))
+        documents_[9] = draw(documents(currency, draw(YEAR_STARTS), reversible=reversible))
         plans[9] = 8
         assignments.append(Assigned("ben", 9, date(2025, 1, 1)))
     return Facts(

@@ -171,6 +171,12 @@ def test_what_a_component_counts_and_pays_is_told_there_and_back(
     [
         (
             {},
+            {"fiscal_year_starts": "april"},
+            ["Its years, and their quarters, start in April, not in January."],
+            ["Its years, and their quarters, start in January, not in April."],
+        ),
+        (
+            {},
             {"other_currencies": "convert"},
             ["The plan now converts deals in other currencies, at the rate of the day they closed."],
             ["Deals in other currencies no longer count."],

@@ -79,7 +79,9 @@ def changes(draw: st.DrawFn) -> tuple[Facts, dict[int, PlanDocument]]:
     """Facts, and other documents for their versions: some with other prices alone, some altogether others."""
     found = draw(facts())
     documents_ = {
-        pk: repaid(document, draw) if draw(st.booleans()) else draw(documents(document.currency, reversible=False))
+        pk: repaid(document, draw)
+        if draw(st.booleans())
+        else draw(documents(document.currency, document.fiscal_year_starts, reversible=False))
         for pk, document in found.versions.items()
     }
     return found, documents_

@@ -1,7 +1,7 @@
 """What the oracle calculates with: facts without database ids."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 from commissions.engine.schema import PlanDocument
@@ -101,8 +101,13 @@ def quota_of(facts: Facts, payee: str, window: str, opened: date, kind: str = "a
     return january + opened.month - 1 if january else 0
 
 
-def window_start(day: date, window: str) -> date:
+def window_start(day: date, window: str, first_month: int) -> date:
+    """Month by month back to one in which a window begins."""
     if window == "deal":
         return day
     months = {"month": 1, "quarter": 3, "half": 6, "year": 12}[window]
-    return date(day.year, day.month - (day.month - 1) % months, 1)
+    begins = {(first_month + step - 1) % 12 + 1 for step in range(0, 12, months)}
+    opened = day.replace(day=1)
+    while opened.month not in begins:
+        opened = (opened - timedelta(days=1)).replace(day=1)
+    return opened

@@ -50,11 +50,11 @@ def part_of_limit(limit: int, credit: Credited) -> int:
     return abs(half_up(limit * credit.event.after) - half_up(limit * credit.event.before))
 
 
-def same(credit: Credited, other: Credited, per: str) -> bool:
+def same(credit: Credited, other: Credited, per: str, first: int) -> bool:
     """Whether both count together."""
     if per == "deal":
         return credit.deal.key == other.deal.key and credit.event == other.event
-    return window_start(credit.date, per) == window_start(other.date, per)
+    return window_start(credit.date, per, first) == window_start(other.date, per, first)
 
 
 def floored(facts: Facts, done: Done) -> list[int]:
@@ -66,7 +66,7 @@ def floored(facts: Facts, done: Done) -> list[int]:
             found.append(line.uncapped)
             continue
         limit, per = minor(rule.amount, document), rule.per.value
-        before = [earlier for other, earlier in done[:index] if same(credit, other, per)]
+        before = [earlier for other, earlier in done[:index] if same(credit, other, per, document.first_month)]
         now = [*before, line]
         if per == "deal":
             limit = part_of_limit(limit, credit)
@@ -93,7 +93,7 @@ def capped(facts: Facts, done: Done, steps: list[int]) -> list[int]:
             found.append(steps[index])
             continue
         limit, per = minor(rule.amount, document), rule.per.value
-        before = sum(steps[i] for i in range(index) if same(credit, done[i][0], per))
+        before = sum(steps[i] for i in range(index) if same(credit, done[i][0], per, document.first_month))
         if per == "deal":
             limit = part_of_limit(limit, credit)
             old, new = (max(-limit, min(limit, paid)) for paid in (before, before + steps[index]))
@@ -123,13 +123,13 @@ def carry_of_version(
     """Window by window through each year: what comes in is paid first, then each line moves what is paid."""
     assert component.cap is not None
     limit, per = minor(component.cap.amount, facts.versions[version]), component.cap.per.value
-    for year in sorted({credit.date.year for credit, _ in done}):
+    begins = facts.versions[version].first_month
+    for year in sorted({window_start(credit.date, "year", begins) for credit, _ in done}):
         carried = 0
-        for month in range(1, 13):
-            window = date(year, month, 1)
-            if window_start(window, per) != window:
+        for window in [month_on(year, index) for index in range(12)]:
+            if window_start(window, per, begins) != window:
                 continue
-            first = first_day(facts, plan, payee, window, per)
+            first = first_day(facts, plan, payee, window, per, begins)
             if first is None:
                 continue
             day, of_day = first
@@ -137,7 +137,7 @@ def carry_of_version(
                 opened.append(carried_line(payee, version, component.key, day, window, min(carried, limit)))
             so_far = carried
             for index, (credit, line) in enumerate(done):
-                if window_start(credit.date, per) == window:
+                if window_start(credit.date, per, begins) == window:
                     if line.version == version:
                         moved = min(so_far + steps[index], limit) - min(so_far, limit)
                         paid[index] = replace(paid[index], amount=moved)
@@ -145,10 +145,15 @@ def carry_of_version(
             carried = max(so_far - limit, 0)
 
 
-def first_day(facts: Facts, plan: int, payee: str, window: date, per: str) -> tuple[date, int] | None:
+def month_on(day: date, months: int) -> date:
+    years, month = divmod(day.month - 1 + months, 12)
+    return date(day.year + years, month + 1, 1)
+
+
+def first_day(facts: Facts, plan: int, payee: str, window: date, per: str, begins: int) -> tuple[date, int] | None:
     """The first day in a window on which the payee is on the plan, and the version then."""
     day = window
-    while window_start(day, per) == window:
+    while window_start(day, per, begins) == window:
         for assigned in facts.assignments:
             on = assigned.start <= day and (assigned.end is None or day < assigned.end)
             if assigned.payee == payee and facts.plans[assigned.version] == plan and on:
@@ -181,7 +186,8 @@ def capped_together(facts: Facts, plan: int, lines: list[Line]) -> list[Line]:
             found.append(line)
             continue
         limit, per = minor(document.cap.amount, document), document.cap.per.value
-        here = window_start(line.date, per)
-        before = sum(other.amount for other in ordered[:index] if window_start(other.date, per) == here)
+        first = document.first_month
+        here = window_start(line.date, per, first)
+        before = sum(other.amount for other in ordered[:index] if window_start(other.date, per, first) == here)
         found.append(replace(line, amount=min(before + line.amount, limit) - min(before, limit)))
     return found

@@ -39,9 +39,9 @@ def measured_lines(facts: Facts, plan: int, key: str, payee: str, kind: str, eve
     done: Done = []
     for index, credit in enumerate(counted):
         document, component = facts.versions[credit.version], credit.component
-        window = component.window.value
-        opened = window_start(credit.date, window)
-        before = [c for c in counted[:index] if window_start(c.date, window) == opened]
+        window, first = component.window.value, document.first_month
+        opened = window_start(credit.date, window, first)
+        before = [c for c in counted[:index] if window_start(c.date, window, first) == opened]
         x0 = credit.reached if window == "deal" else sum(c.amount for c in before)
         x1 = x0 + credit.amount
         quota = goal_of(facts, payee, plan, document, component, opened, quota_kind_of(component))

@@ -14,13 +14,13 @@ def value_of(
 ) -> Fraction | None:
     """What the multiplier reads; None where it isn't known."""
     assert component.multiply is not None
-    opened = window_start(day, document.period.value)
+    opened = window_start(day, document.period.value, document.first_month)
     if component.multiply.kpi:
         return kpi_of(facts, payee, document.period.value, opened)
     other = document.component(component.multiply.component or "")
     end = date(opened.year + (opened.month - 1 + document.period.months) // 12,
                (opened.month - 1 + document.period.months) % 12 + 1, 1)  # fmt: skip
-    window = window_start(end - timedelta(days=1), other.window.value)
+    window = window_start(end - timedelta(days=1), other.window.value, document.first_month)
     quota = goal_of(facts, payee, plan, document, other, window, quota_kind_of(other))
     counted = [
         credit.amount
