@@ -251,21 +251,25 @@ def _quotas(
     set_: dict[tuple[int, int, str, str], list[QuotaRow]] = {}
     for payee, plan, kind, component, per, amount, start, until in found.sort("start").iter_rows():
         set_.setdefault((payee, plan, kind, component), []).append(QuotaRow(per, amount, start, until))
-    months = {plans[pk]: document.first_month for pk, document in versions.items()}
+    months: dict[int, set[int]] = {}
+    for pk, document in versions.items():
+        months.setdefault(plans[pk], set()).add(document.first_month)
     calendar = {
-        (length, months[plan]): windows_between(length, since, end, months[plan])
+        (length, first): windows_between(length, since, end, first)
         for plan, kinds in windows.items()
         for _kind, length in kinds
+        for first in months[plan]
     }
-    rows = [
-        (payee, plan, kind, component, length.value, window.start, amount)
+    rows = {
+        (payee, plan, kind, component, length.value, window.start): amount
         for (payee, plan, kind, component), quotas in set_.items()
         for of_kind, length in windows[plan]
         if of_kind == kind
-        for window in calendar[length, months[plan]]
-        if (amount := window_quota(tuple(quotas), window, months[plan])) is not None
-    ]
-    return pl.DataFrame(rows, schema=QUOTAS, orient="row")
+        for first in sorted(months[plan])
+        for window in calendar[length, first]
+        if (amount := window_quota(tuple(quotas), window, first)) is not None
+    }
+    return pl.DataFrame([(*key, amount) for key, amount in rows.items()], schema=QUOTAS, orient="row")
 
 
 def _quota_windows(

@@ -76,8 +76,8 @@ class Kept:
     read_at: datetime
     version: tuple[Any, ...]
     since: date  # how far back deals were read
-    windows: frozenset[tuple[QuotaKind, PeriodKind]]  # for which quotas were read
-    kpis: frozenset[str]  # whose values were read
+    windows: frozenset[tuple[QuotaKind, PeriodKind, int]]  # for which quotas were read
+    kpis: frozenset[tuple[str, PeriodKind, int]]  # whose values were read
     levels: int  # of reports that were read; and whether team mates were
     teams: bool
     latest: Prepared  # under the last document that counted other things
@@ -198,12 +198,12 @@ def _covers(kept: Kept, document: PlanDocument) -> bool:
     return facts_ and _kpis([document]) <= kept.kpis and _windows([document]) <= kept.windows
 
 
-def _kpis(documents: Iterable[PlanDocument]) -> frozenset[str]:
-    return frozenset(key for keys in kpis_read(documents).values() for key in keys)
+def _kpis(documents: Iterable[PlanDocument]) -> frozenset[tuple[str, PeriodKind, int]]:
+    return frozenset((key, *years) for years, keys in kpis_read(documents).items() for key in keys)
 
 
-def _windows(documents: Iterable[PlanDocument]) -> frozenset[tuple[QuotaKind, PeriodKind]]:
-    return frozenset(each for document in documents for each in to_read(document))
+def _windows(documents: Iterable[PlanDocument]) -> frozenset[tuple[QuotaKind, PeriodKind, int]]:
+    return frozenset((*each, document.first_month) for document in documents for each in to_read(document))
 
 
 def read(stretch: Stretch, document: PlanDocument, now: datetime) -> Kept:

@@ -79,7 +79,7 @@ def test_what_changes_before_new_year_moves_the_lines_after_it(cast: Cast) -> No
     assert EarningLine.objects.get(date=date(2026, 4, 10)).amount_minor == 80_00
 
     Deal.objects.filter(pk=deal.pk).update(amount_minor=900_00)
-    services.note_facts(touched=[(cast.ana.pk, deal.closed_on)])
+    services.note_facts(touched=[(cast.ana.pk, date(2025, 5, 10))])
     take_up()
     assert EarningLine.objects.get(date=date(2026, 3, 10)).amount_minor == 10_00 + 140_00
     assert EarningLine.objects.get(date=date(2026, 4, 10)).amount_minor == 80_00
