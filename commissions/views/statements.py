@@ -50,10 +50,10 @@ def statements(request: AuthedRequest) -> HttpResponse:
 @vary_on_headers("HX-Request")
 def statement(request: AuthedRequest, pk: int) -> HttpResponse:
     """A statement with its lines; while its period is open, live: what becomes of the payee's numbers refetches it."""
-    visible = Statement.objects.visible_to(request.user, timezone.localdate()).select_related("payee", "period")
-    channel = f"person-{get_object_or_404(visible.values_list('payee_id', flat=True), pk=pk)}"
+    visible = Statement.objects.visible_to(request.user, timezone.localdate())
+    channel = f"person-{get_object_or_404(visible.only('payee_id'), pk=pk).payee_id}"
     stream = live.address([channel])  # before the reading: what changes after it is heard
-    found = get_object_or_404(visible, pk=pk)
+    found = get_object_or_404(visible.select_related("payee", "period"), pk=pk)
     shown = selectors.statement_view(found, most=None if request.GET.get("lines") == "all" else MOST_LINES)
     context = {
         "statement": shown,
