@@ -69,6 +69,10 @@ _TEMPLATES: Mapping[str, tuple[Promise, Promise]] = {
         _("Commission above a threshold"),
         _("Nothing for the first half of the quota, which the base salary covers, then a good rate."),
     ),
+    "new-hire-draw": (
+        _("Draw for new hires"),
+        _("A flat commission, and for three months an advance that later statements pay back by half."),
+    ),
     "windfall-cap": (
         _("Key accounts with a windfall cap"),
         _("One rate, and a limit per deal so that one stroke of luck doesn't break the budget."),
