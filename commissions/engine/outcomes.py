@@ -3,7 +3,7 @@
 Money is Int64 minor units of the plan's currency.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -84,6 +84,19 @@ def compare(before: pl.DataFrame, after: pl.DataFrame) -> Comparison:
     )
 
 
+def together(comparisons: Sequence[Comparison]) -> Comparison:
+    """Several plans as one: what each person gets of all of them, before and after.
+
+    >>> one = compare(pl.DataFrame({"payee": [1], "pay": [500]}), pl.DataFrame({"payee": [1], "pay": [450]}))
+    >>> two = compare(pl.DataFrame({"payee": [1], "pay": [0]}), pl.DataFrame({"payee": [1, 2], "pay": [70, 80]}))
+    >>> together([one, two]).rows.rows()
+    [(2, 0, 80, 80), (1, 500, 520, 20)]
+    """
+    rows = pl.concat([each.rows for each in comparisons])
+    sides = [rows.group_by("payee").agg(pay=pl.col(name).sum()) for name in ("before", "after")]
+    return compare(*sides)
+
+
 def _sum(amounts: pl.Series) -> int:
     return int(amounts.cast(pl.Int128()).sum())
 
@@ -101,13 +114,17 @@ def profile(rows: pl.DataFrame, bars: int) -> list[tuple[int, Fraction]]:
     return [(last - first, Fraction(_sum(changes[first:last]), last - first)) for first, last in pairwise(edges)]
 
 
-def revenue(prepared: Prepared) -> int:
-    """The amounts of the deals of the range that gave anybody credit, each deal once."""
-    credited = [rows.select("deal", "date", "amount") for rows in prepared.found.by_version.values()]
-    if not credited:
-        return 0
-    everything = pl.concat(credited).filter(pl.col("date") >= prepared.start)
-    return _sum(everything.unique("deal")["amount"])
+def deals_sold(prepared: Prepared) -> pl.DataFrame:
+    """(deal, amount) of the deals of the range that gave anybody credit, each deal once."""
+    nothing = pl.DataFrame(schema={"deal": pl.Int64(), "amount": pl.Int64()})
+    versions = prepared.found.by_version.values()
+    credited = [rows.filter(pl.col("date") >= prepared.start).select("deal", "amount") for rows in versions]
+    return pl.concat([nothing, *credited]).unique("deal")
+
+
+def revenue(deals: Iterable[pl.DataFrame]) -> int:
+    """What the deals of all these frames (deal, amount) brought, each deal once."""
+    return _sum(pl.concat(deals).unique("deal")["amount"])
 
 
 def attained(prepared: Prepared) -> pl.DataFrame:

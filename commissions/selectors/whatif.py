@@ -6,7 +6,7 @@ time, which pages show, and they say when the database has moved on since.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,7 +24,7 @@ from accounts.models import User
 from commissions.engine.calculate import history_start
 from commissions.engine.credit import deal_columns
 from commissions.engine.frames import QuotaKind
-from commissions.engine.outcomes import Comparison, attained, compare, distribution, revenue
+from commissions.engine.outcomes import Comparison, attained, compare, deals_sold, distribution, revenue, together
 from commissions.engine.quotas import to_read
 from commissions.engine.relations import levels_of, reads_team
 from commissions.engine.schema import PlanDocument
@@ -72,6 +72,7 @@ class Kept:
     prepared: Prepared
     before: pl.DataFrame  # (payee, pay) under the plan as it was
     before_reached: list[int]  # how many quotas were reached how far
+    sold: pl.DataFrame  # (deal, amount) of the deals that gave anybody credit
     revenue: int
     read_at: datetime
     version: tuple[Any, ...]
@@ -100,6 +101,7 @@ class Answer:
     comparison: Comparison
     before_reached: tuple[int, ...]
     after_reached: tuple[int, ...]
+    sold: pl.DataFrame  # (deal, amount) of the deals that gave anybody credit
     revenue: int
     read_at: datetime
 
@@ -155,8 +157,23 @@ def answer(stretch: Stretch, document: PlanDocument, quotas: Decimal, *, now: da
         comparison=compare(kept.before, pay(changed, kept.known)),
         before_reached=tuple(kept.before_reached),
         after_reached=tuple(distribution(changed, attained(changed))),
+        sold=kept.sold,
         revenue=kept.revenue,
         read_at=kept.read_at,
+    )
+
+
+def all_together(answers: Sequence[Answer]) -> Answer:
+    """Answers of several plans over the same months and in one currency as one, without how far quotas were reached."""
+    deals = [each.sold for each in answers]
+    return Answer(
+        currency=answers[0].currency,
+        comparison=together([each.comparison for each in answers]),
+        before_reached=(),
+        after_reached=(),
+        sold=pl.concat(deals).unique("deal"),
+        revenue=revenue(deals),
+        read_at=min(each.read_at for each in answers),
     )
 
 
@@ -228,7 +245,8 @@ def read(stretch: Stretch, document: PlanDocument, now: datetime) -> Kept:
         prepared=prepared,
         before=pay(prepared, known),
         before_reached=distribution(prepared, attained(prepared)),
-        revenue=revenue(prepared),
+        sold=(deals := deals_sold(prepared)),
+        revenue=revenue([deals]),
         read_at=now,
         version=version,
         since=history_start(documents, stretch.start),

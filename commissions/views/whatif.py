@@ -20,7 +20,7 @@ from commissions.policies import can_try_plans
 from commissions.selectors import errors_in_words, in_words
 from commissions.selectors import whatif as selector
 from commissions.services import scenarios as services
-from commissions.views.whatif_answer import shown
+from commissions.views.whatif_answer import Shown, shown
 from commissions.views.whatif_forms import RangeForm, Trial, opened, sent
 from core.htmx import wants_fragment
 from core.http import AuthedRequest
@@ -158,7 +158,18 @@ def compared(request: AuthedRequest) -> HttpResponse:
         )
         return redirect("commissions:scenarios")
     columns = [_column(scenario) for scenario in found]
-    return render(request, "commissions/whatif_compared.html", {"columns": columns})
+    return render(request, "commissions/whatif_compared.html", {"columns": columns, "shown": _together(columns)})
+
+
+def _together(columns: list[dict[str, Any]]) -> Shown | None:
+    """Scenarios of several plans as one: None where they aren't, or differ in their months or their currency."""
+    scenarios = [column["scenario"] for column in columns]
+    plans = {scenario.plan_id for scenario in scenarios}
+    answers = [column["shown"].answer for column in columns if "shown" in column]
+    kinds = {(scenario.start, scenario.end) for scenario in scenarios}, {answer.currency for answer in answers}
+    if len(plans) < len(columns) or len(answers) < len(columns) or any(len(each) > 1 for each in kinds):
+        return None
+    return shown(selector.all_together(answers), sort="size", page="1")
 
 
 def _column(scenario: Scenario) -> dict[str, Any]:

@@ -145,7 +145,7 @@ def _bar(index: int, width: Fraction, people: int, mean: Fraction, zero: Fractio
 
 
 def _reached(answer: Answer) -> Iterator[Reached]:
-    most = max(*answer.before_reached, *answer.after_reached, 1)
+    most = max([*answer.before_reached, *answer.after_reached, 1])
     if not sum(answer.before_reached) + sum(answer.after_reached):
         return
     for label, before, after in zip(_labels(), answer.before_reached, answer.after_reached, strict=True):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from html import unescape
 from typing import Any
 
@@ -18,9 +19,10 @@ from accounts.models import User
 from commissions import services
 from commissions.models import EarningLine, PlanVersion, Scenario, Statement
 from commissions.selectors import whatif as selector
+from commissions.services import scenarios
 from sales.models import Customer
 from tests.conftest import Cast, person
-from tests.world import NOW, PLAN, World, paid_world, won_by
+from tests.world import NOW, PLAN, World, paid_world, publish, won_by
 
 HTMX = {"HX-Request": "true"}
 
@@ -261,6 +263,46 @@ def test_scenarios_stand_side_by_side(world: World) -> None:
     assert "Half quota Account Executive Would have cost $6,100.00" in shown
     assert "Ten Account Executive Would have cost $5,000.00" in shown
     assert "Best caseAna +$1,150.00 Worst case–" in shown
+
+
+KICKER = """
+plan: Kicker
+currency: USD
+period: month
+components: [{key: all, name: Everything, rate: 1%}]
+"""
+
+
+def kicker(world: World, name: str, rate: str, until: date) -> Scenario:
+    """A scenario of a second plan, which Ana is on too."""
+    version = PlanVersion.objects.filter(plan__name="Kicker").first() or publish(KICKER)
+    services.assign(
+        plan=version.plan, payees=[world.cast.ana], from_date=date(2026, 1, 1), until=None, quota_minor=None, per=None,
+        acting_user=world.cast.ada, now=NOW,
+    )  # fmt: skip
+    return scenarios.save_scenario(
+        name=name, plan=version.plan, start=date(2026, 10, 1), end=until, source=KICKER.replace("1%", rate),
+        quotas_percent=Decimal(100), acting_user=world.cast.finn, now=NOW,
+    )  # fmt: skip
+
+
+def test_scenarios_of_several_plans_are_summed(world: World) -> None:
+    ten, two = keep(world, "Ten", **RATE), kicker(world, "Two percent", "2%", date(2026, 12, 1))
+    compared = reverse("commissions:scenarios-compared")
+    shown = text(signed_in(world.cast.finn).get(compared, {"s": [ten.pk, two.pk]}))
+    # Ana: 3,300 and 600 by the plans as they are, 3,500 and 1,200 by the scenarios; Ben 1,500; sold were 90,000
+    assert "All these plans together Would have cost $6,200.00 Difference +$800.00 By the plan" in shown
+    assert "as it is $5,400.00 Share of revenue 6.89% 6% by the plan as it is" in shown
+    assert "1 would have earned moremost: Ana, +$800.00 0 would have earned less 1 the same" in shown
+
+
+def test_scenarios_of_one_plan_or_of_other_months_are_not_summed(world: World) -> None:
+    ten, half = keep(world, "Ten", **RATE), keep(world, "Half quota", quotas="50")
+    shorter = kicker(world, "October", "2%", date(2026, 11, 1))
+    for pair in ((ten, half), (ten, shorter)):
+        asked = {"s": [each.pk for each in pair]}
+        response = signed_in(world.cast.finn).get(reverse("commissions:scenarios-compared"), asked)
+        assert "together" not in text(response)
 
 
 @pytest.mark.parametrize("asked", [[], ["1"], ["x", "9" * 30], ["-1", "0"]])

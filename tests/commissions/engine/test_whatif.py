@@ -13,7 +13,7 @@ from polars.testing import assert_frame_equal
 
 from commissions.engine.calculate import Inputs, Result, calculate
 from commissions.engine.document import PlanDocument, from_json, load_plan, to_json
-from commissions.engine.outcomes import attained, compare, distribution, profile, revenue
+from commissions.engine.outcomes import attained, compare, deals_sold, distribution, profile, revenue
 from commissions.engine.whatif import Prepared, adapted, counted, pay, prepare, repriced, with_quotas
 from tests.commissions.engine.facts import YEAR, Ids, inputs_of
 from tests.commissions.engine.oracle import Assigned, Deal, Facts, Share
@@ -175,7 +175,8 @@ def test_a_factor_on_quotas_moves_thresholds_and_attainment() -> None:
 
 
 def test_revenue_counts_a_deal_once_though_two_components_do() -> None:
-    assert revenue(january(load_plan(TIERED))) == 600_00
+    found = deals_sold(january(load_plan(TIERED)))
+    assert revenue([found]) == revenue([found, found]) == 600_00
 
 
 def test_many_people_share_few_bars_and_their_mean() -> None:
