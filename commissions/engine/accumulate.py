@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from commissions.engine.bases import column_of
+from commissions.engine.columns import column_in
 from commissions.engine.curve import largest
 from commissions.engine.errors import AmountTooLarge
 from commissions.engine.events import PARTS, has_parts, moved, rule_of
@@ -35,9 +36,10 @@ class Clause:
 def measure(clauses: Mapping[int, Clause], rules: Mapping[int, str]) -> pl.DataFrame:
     """The credits that a component counts in any version of its plan, with `credited`, the payee's part of what it
     measures: of the base in minor units, else of the units or the deal in millionths. It is null where the base isn't
-    known. In the order of `place`.
+    known, or where no column of a rate table takes the deal. In the order of `place`.
 
     `rules` says by version which events the component looks at (`events.Rule.key`).
+    With a rate table, `rate_column` is the place of the deal's column, from 0.
     Credits that are parts of their deals have `reached` too, what of it was credited before.
     """
     parts = [_measured(clause, rules) for clause in clauses.values()]
@@ -45,13 +47,19 @@ def measure(clauses: Mapping[int, Clause], rules: Mapping[int, str]) -> pl.DataF
 
 
 def unknown(measured: pl.DataFrame, clauses: Mapping[int, Clause], start: date) -> pl.DataFrame:
-    """Notices of the measured credits from `start` on whose base isn't known, for the deal lacks what it reads."""
+    """Notices of the measured credits from `start` on whose base isn't known, for the deal lacks what it reads, or
+    which no column of a rate table takes.
+    """
     found = [NO_NOTICES]
     for version, clause in clauses.items():
-        lacking = sorted(columns_of(parse_base(clause.component.base)) - {"amount"})
+        component = clause.component
+        lacking = sorted(columns_of(parse_base(component.base)) - {"amount"})
         rows = measured.filter((pl.col("plan_version") == version) & (pl.col("date") >= start))
-        detail = pl.lit(f"{clause.component.key} {','.join(lacking)}")
-        found.append(notices(rows.unique(["payee", "deal"], maintain_order=True), Notice.FACT_MISSING, detail))
+        once = rows.unique(["payee", "deal"], maintain_order=True)
+        outside = pl.col("rate_column").is_null() if component.by else pl.lit(value=False)
+        detail, by = (pl.lit(f"{component.key} {what}") for what in (",".join(lacking), component.by))
+        found.append(notices(once.filter(~outside), Notice.FACT_MISSING, detail))
+        found.append(notices(once.filter(outside), Notice.COLUMN_MISSING, by))
     return pl.concat(found)
 
 
@@ -62,14 +70,18 @@ def _measured(clause: Clause, rules: Mapping[int, str]) -> pl.DataFrame:
         counts &= compile_condition(parse_condition(component.when), exponent(clause.document.currency))
     if "depth" in clause.credits.columns:
         counts &= counts_through(component.credit)
+    part, table = part_of(component), {}
+    if component.by:
+        column = column_in(component, exponent(clause.document.currency))
+        part, table = pl.when(column.is_not_null()).then(part), {"rate_column": column}
     carried = [*_CARRIED, *(name for name in _WHERE_THERE if name in clause.credits.columns)]
     if not has_parts(clause.credits):
-        return clause.credits.filter(counts).select(*carried, credited=part_of(component))
+        return clause.credits.filter(counts).select(*carried, **table, credited=part)
     own = rule_of(clause.document, component).key
     ruling = pl.col("closed_version").replace_strict(dict(rules), default=own, return_dtype=pl.String())
     counts &= pl.col("rule") == ruling.fill_null(own)
-    before, after = moved(part_of(component), half_even=clause.document.rounding is Rounding.HALF_EVEN)
-    return clause.credits.filter(counts).select(*carried, *PARTS, credited=after - before, reached=before)
+    before, after = moved(part, half_even=clause.document.rounding is Rounding.HALF_EVEN)
+    return clause.credits.filter(counts).select(*carried, *PARTS, **table, credited=after - before, reached=before)
 
 
 def part_of(component: Component) -> pl.Expr:

@@ -18,13 +18,15 @@ def worth_of_next(
     step: int,
     multiplier: int | None = None,
     target: int | None = None,
+    column: int | None = None,
 ) -> int | None:
     """What moving from x to x + step pays, after the component's cap. None where a quota, a target or a multiplier is
     needed and not known, or where a floor, a cap that carries or one over all components has a say; `multiplier` is in
     millionths.
 
     All in minor units. `paid` is what the curve has paid since the cap's window began, before the cap; it counts only
-    where there is a cap for longer than a deal. Raises KeyError for an unknown component.
+    where there is a cap for longer than a deal. `column` is the place of what is sold in a rate table. Raises KeyError
+    for an unknown component.
 
     >>> from commissions.engine.document import load_plan
     >>> plan = load_plan('''
@@ -33,7 +35,7 @@ def worth_of_next(
     >>> [worth_of_next(plan, "a", quota=None, x=paid * 20, paid=paid, step=100000) for paid in (0, 8000, 10000)]
     [5000, 2000, 0]
     """
-    part = document.component(component)
+    part = document.component(component).column(column)
     curve = compile_curve(document, part)
     if (curve.against_quota and not quota) or (curve.pays_target and not target):
         return None

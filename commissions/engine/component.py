@@ -46,10 +46,21 @@ def component_lines(
         if times:
             needed, missing = _multiplied(needed, key, clause, around)
             told.append(missing)
-        curve = compile_curve(clause.document, clause.component)
-        priced.append(price(needed, curve, multiplied=clause.component.multiply is not None))
+        priced.append(_priced(needed, clause))
     lines = priced[0] if len(priced) == 1 else pl.concat(priced).sort("place")
     return _as_lines(limited(lines, clauses, around), key, around), pl.concat(told)
+
+
+def _priced(rows: pl.DataFrame, clause: Clause) -> pl.DataFrame:
+    """Each row on its curve; of a rate table on that of its own column, though x is that of all columns."""
+    component, is_multiplied = clause.component, clause.component.multiply is not None
+    if not component.columns:
+        return price(rows, compile_curve(clause.document, component), multiplied=is_multiplied)
+    parts = []
+    for index in range(len(component.columns)):
+        curve = compile_curve(clause.document, component.column(index))
+        parts.append(price(rows.filter(pl.col("rate_column") == index), curve, multiplied=is_multiplied))
+    return pl.concat(parts).sort("place")
 
 
 def _as_lines(rows: pl.DataFrame, key: str, around: Around) -> pl.DataFrame:
@@ -58,6 +69,7 @@ def _as_lines(rows: pl.DataFrame, key: str, around: Around) -> pl.DataFrame:
     named |= {} if has_parts(rows) else {"event": pl.lit(Event.BOOKED)}
     named |= {} if "multiplier" in rows.columns else _UNMULTIPLIED
     named |= {} if "exchange_rate" in rows.columns else {"exchange_rate": pl.lit(None, dtype=pl.Int64())}
+    named |= {} if "rate_column" in rows.columns else {"rate_column": pl.lit(None, dtype=pl.Int64())}
     if "kind" in rows.columns:
         is_credit = pl.col("deal").is_not_null()
         named["kind"] = pl.col("kind").fill_null(LineKind.CREDIT.value)

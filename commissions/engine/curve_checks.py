@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 
+from commissions.engine.column_checks import check_columns, is_filled
 from commissions.engine.decimals import DECIMALS, canonical, decimals_of
 from commissions.engine.errors import PlanError
 from commissions.engine.example_checks import SHARE_DECIMALS, money_errors
@@ -19,10 +20,23 @@ _POINTS = (Tiers.INTERPOLATED, Tiers.STEPPED)
 
 def check_curve(component: Component, path: str, currency: str | None) -> Iterator[PlanError]:
     """Errors of a component's measure, rate and curve. Without a known currency, decimals of amounts aren't checked."""
+    yield from check_columns(component, path)
+    if component.by is not None:
+        if is_filled(component):
+            for index in range(len(component.columns)):
+                yield from _in_column(check_curve(component.column(index), path, currency), index)
+        return
     if component.measure is not Measure.AMOUNT:
         yield from _units(component, path)
     yield from _target(component, path)
     yield from _flat(component, path) if component.tiers is Tiers.FLAT else _curve(component, path, currency)
+
+
+def _in_column(errors: Iterator[PlanError], index: int) -> Iterator[PlanError]:
+    """Errors of one column of a rate table, each at its own rate."""
+    for error in errors:
+        where, _dot, key = error.path.rpartition(".")
+        yield PlanError(f"{where}.rates[{index}]", error.said) if key in ("rate", "pay_per_unit") else error
 
 
 def _units(component: Component, path: str) -> Iterator[PlanError]:

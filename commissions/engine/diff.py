@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from commissions.engine.diff_entries import Value, changes_of
-from commissions.engine.diff_keys import AFTER_CURVE, BEFORE_CURVE, OF_CREDIT, OF_PLANS
-from commissions.engine.diff_rows import Side, rate_changes, row_changes
+from commissions.engine.diff_keys import AFTER_CURVE, BEFORE_CURVE, OF_CREDIT, OF_PLANS, PER_UNIT
+from commissions.engine.diff_rows import Side
+from commissions.engine.diff_tables import OF_TABLES, price_changes
 from commissions.engine.document import to_json
 from commissions.engine.schema import PlanDocument
 from commissions.engine.words import Figure, Told, told
@@ -118,6 +119,7 @@ def _component(old: Side, new: Side) -> Iterator[Told]:
     yield from _condition(before.get("when"), after.get("when"))
     yield from _pay(old, new)
     said = {"key", "when", "rate", "curve", "credit", *FACTS_OF_COMPONENTS, *BEFORE_CURVE, *AFTER_CURVE}
+    said |= {*OF_TABLES, *PER_UNIT}
     yield from _rest(before, after, said)
 
 
@@ -125,8 +127,7 @@ def _pay(old: Side, new: Side) -> Iterator[Told]:
     """What counts, what it earns, and what is done to that."""
     before, after = (Value(side.component, side.currency) for side in (old, new))
     yield from changes_of(BEFORE_CURVE, before, after)
-    yield from rate_changes(old, new)
-    yield from row_changes(old, new)
+    yield from price_changes(old, new)
     yield from changes_of(AFTER_CURVE, before, after)
 
 

@@ -294,6 +294,8 @@ BEFORE_CURVE: Mapping[str, Entry] = {
         changed=told("Its share of the target incentive is %(new)s, not %(old)s."),
         goes=told("It no longer has a share of the plan's target incentive; it was %(old)s."),
     ),
+}
+PER_UNIT: Mapping[str, Entry] = {
     "pay_per_unit": Shown(
         _amount,
         comes=told("Each unit or deal now earns the same: %(new)s."),

@@ -63,7 +63,7 @@ class NextTier:
     starts_at: int  # minor units: the first x that is in it
     distance: int  # minor units from here to there
     tier: int  # index of the curve's row
-    rate: Decimal | None  # of the row; None for interpolated
+    rate: Decimal | None  # of the row; None for interpolated, and where a rate table has several
     attainment: Decimal | None  # the threshold as a share of quota, where it is one
 
 
@@ -77,10 +77,12 @@ def explain(
     amount: int | None = None,
     multiplier: int | None = None,
     target: int | None = None,
+    column: int | None = None,
 ) -> LineExplanation:
     """Why moving from x0 to x1 pays what it pays. `amount` is the line's, after its cap, if it has one.
 
-    x0, x1, quota, target and amount are those of the line, in minor units, and so is `multiplier`, in millionths.
+    x0, x1, quota, target and amount are those of the line, in minor units, and so are `multiplier`, in millionths, and
+    `column`, the place of its column in a rate table.
     Raises KeyError for an unknown component, ValueError where the component needs a quota or a target and none is
     given.
 
@@ -91,7 +93,7 @@ def explain(
     >>> [(str(piece.rate), int(piece.pay)) for piece in explain(plan, "a", quota=None, x0=40000, x1=60000).pieces]
     [('0.05', 500), ('0.08', 800)]
     """
-    part = document.component(component)
+    part = document.component(component).column(column)
     curve = compile_curve(document, part)
     _require(curve, quota, target, component)
     exact0, exact1 = curve.at(x0, quota, target), curve.at(x1, quota, target)
@@ -213,7 +215,7 @@ def what_next(document: PlanDocument, component: str, *, quota: int | None, x: i
     starts_at = _first_in(curve, segment, quota, beyond=1 if part.measure is Measure.AMOUNT else WHOLE_SHARE)
     step = part.steps[segment.tier]
     attainment = step.from_ if curve.against_quota else None
-    rate = step.rate if part.pays is Pays.MONEY else None
+    rate = step.rate if part.pays is Pays.MONEY and not part.columns else None
     return NextTier(starts_at, starts_at - x, segment.tier, rate, attainment)
 
 

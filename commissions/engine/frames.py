@@ -107,6 +107,7 @@ LINES: Schema = {
     "seq": pl.Int32(),
     "date": pl.Date(),
     "exchange_rate": pl.Int64(),  # times RATE_SCALE; null where the deal is in the plan's currency
+    "rate_column": pl.Int64(),  # place of the rate table's column that it earns, from 0; null without a table
     "credited": pl.Int64(),  # minor units: the payee's share of the base
     "window_start": pl.Date(),  # of window deal: the deal's own date
     "quota": pl.Int64(),  # minor units, null when the component isn't against quota
@@ -223,6 +224,7 @@ class Notice(StrEnum):
     TARGET_MISSING = "target_missing"  # the same
     NOT_ASSIGNED = "not_assigned"  # detail: the deal's closing date, on which the payee had no plan
     FACT_MISSING = "fact_missing"  # detail: component key, what its base reads and the deal lacks: "profit cost"
+    COLUMN_MISSING = "column_missing"  # detail: component key, its `by`: "sales product.family"
     SHARES_OVER_WHOLE = "shares_over_whole"  # detail: the role whose shares add up to more than 100 %
 
 

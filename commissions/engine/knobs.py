@@ -1,13 +1,14 @@
 """The numbers of a plan that a person may turn to see what they would cost, and the document that comes of it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import yaml
 
+from commissions.engine.columns import is_share
 from commissions.engine.decimals import canonical, parse_decimal
 from commissions.engine.document import from_json, to_json
 from commissions.engine.schema import Against, Component, Pays, PlanDocument
@@ -22,10 +23,11 @@ class Knob:
 
     name: str  # of the field: component.what.row
     component: Component
-    what: str  # rate, from, pay, pay_per_unit, bonus, cap
+    what: str  # rate, from, pay, pay_per_unit, bonus, cap; of a rate table, rate or pay_per_unit in a column
     row: int  # of the curve; 0 for a flat rate or a cap
     value: Decimal
     is_share: bool
+    column: int | None = None  # of a rate table
 
     @property
     def high(self) -> Decimal:
@@ -64,6 +66,9 @@ def _of(component: Component) -> Iterator[Knob]:
     for row, step in enumerate(component.steps):
         if row:  # the first tier begins at nothing
             yield _knob(component, "from", row, step.from_, is_share=against_quota)
+        if component.columns:
+            yield from _row_of_table(component, row)
+            step = step.model_copy(update={"rate": None, "pay_per_unit": None})
         if step.rate is not None:
             yield _knob(component, "rate", row, step.rate, is_share=True)
         money = {"pay": step.pay, "pay_per_unit": step.pay_per_unit, "bonus": step.bonus}
@@ -72,6 +77,13 @@ def _of(component: Component) -> Iterator[Knob]:
                 yield _knob(component, what, row, amount, is_share=component.pays is Pays.TARGET)
     if component.cap:
         yield _knob(component, "cap", 0, component.cap.amount, is_share=False)
+
+
+def _row_of_table(component: Component, row: int) -> Iterator[Knob]:
+    rates = component.curve[row].rates if component.curve else component.rates
+    for column, value in enumerate(rates):
+        knob = _knob(component, component.priced_by, row, value, is_share=component.priced_by == "rate")
+        yield replace(knob, name=f"{knob.name}.{column}", column=column)
 
 
 def _knob(component: Component, what: str, row: int, value: Decimal, *, is_share: bool) -> Knob:
@@ -93,6 +105,8 @@ def turned(document: PlanDocument, values: Mapping[str, str]) -> PlanDocument:
 def _turn(part: dict[str, Any], knob: Knob, written: str) -> None:
     if knob.what == "cap":
         part["cap"]["amount"] = written
+    elif knob.column is not None:
+        (part["curve"][knob.row] if part.get("curve") else part)["rates"][knob.column] = written
     elif part.get("curve"):
         part["curve"][knob.row][knob.what] = written
     else:
@@ -135,12 +149,23 @@ def _write_numbers(part: dict[str, Any], component: Component) -> None:
     for row in (part, *part.get("curve", ())):
         if "rate" in row:
             row["rate"] = _percent(row["rate"])
+        if "rates" in row:
+            row["rates"] = [_percent(rate) if component.priced_by == "rate" else _plain(rate) for rate in row["rates"]]
         if "from" in row:
             row["from"] = _percent(row["from"]) if against_quota else _plain(row["from"])
         for key in {"pay", "pay_per_unit", "bonus"} & row.keys():
             row[key] = _percent(row[key]) if pays_target else _plain(row[key])
+    _write_columns(part)
     if "cap" in part:
         part["cap"]["amount"] = _plain(part["cap"]["amount"])
+
+
+def _write_columns(part: dict[str, Any]) -> None:
+    for column in part.get("columns", ()):
+        if "from" in column:
+            column["from"] = (_percent if is_share(part["by"]) else _plain)(column["from"])
+        if len(column.get("is", ())) == 1:
+            column["is"] = column["is"][0]
 
 
 def _percent(text: str) -> str:

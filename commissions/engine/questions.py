@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
+from commissions.engine.columns import is_share
 from commissions.engine.decimals import canonical
 from commissions.engine.examples import ExampleResult
 from commissions.engine.quotas import kinds_of, quota_kind, target_kind
@@ -56,12 +57,30 @@ def _all(document: PlanDocument, results: Sequence[ExampleResult]) -> Iterator[Q
     tried = frozenset[str]().union(*(result.tried for result in results))
     for index, component in enumerate(document.components):
         path = f"components[{index}]"
-        yield from _rates(component, path)
-        yield from _falls(document, component, path)
+        yield from _of_prices(document, component, path)
         yield from _tiny_thresholds(document, component, path)
         yield from _cap(document, component, path)
         if component.key not in tried:
             yield from _untried(document, component, path)
+
+
+def _of_prices(document: PlanDocument, component: Component, path: str) -> Iterator[Question]:
+    """What is asked of rates and amounts; of a rate table in each column."""
+    if not component.columns:
+        yield from (*_rates(component, path), *_falls(document, component, path))
+        return
+    for index in range(len(component.columns)):
+        column = component.column(index)
+        for question in (*_rates(column, path), *_falls(document, column, path)):
+            where, _dot, _key = question.path.rpartition(".")
+            yield Question(f"{where}.rates[{index}]", question.said)
+    first = component.columns[0].from_
+    if is_share(component.by or "") and first and not component.columns[-1].takes_the_rest:
+        said = told(
+            "No column takes a discount below %(start)s, so that such a deal earns nothing. Is that meant?",
+            start=Share(first),
+        )
+        yield Question(f"{path}.columns", said)
 
 
 def _rates(component: Component, path: str) -> Iterator[Question]:

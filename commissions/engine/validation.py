@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from commissions.engine.checks import check_component, check_document
+from commissions.engine.column_checks import percentages_in_tables
 from commissions.engine.errors import PlanError, PlanInvalid
 from commissions.engine.example_checks import known_currency
 from commissions.engine.misfits import misfit
@@ -25,6 +26,8 @@ def validated(data: Any) -> PlanDocument:  # noqa: ANN401 whatever the YAML or J
             told("A plan is a set of keys: plan, currency, period, components. Start with `plan: NAME`.")
         )
     errors = [*_percentages_where_money(data), *_shares_where_money(data)]
+    if isinstance(data.get("components"), list):
+        errors += percentages_in_tables(data["components"])
     try:
         document = PlanDocument.model_validate(data)
     except ValidationError as error:

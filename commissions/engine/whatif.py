@@ -31,9 +31,11 @@ from commissions.engine.schema import Against, Pays, PlanDocument
 
 _APART = {"plan", "examples", "draw", "below_zero", "on_leaving"}  # of a document: no line comes from them
 # Of a component: of stage 3 and after.
-_LATER = {"name", "rate", "pay_per_unit", "curve", "tiers", "starts_when", "multiply", "pays", "weight", "payout"}
+_LATER = {"name", "tiers", "starts_when", "pays", "weight", "multiply", "payout"}
+_LATER |= {"rate", "rates", "pay_per_unit", "curve"}
 _KNOWN = _APART | {"format", "currency", "period", "fiscal_year_starts", "rounding", "components", "clawback"}
-_KNOWN_OF_COMPONENT = _LATER | {"key", "credit", "when", "base", "measure", "window", "against", "cap", "floor"}
+_COUNTING = {"key", "credit", "when", "by", "columns", "base", "measure", "window", "against", "cap", "floor"}
+_KNOWN_OF_COMPONENT = _LATER | _COUNTING
 
 
 @dataclass(frozen=True, slots=True)

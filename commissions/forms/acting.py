@@ -16,6 +16,7 @@ from commissions.forms.grid import ONE, deal_days, pays_in_parts
 from commissions.forms.kinds import Kind, shapes
 from commissions.forms.nodes import Path
 from commissions.forms.places import at, path_of, put, shape_at, without
+from commissions.forms.rate_tables import add_column, begin_table, end_table, remove_column
 from commissions.forms.reshaping import REFERENCE
 from commissions.forms.table import keys_of
 from core.periods import PeriodKind, parse_period, period_of
@@ -35,6 +36,10 @@ def acted(text: str, act: str, today: date) -> Written:
     match verb:
         case "add":
             _add(data, path, today)
+        case "remove" if path[-1] == "columns":
+            end_table(at(data, path[:-1]))
+        case "remove" if path[-2:-1] == ("columns",):
+            remove_column(at(data, path[:-2]), int(path[-1]))
         case "remove":
             without(data, path)
         case "up" | "down":
@@ -58,7 +63,10 @@ def _add(data: Written, path: Path, today: date) -> None:
     """A part as its entry starts it, or another row of a table."""
     shape, there = shape_at(path), at(data, path)
     start = _start(path)
-    if shape.kind is Kind.NAMED:
+    if path[-1] == "columns":
+        part = at(data, path[:-1])
+        add_column(part) if there else begin_table(part, list(start))
+    elif shape.kind is Kind.NAMED:
         names = there or {}
         put(data, (*path, next(f"payee {n}" for n in range(1, 100) if f"payee {n}" not in names)), {})
     elif shape.kind is not Kind.ROWS:
@@ -106,7 +114,8 @@ def _tier(component: Written, rows: list[Any]) -> Written:
     gap = start - parse_decimal(before["from"]) if "from" in before else step
     following = start + (gap if gap > 0 else step)
     written = f"{canonical(following * 100)}%" if is_quota else canonical(following)
-    return {**{name: value for name, value in last.items() if name != "bonus"}, "from": written}
+    kept = {name: list(value) if isinstance(value, list) else value for name, value in last.items() if name != "bonus"}
+    return {**kept, "from": written}
 
 
 def _deal(rows: list[Any], example: Written, today: date) -> Written:

@@ -89,7 +89,7 @@ def _fill(data: dict[Any, Any], control: Control, said: str) -> None:
     elif _is_a_name(control) and said:
         _rename_component(data, str(at(data, control.path)), said)
         put(data, control.path, said)
-    elif said:
+    elif said or control.path[-2] == "rates":  # one of several rates keeps its place
         put(data, control.path, _value(control, said))
     else:
         without(data, control.path)

@@ -10,9 +10,11 @@ from typing import Any, TypeAlias
 
 from django.utils.functional import Promise
 
-from commissions.engine.expressions import columns_of, parse_base, parse_condition
+from commissions.engine.expressions import columns_of, parse_base, parse_by, parse_condition
 from commissions.engine.expressions.build import ExpressionError
 from commissions.engine.expressions.fields import CUSTOM
+from commissions.engine.expressions.nodes import Kind as ValueKind
+from commissions.engine.expressions.nodes import kind_of
 from commissions.forms.kinds import Kind
 
 Words: TypeAlias = "str | Promise"
@@ -53,6 +55,11 @@ def has(name: str, *values: str, usual: str = "", up: int = 0) -> Fits:
     (True, False)
     """
     return lambda around: len(around) > up and str(around[up].get(name, usual)) in values
+
+
+def has_no_table(up: int = 0) -> Fits:
+    """Where neither the part nor the part so many steps up has a rate table."""
+    return lambda around: len(around) <= up or "columns" not in around[up]
 
 
 def all_of(*conditions: Fits) -> Fits:
@@ -97,10 +104,23 @@ def reads_own(around: Around) -> bool:
     return any(column.startswith(CUSTOM) for column in _read(around[-1]))
 
 
+def goes_by_text(by: object) -> bool:
+    """Whether a rate table's columns list texts; else they begin where a number does.
+
+    >>> goes_by_text("product.family"), goes_by_text("deal.discount")
+    (True, False)
+    """
+    try:
+        return isinstance(by, str) and kind_of(parse_by(by)) is ValueKind.TEXT
+    except ExpressionError:
+        return False
+
+
 def _read(plan: Mapping[Any, Any]) -> set[str]:
     found: set[str] = set()
     for part in _components(plan):
         found |= _columns(part.get("when"), parse_condition) | _columns(part.get("base"), parse_base)
+        found |= _columns(part.get("by"), parse_by)
     return found
 
 

@@ -36,7 +36,7 @@ def put(data: dict[Any, Any], path: Path, value: Any) -> None:  # noqa: ANN401
     for depth, part in enumerate(path[:-1]):
         inner = holder[int(part)] if isinstance(holder, list) else holder.get(_key(holder, part))
         if not isinstance(inner, dict | list):
-            inner = {"name": inner} if isinstance(inner, str) else {}
+            inner = [] if part == "rates" else {"name": inner} if isinstance(inner, str) else {}
             insert(holder, part, inner, shape_at(path[:depth]).model)
         holder = inner
     insert(holder, path[-1], value, shape_at(path[:-1]).model)
@@ -107,6 +107,8 @@ def _key(holder: Mapping[Any, Any], part: object) -> Any:  # noqa: ANN401 a year
 
 def insert(holder: Any, part: str | int, value: Any, model: Model | None) -> None:  # noqa: ANN401
     """Write a value among its neighbours: in a list in its place, a new key before those that follow in the schema."""
+    if isinstance(holder, list):
+        holder.extend([""] * (int(part) + 1 - len(holder)))
     if isinstance(holder, list) or _key(holder, part) in holder or model is None:
         holder[part if isinstance(holder, list) else _key(holder, part)] = value
         return

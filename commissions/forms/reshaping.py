@@ -39,6 +39,8 @@ def _count_other_things(part: Written, measure: str) -> None:
         if old in row:
             insert(row, new, value, Component if row is part else Step)
             del row[old]
+        if "rates" in row:
+            row["rates"] = [value] * len(row["rates"])
     if measure != "amount":
         part.pop("base", None)
         if part.pop("against", "amount") == "quota":
@@ -75,8 +77,14 @@ def _number(value: object) -> Decimal | None:
 
 def _pay_otherwise(part: Written, tiers: str, measure: str) -> None:
     price = "rate" if measure == "amount" else "pay_per_unit"
-    usual = "5%" if price == "rate" else "25"
+    usual: Any = "5%" if price == "rate" else "25"
     rows = _rows(part)
+    if tiers in _POINTS:
+        for row in [part, *rows]:
+            for key in ("by", "columns", "rates"):
+                row.pop(key, None)
+    elif "columns" in part:
+        price, usual = "rates", [usual] * len(part["columns"])
     if tiers == "flat":
         part.pop("curve", None)
         part.pop("starts_when", None)

@@ -8,14 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from commissions.engine.schema import (
     Cap,
     Clawback,
+    Column,
     Component,
     Credit,
     Draw,
-    Example,
-    ExampleCustomer,
-    ExampleDeal,
-    ExamplePayee,
-    ExampleProduct,
     Floor,
     Month,
     Multiply,
@@ -24,19 +20,37 @@ from commissions.engine.schema import (
     PlanCap,
     PlanDocument,
     QuotaRules,
-    ReportsTo,
     Step,
     Times,
 )
-from commissions.forms.keys import Key, all_of, any_component, any_credit, any_of, has, never, of_plan, reads, reads_own
+from commissions.forms.example_table import EXAMPLES
+from commissions.forms.keys import (
+    Around,
+    Key,
+    all_of,
+    any_component,
+    any_of,
+    goes_by_text,
+    has,
+    has_no_table,
+    never,
+)
 from commissions.forms.kinds import Kind, Model, shapes
 
 _MONEY = has("measure", "amount", usual="amount")
 _TARGET = has("pays", "target")
 _BY_QUOTA = any_of(any_component("against", "quota"), any_component("pays", "target"))
-_IN_PARTS = any_component("payout")
 _FLAT = has("tiers", "flat", usual="flat")
+_OF_MONEY = has("measure", "amount", usual="amount", up=1)
+_OF_UNITS = has("measure", "quantity", "count", up=1)
 _RATED = has("tiers", "marginal", "retroactive", usual="flat", up=1)
+
+
+def _by_text(around: Around) -> bool:
+    """Whether a column of a rate table lists texts."""
+    return len(around) > 1 and goes_by_text(around[1].get("by"))
+
+
 _PERIODS = {"month": _("month"), "quarter": _("quarter"), "half": _("half-year"), "year": _("year")}
 _MONTHS = {month.value: MONTHS[month.number] for month in Month}
 _WINDOWS = {"deal": _("deal"), **_PERIODS}
@@ -118,8 +132,24 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
             choices={"money": _("shares of what counts, and money"), "target": _("shares of the target incentive")},
         ),
         Key("weight", _("Weight"), usual="100%", fits=_TARGET, help=_("Which share of the target incentive is here.")),
-        Key("rate", _("Rate"), usual="5%", fits=all_of(_FLAT, _MONEY)),
-        Key("pay_per_unit", _("Pays for each"), usual="25", fits=all_of(_FLAT, has("measure", "quantity", "count"))),
+        Key("rate", _("Rate"), usual="5%", fits=all_of(_FLAT, _MONEY, has_no_table())),
+        Key(
+            "pay_per_unit", _("Pays for each"), usual="25",
+            fits=all_of(_FLAT, has("measure", "quantity", "count"), has_no_table()),
+        ),
+        Key("rates", "", fits=never, kind=Kind.NONE),  # stand in the columns, or in the tiers
+        Key(
+            "by", _("The rate goes by"), fits=never, is_wide=True, kind=Kind.LONG,
+            help=_("A text or a number of the deal, such as product.family, deal.discount or deal.term."),
+        ),
+        Key(
+            "columns", _("Columns of the rate table"), add=_("Let the rate depend on something of the deal"),
+            starts=[{"from": "0%"}, {"from": "10%"}], fits=has("tiers", "flat", "marginal", usual="flat"),
+            help=_(
+                "Of a number, from where on a column holds; of a text, its values. A last one with a name alone takes "
+                "the rest."
+            ),
+        ),
         Key(
             "curve", _("Tiers"), add=_("Add a tier"),
             fits=has("tiers", "marginal", "retroactive", "stepped", "interpolated"),
@@ -158,6 +188,11 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
             help=_("A short name, the same in every version: what adds up carries on by it. Examples speak of it."),
         ),
     ),
+    Column: (
+        Key("is", _("Values"), usual=_("Focus, Core"), fits=_by_text),
+        Key("from", _("From"), usual="10%", fits=lambda around: not _by_text(around)),
+        Key("name", _("Called"), usual=_("by what it takes")),
+    ),
     Credit: (
         Key(
             "trigger", _("A deal counts when it is"),
@@ -184,8 +219,9 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
     ),
     Step: (
         Key("from", _("From")),
-        Key("rate", _("Rate"), fits=all_of(_RATED, has("measure", "amount", usual="amount", up=1))),
-        Key("pay_per_unit", _("Pays for each"), fits=all_of(_RATED, has("measure", "quantity", "count", up=1))),
+        Key("rate", _("Rate"), fits=all_of(_RATED, _OF_MONEY, has_no_table(up=1))),
+        Key("rates", _("Rates"), fits=never),
+        Key("pay_per_unit", _("Pays for each"), fits=all_of(_RATED, _OF_UNITS, has_no_table(up=1))),
         Key("pay", _("Pays in all"), fits=has("tiers", "stepped", "interpolated", up=1)),
         Key("bonus", _("Bonus, once"), usual=_("none"), fits=_RATED),
     ),
@@ -294,81 +330,7 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
             fits=has("kind", "recoverable"),
         ),
     ),
-    Example: (
-        Key("name", _("What the case shows"), is_wide=True),
-        Key("payee", _("The payee"), fits=lambda around: "payees" not in around[0]),
-        Key("payees", _("Payees"), add=_("Add a payee"), fits=lambda around: "payees" in around[0]),
-        Key("deals", _("Deals"), add=_("Add a deal")),
-        Key(
-            "rates", _("Exchange rates"), is_rare=True, is_wide=True, usual=_("EUR 1.08"),
-            fits=lambda around: around[-1].get("other_currencies") == "convert",
-        ),
-        Key("expect", _("What finance agreed to pay"), kind=Kind.GRID),
-        Key("source", _("Where the figures come from"), is_rare=True, is_wide=True, usual=_("a contract, a mail")),
-    ),
-    ExamplePayee: (
-        Key(
-            "quota", _("Quota"), usual=_("none"), is_wide=True,
-            help=_("One amount for each window, or by period: 2026-Q1 100000, 2026-Q2 120000."),
-        ),
-        Key("target", _("Target incentive"), usual=_("none"), is_wide=True, fits=any_component("pays", "target")),
-        Key("kpis", _("KPIs"), usual=_("csat 82%"), is_wide=True, fits=any_component("multiply")),
-        Key("starts", _("First day on the plan"), fits=any_of(of_plan("draw"), of_plan("quotas"))),
-        Key("ends", _("First day no longer on the plan"), fits=any_of(of_plan("on_leaving"), of_plan("quotas"))),
-        Key("reports_to", _("Reports to"), add=_("Say whom she reports to"), fits=any_credit("of", "reports")),
-    ),
-    ReportsTo: (
-        Key("to", _("Reports to")),
-        Key("from", _("From")),
-        Key("until", _("Until before")),
-    ),
-    ExampleDeal: (
-        Key("id", _("Deal")),
-        Key("closed", _("Closed on")),
-        Key("amount", _("Amount")),
-        Key("type", _("Type"), usual=_("none"), fits=reads("type")),
-        Key(
-            "quantity", _("Quantity"), usual="1",
-            fits=any_of(
-                reads("quantity"),
-                any_component("measure", "quantity"),
-            ),
-        ),
-        Key("product", _("Product"), fits=reads("product_name", "product_family", "product_code")),
-        Key("customer", _("Customer"), fits=reads("customer_name", "customer_sector", "customer_country")),
-        Key("name", _("Name"), fits=reads("name")),
-        Key("opened", _("Opened on"), fits=reads("opened")),
-        Key("currency", _("Currency"), fits=reads("currency")),
-        Key("cost", _("Cost"), fits=reads("cost")),
-        Key("tax", _("Tax"), fits=reads("tax")),
-        Key("discount", _("Discount"), fits=reads("discount")),
-        Key("term", _("Months"), fits=reads("term")),
-        Key(
-            "invoiced", _("Invoiced on"),
-            fits=any_of(reads("invoiced"), any_credit("trigger", "invoiced"), _IN_PARTS),
-        ),
-        Key(
-            "payments", _("Paid by the customer"), kind=Kind.PAIRS, usual=_("2026-01-31 500"),
-            fits=any_of(any_credit("trigger", "paid", "paid_in_full"), _IN_PARTS),
-        ),
-        Key("cancelled", _("Cancelled on"), fits=any_of(reads("cancelled"), of_plan("clawback"))),
-        Key("custom", _("Fields of your own"), usual=_("region west"), fits=reads_own),
-        Key("owner", _("Owner"), fits=lambda around: len(around) > 1 and "payees" in around[1]),
-        Key(
-            "splits", _("Shared"), usual=_("ana 60%, ben 40%"), kind=Kind.BY_NAME,
-            fits=lambda around: len(around) > 1 and "payees" in around[1],
-        ),
-    ),
-    ExampleProduct: (
-        Key("name", _("Product"), fits=reads("product_name")),
-        Key("family", _("Product family"), fits=reads("product_family")),
-        Key("code", _("Product code"), fits=reads("product_code")),
-    ),
-    ExampleCustomer: (
-        Key("name", _("Customer"), fits=reads("customer_name")),
-        Key("sector", _("Customer's sector"), fits=reads("customer_sector")),
-        Key("country", _("Customer's country"), fits=reads("customer_country")),
-    ),
+    **EXAMPLES,
 }  # fmt: skip
 
 

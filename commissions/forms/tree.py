@@ -190,12 +190,15 @@ def _rows(
     for number, (name, row) in enumerate(found):
         where = (*path, name)
         controls = [_cell(column, where, _mapping(row), told) for column in columns]
+        if key.name == "columns" and "curve" not in around[0]:
+            controls.append(_rate_of(path, number, around[0], told))
         if isinstance(name, str):
             controls.insert(0, Control((*where, ""), Kind.TEXT, _("Name"), name))
         rows.append(Row(where, tuple(controls), told.below(where), can_go=True, is_last=number == len(found) - 1))
     heads = [
         *([_("Name")] if isinstance(found[0][0] if found else 0, str) else []),
         *(one.key.label for one in columns),
+        *([_("Rate")] if key.name == "columns" and "curve" not in around[0] else []),
     ]
     return Rows(
         path=path, label=key.label, help=key.help, columns=tuple(heads), rows=tuple(rows),
@@ -204,17 +207,21 @@ def _rows(
     )  # fmt: skip
 
 
+def _rate_of(path: Path, number: int, component: Mapping[Any, Any], told: _Told) -> Control:
+    """What a flat component pays in one column of its table."""
+    place = (*path[:-1], "rates", number)
+    return _control(Key("rates", _("Rate")), Kind.SHARE, Shape(Kind.SHARE), place, _reach(component, place[2:]), told)
+
+
 @dataclass(frozen=True, slots=True)
 class _Column:
     key: Key
     kind: Kind
     shape: Shape
-    path: tuple[str, ...]  # below the row: of a part in it, more than one
+    path: Path  # below the row: of a part in it, more than one
 
 
-def _columns(
-    model: Model, above: tuple[str, ...], rows: Sequence[Mapping[Any, Any]], around: Around
-) -> Iterator[_Column]:
+def _columns(model: Model, above: Path, rows: Sequence[Mapping[Any, Any]], around: Around) -> Iterator[_Column]:
     for key in keys_of(model):
         shape = shapes(model)[key.name]
         kind, path = key.kind or shape.kind, (*above, key.name)
@@ -225,15 +232,32 @@ def _columns(
             continue
         if kind is Kind.PART and shape.model:
             yield from _columns(shape.model, path, rows, around)
+        elif key.name == "rates":
+            yield from _of_table(path, around[0])
         elif kind not in _NESTED:
             yield _Column(key, kind, shape, path)
 
 
-def _reach(row: Mapping[Any, Any], path: Sequence[str]) -> Any:  # noqa: ANN401 whatever stands there
+def _of_table(path: Path, component: Mapping[Any, Any]) -> Iterator[_Column]:
+    """The rates of a row, each under what stands above its column."""
+    for place, label in enumerate(_headings(component)):
+        yield _Column(Key("rates", label), Kind.SHARE, Shape(Kind.SHARE), (*path, place))
+
+
+def _headings(component: Mapping[Any, Any]) -> Iterator[str]:
+    for number, row in enumerate(_list(component.get("columns"))):
+        column = _mapping(row)
+        start = _("from %(start)s") % {"start": shown(column["from"])} if "from" in column else ""
+        yield shown(column.get("name")) or start or shown(column.get("is")) or str(number + 1)
+
+
+def _reach(row: Mapping[Any, Any], path: Path) -> Any:  # noqa: ANN401 whatever stands there
     """What is written there. A part that is written as its name alone has that name."""
     value: Any = row
     for name in path:
-        if isinstance(value, dict):
+        if isinstance(value, list) and isinstance(name, int):
+            value = value[name] if name < len(value) else None
+        elif isinstance(value, dict):
             value = value.get(name)
         elif not (isinstance(value, str) and name == "name"):
             return None

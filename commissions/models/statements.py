@@ -206,6 +206,7 @@ class EarningLine(models.Model):
     date = models.DateField()
     seq = models.IntegerField(help_text=_("The credit's place in its statement, from 0: by date, then by deal."))
     exchange_rate_e12 = models.BigIntegerField(null=True, help_text=_("From the deal's currency, times 10^12."))
+    rate_column = models.SmallIntegerField(null=True, help_text=_("Which column of a rate table it earns, from 0."))
     credited_minor = models.BigIntegerField()
     window_start = models.DateField()
     quota_minor = models.BigIntegerField(null=True)

@@ -41,6 +41,7 @@ from commissions.selectors.plans import (
     plan_page,
     visible_versions,
 )
+from commissions.selectors.rate_tables import heading_of
 from commissions.selectors.readings import Reading, ReadingRow, reading
 from commissions.selectors.sections import PlanSection, TierText, plan_sections
 from commissions.selectors.statements import (
@@ -99,6 +100,7 @@ __all__ = [
     "earned_this_period",
     "errors_in_words",
     "event_of",
+    "heading_of",
     "in_force",
     "in_words",
     "latest_lines",

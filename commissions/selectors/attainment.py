@@ -42,7 +42,7 @@ class Attainment:
     quota_minor: int | None
     target_minor: int | None  # of which the component pays shares
     share: Decimal | None  # of quota: 0.825 is 82.5 %; None without a quota
-    rate: Decimal | None  # of the tier now; None for interpolated curves
+    rate: Decimal | None  # of the tier now; None for interpolated curves and rate tables
     next_from_minor: int | None  # where the next tier starts; None in the last one
     next_distance_minor: int | None
     next_rate: Decimal | None
@@ -221,6 +221,7 @@ def _row(
 
 def _rate(document: PlanDocument, component: Component, quota: int | None, x: int) -> Decimal | None:
     has_rates = component.tiers not in (Tiers.INTERPOLATED, Tiers.STEPPED) and component.pays is Pays.MONEY
+    has_rates = has_rates and not component.columns
     if not has_rates or (component.against is Against.QUOTA and not quota):
         return None
     return component.steps[compile_curve(document, component).segment_at(x, quota).tier].rate

@@ -15,6 +15,7 @@ from commissions.selectors.crediting import Crediting, crediting
 from commissions.selectors.documents import document_of
 from commissions.selectors.limits import LimitRule, limit_rules
 from commissions.selectors.multipliers import Multiplier
+from commissions.selectors.rate_tables import heading_of
 from commissions.selectors.units import Unit, unit_of
 from commissions.selectors.waiting import Waiting, waiting
 from core.money import exponent
@@ -59,6 +60,8 @@ class LineExplanation:
     window: str  # deal, month, quarter, half, year
     window_label: str  # 2017-Q2; the deal's day for a window of one deal
     when: str | None
+    by: str  # what of the deal decides its column of a rate table; empty without a table
+    column: str  # the heading of that column
     base: str
     kind: str  # credit, or what a line without a deal pays for
     deal_pk: int | None
@@ -117,6 +120,7 @@ def line_explanation(line: EarningLine) -> LineExplanation:
         x1=line.x1_minor,
         amount=line.amount_minor,
         multiplier=line.multiplier_ppm,
+        column=line.rate_column,
     )
     if why.uncapped != line.uncapped_minor:
         raise ExplanationDiffers(f"Line {line.pk} pays {line.uncapped_minor} before its cap, the curve {why.uncapped}.")
@@ -137,6 +141,8 @@ def line_explanation(line: EarningLine) -> LineExplanation:
         window=component.window.value,
         window_label=_window_label(line, document, component.window),
         when=component.when,
+        by=component.by or "",
+        column=heading_of(component, line.rate_column),
         base=component.base,
         kind=line.kind,
         deal_pk=deal.pk if deal else None,

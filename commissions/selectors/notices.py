@@ -17,7 +17,12 @@ from core.templatetags.juara import locale
 from sales.models import Deal
 
 GOAL_MISSING = (Notice.QUOTA_MISSING, Notice.TARGET_MISSING)
-_NAMING = (*GOAL_MISSING, Notice.FACT_MISSING, Notice.MULTIPLIER_MISSING)  # whose detail begins with a component's key
+_NAMING = (
+    *GOAL_MISSING,
+    Notice.FACT_MISSING,
+    Notice.COLUMN_MISSING,
+    Notice.MULTIPLIER_MISSING,
+)  # whose detail begins with a component's key
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,8 @@ def notice_text(code: str, detail: str, components: Mapping[str, str]) -> str:
         detail = formats.day(date.fromisoformat(detail), locale())
     elif notice is Notice.FACT_MISSING:
         first, second = components.get(first, first), ", ".join(_facts()[fact] for fact in second.split(","))
+    elif notice is Notice.COLUMN_MISSING:
+        first = components.get(first, first)
     elif notice is Notice.RATE_MISSING:
         second, _between, closed = second.partition(" ")
         day = formats.day(date.fromisoformat(closed), locale())
@@ -103,6 +110,10 @@ def _texts() -> dict[Notice, str]:
         Notice.FACT_MISSING: _(
             "Not counted for %(first)s: of the deal, %(second)s isn't known. "
             "Ask an administrator to enter it at the deal."
+        ),
+        Notice.COLUMN_MISSING: _(
+            "Not counted for %(first)s: its rates go by %(second)s, and no column of the table takes this deal. "
+            "Ask an administrator to correct the deal, or to add a column."
         ),
         Notice.SHARES_OVER_WHOLE: _(
             "Not counted: the shares of the role %(detail)s add up to more than 100 %%. Correct the deal."

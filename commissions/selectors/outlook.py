@@ -16,6 +16,7 @@ from commissions.engine.schema import Against, Component, Measure, PlanDocument,
 from commissions.engine.segments import x_unit
 from commissions.models import PlanVersion
 from commissions.selectors.explanations import share_of
+from commissions.selectors.rate_tables import heading_of
 from commissions.selectors.units import Unit, unit_of
 from core.periods import Period, PeriodKind, period_of
 
@@ -40,6 +41,7 @@ class Place:
     next_rate: Decimal | None  # None where points give the slope
     step_minor: int  # a round amount
     step_worth_minor: int | None  # what crediting that much more would pay, after the cap; None where it isn't known
+    step_column: str  # of a rate table, in which it would be sold; else empty
     lacks_goal: bool  # a quota or a target is needed, and none is set
 
     @property
@@ -110,9 +112,10 @@ def _place(spot: _Spot, inputs: Inputs, before: pl.DataFrame, after: pl.DataFram
     one = x_unit(component, document.currency)
     usual = max(int(after["credited"].abs().sum()), (100_000 if component.measure is Measure.AMOUNT else 1) * one)
     step = round_step(quota or _scale(component, document) or usual, one)
+    column = _column(after, spot)
     worth = worth_of_next(
         document, component.key, quota=quota, target=target, multiplier=_multiplier(after, spot), x=x1,
-        paid=_paid(after, spot), step=step,
+        paid=_paid(after, spot), step=step, column=column,
     )  # fmt: skip
     return Place(
         plan=spot.version.plan.name,
@@ -131,8 +134,18 @@ def _place(spot: _Spot, inputs: Inputs, before: pl.DataFrame, after: pl.DataFram
         next_rate=following.rate if following else None,
         step_minor=step,
         step_worth_minor=worth,
+        step_column=heading_of(component, column),
         lacks_goal=_lacks(quota_kind(component), quota) or _lacks(target_kind(component), target),
     )
+
+
+def _column(lines: pl.DataFrame, spot: _Spot) -> int | None:
+    """Of a rate table the column of the last credit, for want of the next one's; the first, where there is none."""
+    if not spot.component.columns:
+        return None
+    found = lines.filter(pl.col("date") <= spot.last).sort("seq")["rate_column"].drop_nulls()
+    last = int(found[-1]) if len(found) else 0
+    return min(last, len(spot.component.columns) - 1)  # an earlier version may have had more
 
 
 def _lacks(kind: QuotaKind | None, held: int | None) -> bool:

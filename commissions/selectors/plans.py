@@ -49,7 +49,8 @@ class ComponentView:
     component: Component  # key, name, credit, when, base, window, against, tiers, starts_when, cap
     is_against_quota: bool
     rows: tuple[TierRow, ...]
-    points: tuple[CurvePoint, ...]  # before a cap
+    points: tuple[CurvePoint, ...]  # before a cap; of a rate table those of its first column
+    beside: tuple[tuple[CurvePoint, ...], ...]  # and of the others
     quota: Decimal | None  # for which the points are drawn, major units, units or deals; None for curves over amounts
     target: Decimal | None  # the same, where shares of one are paid
 
@@ -151,6 +152,10 @@ def component_view(document: PlanDocument, component: Component) -> ComponentVie
         is_against_quota=against_quota,
         rows=tuple(_tier_rows(component)),
         points=tuple(_points(document, component, quota, target)),
+        beside=tuple(
+            tuple(_points(document, component.column(index), quota, target))
+            for index in range(1, len(component.columns))
+        ),
         quota=quota,
         target=target,
     )

@@ -118,6 +118,9 @@ def _sentences(why: LineExplanation, *, is_own: bool) -> Iterator[str]:
     if why.credited_minor == 0:
         yield _("Nothing of this deal counts here: its credit is 0, so it earned nothing.")
         return
+    if why.column:
+        words = {"by": why.by, "column": why.column}
+        yield _("The rates go by %(by)s, and this deal is in the column “%(column)s”.") % words
     move = _move(why, is_own=is_own)
     rates = _way(why)
     yield _("%(move)s: %(rates)s.") % {"move": move, "rates": rates}

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import TypeAlias
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +20,7 @@ from commissions.engine.schema import (
     Prorate,
     QuotaRules,
     StartsWhen,
+    Step,
     Tiers,
     Trigger,
     Window,
@@ -26,7 +28,8 @@ from commissions.engine.schema import (
 from commissions.engine.segments import x_unit
 from commissions.selectors.attainment import Attainment
 from commissions.selectors.limits import rule_sentences
-from commissions.selectors.plans import ComponentView, PlanPage, TierRow
+from commissions.selectors.plans import ComponentView, CurvePoint, PlanPage, TierRow
+from commissions.selectors.rate_tables import headings
 from commissions.selectors.releases import payout_words
 from commissions.selectors.units import Unit, price_of, unit_of
 from core.money import exponent
@@ -70,12 +73,15 @@ _DAYS = {
 }
 
 
+_Point: TypeAlias = "tuple[Decimal | Fraction, Fraction]"
+
+
 @dataclass(frozen=True, slots=True)
 class TierText:
     start: str
     end: str  # empty in the last tier
     start_money: str  # of the reader's own quota; empty when there is none
-    value: str  # rate, pay for each, or pay
+    values: tuple[str, ...]  # rate, pay for each, or pay; of a rate table one for each column
     bonus: str  # empty where none is paid
     is_mine: bool
 
@@ -88,13 +94,16 @@ class PlanSection:
     rules: tuple[str, ...]
     when: str  # the condition as written; empty when every deal counts
     base: str
+    by: str  # what of a deal decides its column of a rate table; empty without a table
+    columns: tuple[str, ...]  # the headings of the rate table
     pays_amounts: bool  # in all, at the rows of the curve, instead of rates
     is_interpolated: bool
     is_on_target: bool  # its amounts are shares of a target incentive
     is_capped: bool
     is_money: bool  # what counts; else units or deals
     tiers: tuple[TierText, ...]
-    points: tuple[tuple[Decimal | Fraction, Fraction], ...]  # x: share, minor units, or units; y: minor units
+    points: tuple[_Point, ...]  # x: share, minor units, or units; y: minor units
+    beside: tuple[tuple[_Point, ...], ...]  # the same for each further column of a rate table
     is_against_quota: bool
     drawn_for: str  # the quota that the drawing takes
     drawn_for_target: str  # and the target
@@ -118,18 +127,21 @@ def _section(view: ComponentView, page: PlanPage, mine: Attainment | None) -> Pl
         rules=(*_rules(component, page.document), *_counted(component, page.document.quotas)),
         when=component.when or "",
         base=component.base,
+        by=component.by or "",
+        columns=headings(component),
         pays_amounts=component.tiers in (Tiers.INTERPOLATED, Tiers.STEPPED),
         is_interpolated=component.tiers is Tiers.INTERPOLATED,
         is_on_target=component.pays is Pays.TARGET,
         is_capped=component.cap is not None,
         is_money=component.measure is Measure.AMOUNT,
         tiers=tuple(_tiers(view, currency, quota, you)),
-        points=tuple(_points(view, currency, mine)),
+        points=tuple(_points(view, view.points, currency, mine)),
+        beside=tuple(tuple(_points(view, points, currency, mine)) for points in view.beside),
         is_against_quota=view.is_against_quota,
         drawn_for=_drawn_for(view, currency, quota),
         drawn_for_target=_drawn_for_target(view, currency, mine),
         mine=mine,
-        you=you,
+        you=None if component.columns else you,  # on which of the lines, nobody can say
     )
 
 
@@ -147,11 +159,13 @@ def _rules(component: Component, document: PlanDocument) -> Iterator[str]:
     yield _window(component.window, document)
     if component.pays is Pays.TARGET:
         yield _pays_target(component)
-    elif component.tiers is Tiers.FLAT:
+    elif component.tiers is Tiers.FLAT and not component.columns:
         unit = unit_of(component, currency)
         yield _("Every credit earns %(rate)s.") % {"rate": unit.price(price_of(component.steps[0], unit))}
-    else:
+    elif component.tiers is not Tiers.FLAT:
         yield str(_TIERS[component.tiers])
+    if component.columns:
+        yield from _table(component)
     if component.tiers is not Tiers.INTERPOLATED and len(component.curve) > 1:
         if component.starts_when is StartsWhen.REACHED:
             yield _("A tier begins when its threshold is reached exactly.")
@@ -160,6 +174,14 @@ def _rules(component: Component, document: PlanDocument) -> Iterator[str]:
     if component.payout:
         yield _("What it earns is paid in parts: %(parts)s.") % {"parts": "; ".join(payout_words(component.payout))}
     yield from rule_sentences(component, currency)
+
+
+def _table(component: Component) -> Iterator[str]:
+    yield _("A deal earns the rates of its column in the table: it goes by %(by)s.") % {"by": component.by}
+    if component.window is not Window.DEAL and component.tiers is not Tiers.FLAT:
+        yield _("What adds up is the same for all columns.")
+    if not component.columns[-1].takes_the_rest:
+        yield _("A deal that no column takes earns nothing.")
 
 
 def _credited(credit: Credit) -> Iterator[str]:
@@ -184,23 +206,29 @@ def _credited(credit: Credit) -> Iterator[str]:
 
 def _tiers(view: ComponentView, currency: str, quota: int | None, you: Fraction | None) -> Iterator[TierText]:
     unit = unit_of(view.component, currency)
-    for row in view.rows:
-        rated = row.rate if unit.is_money else row.pay_per_unit
-        if view.component.pays is Pays.TARGET:
-            value, bonus = (_percent(share or Decimal(0)) for share in (row.rate or row.pay, row.bonus))
-        else:
-            value = _money(row.pay, currency) if rated is None else unit.price(rated)
-            bonus = _money(row.bonus, currency)
+    component = view.component
+    columns = [component.column(index) for index in range(len(component.columns))] or [component]
+    for number, row in enumerate(view.rows):
+        is_share = component.pays is Pays.TARGET
+        bonus = _percent(row.bonus or Decimal(0)) if is_share else _money(row.bonus, currency)
         yield TierText(
             start=_threshold(view, row.starts_at, currency),
             end="" if row.ends_at is None else _threshold(view, row.ends_at, currency),
             start_money=_of_quota(row.starts_at, quota, unit) if view.is_against_quota else "",
-            value=value,
+            values=tuple(_value(column, column.steps[number], unit, currency) for column in columns),
             bonus=bonus if row.bonus else "",
             is_mine=you is not None
             and view.component.tiers is not Tiers.INTERPOLATED
             and _holds(view, row, you, currency),
         )
+
+
+def _value(component: Component, step: Step, unit: Unit, currency: str) -> str:
+    """What a row pays: a share of the target, a price for each, or an amount."""
+    if component.pays is Pays.TARGET:
+        return _percent(step.rate or step.pay or Decimal(0))
+    rated = step.rate if unit.is_money else step.pay_per_unit
+    return _money(step.pay, currency) if rated is None else unit.price(rated)
 
 
 def _holds(view: ComponentView, row: TierRow, you: Fraction, currency: str) -> bool:
@@ -212,12 +240,12 @@ def _holds(view: ComponentView, row: TierRow, you: Fraction, currency: str) -> b
 
 
 def _points(
-    view: ComponentView, currency: str, mine: Attainment | None
-) -> Iterator[tuple[Decimal | Fraction, Fraction]]:
+    view: ComponentView, points: Sequence[CurvePoint], currency: str, mine: Attainment | None
+) -> Iterator[_Point]:
     unit = Fraction(10 ** exponent(currency))
     one = unit if _is_in_money(view) else Fraction(1)
     scale = _own_scale(view, currency, mine)
-    for point in view.points:
+    for point in points:
         yield Fraction(point.x) * one, Fraction(point.y) * unit * scale
 
 

@@ -17,6 +17,7 @@ from commissions.models import EarningLine, Period, PlanVersion, Settlement, Sta
 from commissions.selectors.documents import document_of
 from commissions.selectors.explanations import title_of
 from commissions.selectors.notices import NoticeRow, notice_rows
+from commissions.selectors.rate_tables import heading_of
 from commissions.selectors.rates import rates_between
 from commissions.selectors.releases import ReleaseRow, release_rows
 from commissions.selectors.units import Unit, unit_of
@@ -37,6 +38,7 @@ class LineRow:
     x0_minor: int
     x1_minor: int
     rates: tuple[Decimal, ...]  # of the tiers the line touched, in that order; empty for a curve through points
+    column: str  # of a rate table, whose rates these are; else empty
     uncapped_minor: int
     amount_minor: int
 
@@ -265,7 +267,10 @@ def _row(line: EarningLine, component: Component, currency: str) -> LineRow:
         credited_minor=line.credited_minor,
         x0_minor=line.x0_minor,
         x1_minor=line.x1_minor,
-        rates=rates_between(component, currency, quota=line.quota_minor, x0=line.x0_minor, x1=line.x1_minor),
+        rates=rates_between(
+            component.column(line.rate_column), currency, quota=line.quota_minor, x0=line.x0_minor, x1=line.x1_minor
+        ),
+        column=heading_of(component, line.rate_column),
         uncapped_minor=line.uncapped_minor,
         amount_minor=line.amount_minor,
     )

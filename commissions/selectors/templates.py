@@ -25,6 +25,10 @@ _TEMPLATES: Mapping[str, tuple[Promise, Promise]] = {
         _("Channel partner slab"),
         _("The month's volume decides one rate, which holds for all of it."),
     ),
+    "discount-table": (
+        _("Rates by discount"),
+        _("A table: the rate falls with the discount that a deal is sold at, and rises with the quarter's sales."),
+    ),
     "retail-slab": (
         _("Retail slab"),
         _("A shop assistant's month in rupiah, each slab at its own rate."),

@@ -24,7 +24,7 @@ class ChangeGroup:
 
 def in_words(message: Told) -> str:
     """The message translated first and filled then. What fills it is as people wrote it: a page escapes it."""
-    return message.written(gettext(message.template), _figure)
+    return message.written(gettext(message.template), figure_in_words)
 
 
 def errors_in_words(invalid: PlanInvalid) -> tuple[str, ...]:
@@ -45,7 +45,8 @@ def _groups(found: Iterable[Change]) -> Iterable[ChangeGroup]:
     return (ChangeGroup(key, name, tuple(said)) for (key, name), said in texts.items())
 
 
-def _figure(value: Figure) -> str:
+def figure_in_words(value: Figure) -> str:
+    """What fills a sentence, or stands by itself."""
     match value:
         case Told():
             return in_words(value)

@@ -67,6 +67,11 @@ class KnobField:
     was: Decimal | None  # None where the plan has no such number
 
     @property
+    def column(self) -> str:
+        """Of a rate table, which column the number is of; else empty."""
+        return selectors.heading_of(self.knob.component, self.knob.column)
+
+    @property
     def is_as_was(self) -> bool:
         return self.was == self.knob.value
 

@@ -34,6 +34,7 @@ class Drawing:
     next_step: Mark | None
     top: Fraction  # the y that the upper edge stands for
     end: Fraction  # the x that the right edge stands for
+    beside: tuple[str, ...] = ()  # the lines of further curves in the same box
 
 
 def arc(share: Exact) -> Arc:
@@ -50,30 +51,44 @@ def bar(share: Exact) -> Decimal:
     return round_to(min(max(Fraction(share), Fraction(0)), Fraction(1)) * 100, 2)
 
 
-def draw_curve(points: Sequence[Point], *, you: Exact | None = None, room: Exact = Fraction(9, 8)) -> Drawing:
+def draw_curve(
+    points: Sequence[Point],
+    *,
+    you: Exact | None = None,
+    room: Exact = Fraction(9, 8),
+    beside: Sequence[Sequence[Point]] = (),
+) -> Drawing:
     """Scale a piecewise-linear curve into its box; two points with the same x are a jump.
 
     The points are in order of x, from the left edge to the right. `you` is an x; beyond the last point it moves the
-    right edge, and the curve goes on with its last slope. Raises ValueError for fewer than two points.
+    right edge, and the curve goes on with its last slope. Curves `beside` it begin and end at the same x. Raises
+    ValueError for fewer than two points.
     """
     if len(points) < 2:
         raise ValueError("A curve needs at least two points.")
     reached = Fraction(0) if you is None else Fraction(you)
-    corners = _stretched([(Fraction(x), Fraction(y)) for x, y in points], reached)
+    corners, *further = (
+        _stretched([(Fraction(x), Fraction(y)) for x, y in line], reached) for line in (points, *beside)
+    )
+    heights = [y for line in (corners, *further) for _x, y in line]
     left, right = corners[0][0], corners[-1][0]
-    top = max(max(y for _, y in corners) * Fraction(room), Fraction(1, 10**9))
-    bottom = min(Fraction(0), *(y for _, y in corners))
+    top = max(max(heights) * Fraction(room), Fraction(1, 10**9))
+    bottom = min(Fraction(0), *heights)
 
     def mark(x: Fraction, y: Fraction) -> Mark:
         across, up = (x - left) / (right - left), (y - bottom) / (top - bottom)
         return Mark(round_to(across * 100, 2), round_to((1 - up) * 100, 2), x, y)
 
     marks = [mark(x, y) for x, y in corners]
-    line = " ".join(f"{'L' if index else 'M'}{one.x} {one.y}" for index, one in enumerate(marks))
+    line, *lines = (_path([mark(x, y) for x, y in each]) for each in (corners, *further))
     steps = _bends(marks)
     here = None if you is None else mark(max(reached, left), height(corners, reached))
     ahead = next((step for step in steps if you is not None and step.value > reached), None)
-    return Drawing(line, f"{line} L100 100 L0 100 Z", steps, reached, here, ahead, top, right)
+    return Drawing(line, f"{line} L100 100 L0 100 Z", steps, reached, here, ahead, top, right, tuple(lines))
+
+
+def _path(marks: Sequence[Mark]) -> str:
+    return " ".join(f"{'L' if index else 'M'}{one.x} {one.y}" for index, one in enumerate(marks))
 
 
 def height(corners: Sequence[tuple[Fraction, Fraction]], x: Fraction) -> Fraction:

@@ -217,6 +217,9 @@ def bar(
     }
 
 
+MOST_LINES = 6  # that can be told apart in one drawing
+
+
 @register.inclusion_tag("components/_curve.html")
 def curve(
     points: Sequence[drawing.Point],
@@ -228,11 +231,14 @@ def curve(
     y_kind: str = "",
     label: str = "",
     size: str = "md",
+    beside: Sequence[Sequence[drawing.Point]] = (),
+    names: Sequence[str] = (),
 ) -> dict[str, object]:
     """A plan's curve with its steps, you on it and the next step marked; both axes in minor units or as a share."""
-    drawn = drawing.draw_curve(points, you=you)
+    drawn = drawing.draw_curve(points, you=you, beside=beside[: MOST_LINES - 1])
     return {
         "drawn": drawn,
+        "names": names[:MOST_LINES],
         "label": label,
         "size": size,
         "steps": [(step, _axis(step.value, x_kind, x_currency)) for step in _apart(drawn.steps)],

@@ -103,8 +103,9 @@ def test_every_value_of_a_plan_has_a_field(path: Path) -> None:
 
 
 def _is_in(leaf: str, field: str) -> bool:
-    """Whether the field shows it: shares of people have one field, and a product by its name the name's."""
-    return leaf.startswith(field) or field.startswith(f"{leaf}.")
+    """Whether the field shows it: shares of people have one field, a product by its name the name's, and
+    the rates of a table one each."""
+    return leaf.startswith(field) or field.startswith((f"{leaf}.", f"{leaf}["))
 
 
 def _leaves(value: object, place: str) -> list[str]:

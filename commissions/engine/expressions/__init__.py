@@ -4,7 +4,7 @@ from commissions.engine.expressions.build import ExpressionError
 from commissions.engine.expressions.compile import Scaled, compile_base, compile_condition
 from commissions.engine.expressions.fields import FIELDS
 from commissions.engine.expressions.nodes import columns_of
-from commissions.engine.expressions.parse import parse_base, parse_condition
+from commissions.engine.expressions.parse import parse_base, parse_by, parse_condition
 
 __all__ = [
     "FIELDS",
@@ -14,5 +14,6 @@ __all__ = [
     "compile_base",
     "compile_condition",
     "parse_base",
+    "parse_by",
     "parse_condition",
 ]

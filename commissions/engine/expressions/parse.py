@@ -23,6 +23,7 @@ from commissions.engine.expressions.nodes import (
     Membership,
     Node,
     Number,
+    Operand,
     Reading,
     Times,
     kind_of,
@@ -112,6 +113,21 @@ def parse_base(text: str) -> Amount:
         )
         raise ExpressionError(wrong, 0)
     return cast("Amount", tree)
+
+
+@cache
+def parse_by(text: str) -> Operand:
+    """The tree of a `by`. Raises ExpressionError unless it is a text, a number or money of the deal."""
+    tree = _parse(text)
+    reads = any(isinstance(node, Field) for node, _ in walk(tree))
+    if kind_of(tree) not in (Kind.TEXT, Kind.NUMBER, Kind.MONEY) or not reads:
+        wrong = told(
+            "A rate table goes by a text or a number of the deal, but this is %(kind)s. Write deal.discount or "
+            "product.family, say.",
+            kind=kind_in_words(tree),
+        )
+        raise ExpressionError(wrong, 0)
+    return cast("Operand", tree)
 
 
 def _parse(text: str) -> Node:

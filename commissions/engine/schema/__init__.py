@@ -5,6 +5,7 @@ Money in a document is in major units of the plan's currency, as people write it
 
 from commissions.engine.schema.component import (
     Against,
+    Column,
     Component,
     Credit,
     Measure,
@@ -51,6 +52,7 @@ __all__ = [
     "Cap",
     "Clawback",
     "ClawbackMode",
+    "Column",
     "Component",
     "Credit",
     "Day",

@@ -1,14 +1,19 @@
 """A component: which credits count, how they add up, the curve they walk along, and what limits its pay."""
 
+from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from commissions.engine.decimals import ExactDecimal, ExactMoney
 from commissions.engine.schema.modify import Cap, Floor, Multiply, Window
 from commissions.engine.schema.payout import PayoutPart
-from commissions.engine.schema.values import Name, Slug, Strict
+from commissions.engine.schema.values import Name, Slug, Strict, Text
+
+
+def _several(value: Any) -> Any:  # noqa: ANN401 whatever the YAML or JSON holds
+    return value if value is None or isinstance(value, list | tuple) else [value]
 
 
 class Measure(StrEnum):
@@ -78,12 +83,33 @@ class Credit(Strict):
     )
 
 
+class Column(Strict):
+    """One column of a rate table: the deals of which `by` gives one of these texts, or a number from this one on."""
+
+    is_: Annotated[tuple[Text, ...], BeforeValidator(_several, json_schema_input_type=Text | list[Text])] | None = (
+        Field(None, alias="is", min_length=1, description="Texts, such as Focus or [Focus, Core].")
+    )
+    from_: ExactDecimal | None = Field(
+        None, alias="from", description="A number, such as 10%, up to the next column's."
+    )
+    name: Name | None = Field(
+        None, description="What people read above it. A last column that has a name alone takes every other deal."
+    )
+
+    @property
+    def takes_the_rest(self) -> bool:
+        return self.is_ is None and self.from_ is None
+
+
 class Step(Strict):
     """One row of a curve: from this x on, this rate; or at this x, this much pay (interpolated and stepped)."""
 
     from_: ExactDecimal = Field(alias="from", description="Where it starts: money, or a share of quota such as 50%.")
     rate: ExactDecimal | None = Field(
         None, description="A share of x, such as 5%; or the share of the target that each share of quota pays."
+    )
+    rates: tuple[ExactDecimal, ...] = Field(
+        (), exclude_if=lambda value: not value, description="Of a rate table, in place of a rate: one for each column."
     )
     pay_per_unit: ExactMoney | None = Field(None, description="Money for each unit or deal.")
     pay: ExactDecimal | None = Field(None, description="Earned in all when x is here: money, or a share of the target.")
@@ -107,7 +133,18 @@ class Component(Strict):
     )
     tiers: Tiers = Tiers.FLAT
     starts_when: StartsWhen = StartsWhen.REACHED
+    by: str | None = Field(
+        None,
+        exclude_if=lambda value: value is None,
+        description="What of a deal decides its column of a rate table, such as deal.discount or product.family.",
+    )
+    columns: tuple[Column, ...] = Field(
+        (), exclude_if=lambda value: not value, description="The columns of the rate table."
+    )
     rate: ExactDecimal | None = Field(None, description="The one rate of a flat component.")
+    rates: tuple[ExactDecimal, ...] = Field(
+        (), exclude_if=lambda value: not value, description="Of a flat component with columns: one for each."
+    )
     pay_per_unit: ExactMoney | None = Field(None, description="In place of a rate: money for each unit or deal.")
     curve: tuple[Step, ...] = ()
     multiply: Multiply | None = None
@@ -119,7 +156,27 @@ class Component(Strict):
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """The curve's rows; of a flat component the one that its rate stands for."""
+        """The curve's rows; of a flat component the one that its rate stands for. Of a rate table, its first column."""
+        if self.columns:
+            return self.column(0).steps
         if self.tiers is Tiers.FLAT:
             return (Step.model_validate({"from": 0, "rate": self.rate, "pay_per_unit": self.pay_per_unit}),)
         return self.curve
+
+    @property
+    def priced_by(self) -> str:
+        """Which key a row's one rate has."""
+        is_share = self.measure is Measure.AMOUNT or self.pays is Pays.TARGET
+        return "rate" if is_share else "pay_per_unit"
+
+    def column(self, index: int | None) -> "Component":
+        """The component without a table whose curve the deals of that column walk along; itself where it has none."""
+        if index is None or not self.columns:
+            return self
+
+        def one(rates: tuple[Decimal, ...]) -> dict[str, Any]:
+            return {"rates": (), self.priced_by: rates[index] if index < len(rates) else None}
+
+        rows = tuple(step.model_copy(update=one(step.rates)) for step in self.curve)
+        own = one(self.rates) if self.tiers is Tiers.FLAT else {"rates": ()}
+        return self.model_copy(update={"by": None, "columns": (), "curve": rows} | own)

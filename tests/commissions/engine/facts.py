@@ -154,6 +154,7 @@ def engine_lines(facts: Facts, seed: int = 0, start: date = YEAR[0], end: date =
             row["multiplier_value"],
             row["uncapped"],
             row["amount"],
+            row["rate_column"],
         )
         for row in result.lines.iter_rows(named=True)
     ]

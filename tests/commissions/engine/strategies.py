@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from commissions.engine.document import PlanDocument, from_json
 from tests.commissions.engine.oracle import Assigned, Deal, Facts, Member, Payment, Reports, Share
+from tests.commissions.engine.table_strategies import tables
 
 PAYEES = ("ana", "ben", "cia")
 DAYS = st.sampled_from(
@@ -167,7 +168,11 @@ def components(draw: st.DrawFn, key: str, *, reversible: bool) -> dict[str, Any]
     component |= draw(limits(reversible=reversible))
     if draw(st.integers(0, 2)) == 0:
         component["payout"] = draw(payouts())
-    return component | (draw(prices(paid)) if tiers == "flat" else {"curve": draw(curves(tiers, kind, paid))})
+    component |= draw(prices(paid)) if tiers == "flat" else {"curve": draw(curves(tiers, kind, paid))}
+    is_additive = tiers in ("flat", "marginal") and not (reversible and tiers == "marginal" and window != "deal")
+    if (is_additive or (tiers == "retroactive" and window == "deal")) and draw(st.integers(0, 2)) == 0:
+        component |= draw(tables(component, prices(paid), reversible=reversible))
+    return component
 
 
 @st.composite

@@ -8,8 +8,9 @@ import pytest
 from commissions.engine import diff as module
 from commissions.engine.diff import diff
 from commissions.engine.diff_entries import Choice, Part
-from commissions.engine.diff_keys import AFTER_CURVE, BEFORE_CURVE, OF_CREDIT, OF_PLANS
+from commissions.engine.diff_keys import AFTER_CURVE, BEFORE_CURVE, OF_CREDIT, OF_PLANS, PER_UNIT
 from commissions.engine.diff_rows import ROWS
+from commissions.engine.diff_tables import OF_TABLES
 from commissions.engine.document import load_plan
 from commissions.engine.schema import (
     BelowZero,
@@ -269,11 +270,12 @@ def test_the_rules_of_a_whole_plan_are_told_there_and_back(
 
 def test_every_key_has_words_of_its_own() -> None:
     of_components = {"key", "when", "rate", "curve", "credit", *module.FACTS_OF_COMPONENTS, *BEFORE_CURVE, *AFTER_CURVE}
+    of_components |= {*OF_TABLES, *PER_UNIT}
     assert set(Component.model_fields) == of_components
     of_plans = {"format", "components", "examples", *module.FACTS_OF_PLANS, *OF_PLANS}
     assert set(PlanDocument.model_fields) == of_plans
     assert set(Credit.model_fields) == {"of", "depth", *OF_CREDIT}
-    assert set(Step.model_fields) == {"from_", "bonus", *ROWS}
+    assert set(Step.model_fields) == {"from_", "bonus", "rates", *ROWS}
     for model, key in ((Draw, "draw"), (Clawback, "clawback"), (OnLeaving, "on_leaving"), (QuotaRules, "quotas")):
         entry = OF_PLANS[key]
         assert isinstance(entry, Part)

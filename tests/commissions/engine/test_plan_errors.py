@@ -20,7 +20,7 @@ def of_component(keys: str) -> list[str]:
 COMPONENTS = [
     (
         "rate: 5%, colour: red",
-        "components[0].colour: Unknown key colour. Known here: key, name, credit, when, base,",
+        "components[0].colour: Unknown key colour. Did you mean columns? Known here: key, name, credit, when, base,",
     ),
     ("rate: 5%, whn: x", "components[0].whn: Unknown key whn. Did you mean when? Known here: key, name,"),
     ("base: deal.amount", "components[0].rate: It says no rate. Write `rate: 5%`, or tiers and a curve."),

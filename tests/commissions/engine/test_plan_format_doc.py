@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from commissions.engine import curve_checks, decimals, example_checks, schema, source
+from commissions.engine import column_checks, curve_checks, decimals, example_checks, schema, source
 from commissions.engine.document import PlanInvalid, load_plan
 from commissions.engine.examples import run_examples
 from commissions.engine.expressions import FIELDS, build, parse, parse_base, parse_condition
@@ -24,6 +24,7 @@ TABLES = [part for part in PARTS if isinstance(part, Table)]
 MODELS: dict[str, type[BaseModel]] = {
     "Keys of a plan": schema.PlanDocument,
     "Keys of a component": schema.Component,
+    "Keys of a column of a rate table": schema.Column,
     "Keys of `credit`": schema.Credit,
     "Keys of a row of `curve`": schema.Step,
     "Keys of `multiply`": schema.Multiply,
@@ -192,6 +193,7 @@ def test_the_limits_are_those_of_the_program() -> None:
     assert limits["what a unit or a deal pays"] == (
         f"less than {curve_checks.LARGEST_PAY_PER_UNIT:,}, with at most {decimals.DECIMALS} decimals"
     )
+    assert limits["a rate table"] == f"{column_checks.MOST_COLUMNS} columns"
     assert limits["a share of a deal"].endswith(f"at most {example_checks.SHARE_DECIMALS - 2} decimals in percent")
     assert limits["a formula"] == (
         f"{parse.LONGEST:,} characters, {parse.DEEPEST} parentheses inside one another, {parse.DEEPEST} levels, "

@@ -45,8 +45,8 @@ def test_the_lines_of_a_window_add_up_to_the_rounded_pay_at_its_last_position(fa
         document = facts.versions[version]
         component = document.component(key)
         if component.window.value != "deal":
-            if component.multiply:
-                continue  # each statement's pay is multiplied by itself
+            if component.multiply or component.columns:
+                continue  # each statement's pay is multiplied by itself; each deal's has the rates of its own column
             end = oracle.pay(document, component, sum(line.credited for line in lines), lines[0].quota, lines[0].target)
             assert sum(line.uncapped for line in lines) == oracle.rounded(end, document)
 
@@ -97,7 +97,7 @@ def test_the_pieces_of_an_explanation_add_up_to_its_line(facts: Facts) -> None:
     for line in (line for line in engine_lines(facts) if line.kind == "credit"):
         found = explain(
             facts.versions[line.version], line.component, quota=line.quota, target=line.target, x0=line.x0, x1=line.x1,
-            amount=line.amount, multiplier=line.multiplier,
+            amount=line.amount, multiplier=line.multiplier, column=line.column,
         )  # fmt: skip
         assert sum(piece.pay for piece in found.pieces) == found.exact1 - found.exact0
         assert (found.y1 - found.y0, found.capped_away) == (line.uncapped, line.uncapped - line.amount)

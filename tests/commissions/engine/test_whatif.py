@@ -61,6 +61,8 @@ def repaid(document: PlanDocument, draw: st.DrawFn) -> PlanDocument:
             step["from"] = str(stretch * Decimal(step["from"]))
             if "rate" in step:
                 step["rate"] = draw(RATES)
+            if "rates" in step and "measure" not in component:
+                step["rates"] = [draw(RATES) for _rate in step["rates"]]
         if component.get("cap"):
             component["cap"]["amount"] = str(draw(st.integers(1, 400)))
     part = draw(st.sampled_from(changed["components"]))

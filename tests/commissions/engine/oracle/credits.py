@@ -6,11 +6,12 @@ from datetime import date
 from fractions import Fraction
 from math import floor
 
-from commissions.engine.expressions.parse import parse_base, parse_condition
+from commissions.engine.expressions.nodes import Kind, kind_of
+from commissions.engine.expressions.parse import parse_base, parse_by, parse_condition
 from commissions.engine.schema import Component, PlanDocument
 from tests.commissions.engine.oracle.curve import rounded
 from tests.commissions.engine.oracle.events import Event, events_of
-from tests.commissions.engine.oracle.expressions import Missing, amount_of, holds
+from tests.commissions.engine.oracle.expressions import Missing, amount_of, holds, number_in, value_of
 from tests.commissions.engine.oracle.facts import EXPONENTS, Deal, Facts, Share
 from tests.commissions.engine.oracle.others import counts
 
@@ -25,6 +26,7 @@ class Credited:
     component: Component
     amount: int
     reached: int  # what of the deal was credited before
+    column: int | None  # of a rate table
 
     @property
     def date(self) -> date:
@@ -56,14 +58,44 @@ def credit_of(facts: Facts, plan: int, key: str, given: Deal, share: Share, paye
                 continue
             if not counts(facts, component.credit, share.payee, payee, deal.closed):
                 continue
+            column = column_of(component, deal)
+            if component.by and column is None:
+                continue
             via = share.payee if share.payee != payee else None
             with suppress(Missing):  # nothing counts while it isn't known how much
                 whole = counted_of(facts, document, component, deal, share)
                 for event in events_of(facts, *ruling(facts, plan, document, component, given, payee), given):
                     if assigned.start <= event.date and (assigned.end is None or event.date < assigned.end):
                         before, after = rounded(whole * event.before, document), rounded(whole * event.after, document)
-                        found.append(Credited(deal, event, share.role, via, version, component, after - before, before))
+                        amount = after - before
+                        credit = Credited(deal, event, share.role, via, version, component, amount, before, column)
+                        found.append(credit)
     return found
+
+
+def column_of(component: Component, deal: Deal) -> int | None:
+    """The column with the deal's text, or the last band that its number reaches; else the one for the rest."""
+    if not component.by:
+        return None
+    value = value_of(parse_by(component.by), deal)
+    found = [index for index, column in enumerate(component.columns) if column.is_ is None and column.from_ is None]
+    for index, column in enumerate(component.columns):
+        if column.is_ and value in column.is_:
+            found = [index]
+        if column.from_ is not None and (number := number_of(component.by, value, deal)) is not None:
+            found = [index] if number >= Fraction(column.from_) else found
+    return found[0] if found else None
+
+
+def number_of(by: str, value: object, deal: Deal) -> Fraction | None:
+    """What bands compare: of money major units, of a field of the company's own the number that it writes out."""
+    if by.startswith("deal.custom."):
+        try:
+            return number_in(value)
+        except Missing:
+            return None
+    is_money = kind_of(parse_by(by)) is Kind.MONEY
+    return value / 10 ** EXPONENTS[deal.currency] if is_money and isinstance(value, Fraction) else value  # type: ignore[return-value]
 
 
 def ruling(

@@ -14,16 +14,24 @@ def rounded(value: Fraction, document: PlanDocument) -> int:
     return size if value >= 0 else -size
 
 
-def pay(document: PlanDocument, component: Component, x: int, quota: int | None, target: int | None = None) -> Fraction:
+def pay(
+    document: PlanDocument,
+    component: Component,
+    x: int,
+    quota: int | None,
+    target: int | None = None,
+    column: int | None = None,
+) -> Fraction:
     if component.window.value == "deal" and x < 0:
-        return -pay(document, component, -x, quota, target)
+        return -pay(document, component, -x, quota, target, column)
     minor: int = 10 ** EXPONENTS[document.currency]
     if component.pays.value == "target":
-        return on_target(component, x, quota, minor) * Fraction(component.weight or 1) * Fraction(target or 0)
+        return on_target(component, x, quota, minor, column) * Fraction(component.weight or 1) * Fraction(target or 0)
     one = minor if component.measure.value == "amount" else 1_000_000
     unit = Fraction(quota) if quota is not None else Fraction(one)
     starts = [Fraction(step.from_) * unit for step in component.steps]
-    rates = [Fraction(step.rate or 0) + Fraction(step.pay_per_unit or 0) * minor / one for step in component.steps]
+    is_money = component.measure.value == "amount"
+    rates = [rate if is_money else rate * minor / one for rate in prices_of(component, column)]
     pays = [Fraction(step.pay or 0) * minor for step in component.steps]
     reached = tier_of(component, starts, x)
     bonuses = sum((Fraction(step.bonus or 0) * minor for step in component.steps[: reached + 1]), Fraction(0))
@@ -40,13 +48,23 @@ def pay(document: PlanDocument, component: Component, x: int, quota: int | None,
             return interpolated(component, starts, pays, x)
 
 
-def on_target(component: Component, x: int, quota: int | None, minor: int) -> Fraction:
+def prices_of(component: Component, column: int | None) -> list[Fraction]:
+    """What each row pays for one of what it counts: in a column of its table, or alone."""
+    if component.tiers.value == "flat":
+        several, one = [component.rates], [component.rate or component.pay_per_unit]
+    else:
+        several = [step.rates for step in component.curve]
+        one = [step.rate or step.pay_per_unit for step in component.curve]
+    return [Fraction(price or 0) for price in (one if column is None else [rates[column] for rates in several])]
+
+
+def on_target(component: Component, x: int, quota: int | None, minor: int, column: int | None) -> Fraction:
     """Which share of the target is earned. What is against quota goes by shares of it, the rest by money or units."""
     one = Fraction(minor if component.measure.value == "amount" else 1_000_000)
     at = Fraction(x) / (quota if quota is not None else one)
     starts = [Fraction(step.from_) for step in component.steps]
     pays = [Fraction(step.pay or 0) for step in component.steps]
-    rates = [Fraction(step.rate or 0) for step in component.steps]
+    rates = prices_of(component, column)
     reached = tier_of(component, starts, at)
     bonuses = sum((Fraction(step.bonus or 0) for step in component.steps[: reached + 1]), Fraction(0))
     match component.tiers.value:

@@ -32,6 +32,7 @@ class Line:
     value: int | None
     uncapped: int
     amount: int
+    column: int | None = None
     turn: tuple[str, int] = field(default=("", 0), compare=False)  # what its deal's events follow, and which of them
 
 

@@ -52,12 +52,13 @@ def measured_lines(facts: Facts, plan: int, key: str, payee: str, kind: str, eve
         if component.multiply:
             value = value_of(facts, plan, payee, document, component, credit.date)
             times = times_of(component, value)
-        y0, y1 = (rounded(times * pay(document, component, x, quota, target), document) for x in (x0, x1))
+        pays = (pay(document, component, x, quota, target, credit.column) for x in (x0, x1))
+        y0, y1 = (rounded(times * exact, document) for exact in pays)
         line = Line(
             payee, credit.version, key, "credit", credit.deal.key, credit.role, credit.via, credit.event.name,
             credit.date, credit.amount, opened, quota, target, x0, x1,
             int(times * 1_000_000) if component.multiply else None,
-            None if value is None else floor(value * 1_000_000), y1 - y0, 0,
+            None if value is None else floor(value * 1_000_000), y1 - y0, 0, credit.column,
             (component.credit.trigger.value, credit.event.turn),
         )  # fmt: skip
         done.append((credit, line))
