@@ -10,7 +10,7 @@ import polars as pl
 
 from commissions.engine.calculate import Inputs, calculate
 from commissions.engine.knobs import turned
-from commissions.engine.outcomes import attained, compare, distribution, revenue
+from commissions.engine.outcomes import attained, compare, deals_sold, distribution, revenue
 from commissions.engine.schema import PlanDocument
 from commissions.engine.whatif import Prepared, adapted, pay, prepare, with_quotas
 from config.bench import workload
@@ -49,7 +49,7 @@ class _Trial:
         self.prepared = prepare(inputs, start=workload.YEAR[0], end=workload.YEAR[1])
         self.known: dict[Any, pl.DataFrame] = {}
         self.before = pay(self.prepared, self.known)
-        revenue(self.prepared)
+        revenue([deals_sold(self.prepared)])
         distribution(self.prepared, attained(self.prepared))
         self.document = next(iter(inputs.versions.values()))
 
