@@ -44,6 +44,7 @@ class Key:
     is_wide: bool = False
     starts: Any = None  # what a button writes that adds the part, or a row to it; without it the part is always there
     add: Words = ""  # that button's text
+    add_more: Words = ""  # and where there are some already, if it is another one
     one: Words = ""  # what each of several is called
     choices: Mapping[str, Words] = field(default_factory=dict)  # where the words of a choice differ here
 

@@ -143,7 +143,7 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
             help=_("A text or a number of the deal, such as product.family, deal.discount or deal.term."),
         ),
         Key(
-            "columns", _("Columns of the rate table"), add=_("Let the rate depend on something of the deal"),
+            "columns", _("Columns of the rate table"), add=_("Add a rate table"), add_more=_("Add a column"),
             starts=[{"from": "0%"}, {"from": "10%"}], fits=has("tiers", "flat", "marginal", usual="flat"),
             help=_(
                 "Of a number, from where on a column holds; of a text, its values. A last one with a name alone takes "
@@ -189,8 +189,8 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
         ),
     ),
     Column: (
-        Key("is", _("Values"), usual=_("Focus, Core"), fits=_by_text),
-        Key("from", _("From"), usual="10%", fits=lambda around: not _by_text(around)),
+        Key("is", _("Values"), usual=_("the rest"), fits=_by_text),
+        Key("from", _("From"), usual=_("the rest"), fits=lambda around: not _by_text(around)),
         Key("name", _("Called"), usual=_("by what it takes")),
     ),
     Credit: (

@@ -202,7 +202,7 @@ def _rows(
     ]
     return Rows(
         path=path, label=key.label, help=key.help, columns=tuple(heads), rows=tuple(rows),
-        add=Button(f"add:{name_of(path)}", key.add or _("Add a row")), errors=told.below(path),
+        add=Button(f"add:{name_of(path)}", key.add_more or key.add or _("Add a row")), errors=told.below(path),
         can_go=key.starts is not None,
     )  # fmt: skip
 
