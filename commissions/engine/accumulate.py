@@ -16,6 +16,7 @@ from commissions.engine.frames import NO_NOTICES, Notice, notices
 from commissions.engine.quotas import Goals, held, quota_kind, target_kind
 from commissions.engine.relations import counts_through
 from commissions.engine.schema import Component, Measure, PlanDocument, Rounding, Window
+from commissions.engine.spiffs import closes_within
 from commissions.engine.windows import Cycle, window_start
 from commissions.engine.words import told
 from core.money import exponent
@@ -68,6 +69,8 @@ def _measured(clause: Clause, rules: Mapping[int, str]) -> pl.DataFrame:
     counts = pl.col("role").is_in(component.credit.roles)
     if component.when:
         counts &= compile_condition(parse_condition(component.when), exponent(clause.document.currency))
+    if component.spiff:
+        counts &= closes_within(component.spiff)
     if "depth" in clause.credits.columns:
         counts &= counts_through(component.credit)
     part, table = part_of(component), {}

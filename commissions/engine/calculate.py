@@ -38,6 +38,7 @@ from commissions.engine.relations import read_relations
 from commissions.engine.releases import NOTHING_EARLIER, Earlier
 from commissions.engine.schema import Measure, PlanDocument
 from commissions.engine.settle import Opening, settle
+from commissions.engine.spiffs import Granted, begun, is_shared
 from commissions.engine.windows import cycle_of
 
 __all__ = [
@@ -84,6 +85,9 @@ class Inputs:
     tenures: pl.DataFrame | None = None  # TENURES, where quotas are prorated or ramped; without it, `assignments`
     payments: pl.DataFrame | None = None  # PAYMENTS of `deals`, where a plan reads them
     rates: pl.DataFrame | None = None  # RATES, where a plan converts
+    # payees whose credits count for others, where a plan shares something among all on it; they aren't calculated
+    beside: frozenset[int] = frozenset()
+    granted: Granted | None = None  # where a plan has a spiff: what closed statements have paid of it
     earlier: Earlier = NOTHING_EARLIER  # beside `balances`: what the statements before this one leave to it
 
 
@@ -103,9 +107,19 @@ def history_start(versions: Mapping[int, PlanDocument], start: date) -> date:
     datetime.date(2026, 5, 1)
     """
     first = lines_since(versions, start)
+    return min(since_windows(versions, first), begun(versions.values(), first))
+
+
+def windows_start(versions: Mapping[int, PlanDocument], start: date) -> date:
+    """The same, but for spiffs."""
+    return since_windows(versions, lines_since(versions, start))
+
+
+def since_windows(versions: Mapping[int, PlanDocument], start: date) -> date:
+    """The first day of the longest window that holds the start."""
     components = [(version, component) for version in versions.values() for component in version.components]
     cycles = {cycle_of(version, component.window) for version, component in components}
-    return since(cycles.union(*(cycles_of(*each) for each in components)), first)
+    return since(cycles.union(*(cycles_of(*each) for each in components)), start)
 
 
 def history_end(versions: Mapping[int, PlanDocument], end: date) -> date:
@@ -138,12 +152,18 @@ def finished(inputs: Inputs, found: "Credited", parts: Iterable["Part"], *, star
     lines, told = [_NO_LINES], [found.notices]
     for part, around in with_surroundings(inputs, found, list(parts), start=start, end=end):
         priced, missing = component_lines(part.measured, part.key, part.clauses, around)
-        lines.append(priced)
+        lines.append(_of_calculated(priced, inputs))
         told += [part.unknown, missing]
     everything = _within(capped_together(pl.concat(lines), inputs.versions, inputs.plans), inputs, start, end)
-    current = _in_reach(found.assignments, start, end)
+    current = _of_calculated(_in_reach(found.assignments, start, end), inputs)
     settled = settle(everything, current, inputs.versions, _opening(inputs, end))
-    return Result(everything, settled.statements, settled.settlements, settled.releases, pl.concat(told))
+    return Result(
+        everything, settled.statements, settled.settlements, settled.releases, _of_calculated(pl.concat(told), inputs)
+    )
+
+
+def _of_calculated(rows: pl.DataFrame, inputs: Inputs) -> pl.DataFrame:
+    return rows.filter(~pl.col("payee").is_in(inputs.beside)) if inputs.beside else rows
 
 
 def _opening(inputs: Inputs, end: date) -> Opening | None:
@@ -202,7 +222,9 @@ def with_surroundings(
         measured = {(part.key, part.measure): part.measured for part in mine}
         assigned = found.assignments.filter(pl.col("plan") == plan)
         first = lines_since(inputs.versions, start)
-        around = Around(start, first, end, assigned, kpis, quotas_of(inputs, plan), measured)
+        keys = inputs.deals.select("deal", "key")
+        goals = quotas_of(inputs, plan)
+        around = Around(start, first, end, assigned, kpis, goals, measured, keys, inputs.payees, inputs.granted)
         yield from ((part, around) for part in mine)
 
 
@@ -232,6 +254,8 @@ def measured_parts(inputs: Inputs, found: Credited, start: date) -> Iterator[Par
         for key, measured_in in dict.fromkeys((part.key, part.measure) for part in components):
             clauses = clauses_of(inputs.versions, own, key, measured_in)
             measured = measure(clauses, _rules(inputs, plan, key))
+            if not any(is_shared(clause.component) for clause in clauses.values()):
+                measured = _of_calculated(measured, inputs)
             if not measured["credited"].null_count():
                 known, told = measured, NO_NOTICES
             else:

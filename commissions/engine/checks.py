@@ -13,6 +13,7 @@ from commissions.engine.modify_checks import check_limits, check_multiply, check
 from commissions.engine.payout_checks import check_payout
 from commissions.engine.quotas import kinds_of
 from commissions.engine.schema import Against, Component, Draw, DrawKind, PlanDocument, Window
+from commissions.engine.spiff_checks import check_spiff
 from commissions.engine.words import Share, told
 
 MOST_RAMP = 60  # months
@@ -126,6 +127,7 @@ def check_component(component: Component, path: str, currency: str | None) -> It
                 f"{path}.cap.amount", told("A cap must be more than 0. To pay nothing, remove the component.")
             )
 
+    yield from check_spiff(component, path, currency)
     yield from check_payout(component.payout, f"{path}.payout")
 
 

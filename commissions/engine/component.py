@@ -9,10 +9,11 @@ from commissions.engine.accumulate import Clause, accumulate, with_quota
 from commissions.engine.curve import price
 from commissions.engine.events import Event, has_parts
 from commissions.engine.frames import LINES, NO_NOTICES, LineKind, Notice, notices
-from commissions.engine.modify import Around, limited, multiplied
+from commissions.engine.modify import Around, allotted, limited, multiplied
 from commissions.engine.modify.limits import cycles_of, since
 from commissions.engine.schema import Against, Component, Pays
 from commissions.engine.segments import compile_curve
+from commissions.engine.spiffs import is_limited
 from commissions.engine.windows import Cycle, cycle_of
 
 
@@ -27,6 +28,7 @@ def component_lines(
     1. Add up all versions' credits in each window that a version uses.
     2. Price each version's own credits on its own curve, times its multiplier, as far back as a cap needs.
     3. Lift and cap, by the version's own floor and cap, over the lines of all versions.
+    4. Of a spiff, pay the first deals, until the budget is used up.
     """
     start = around.start
     cycles = {version: cycle_of(clause.document, clause.component.window) for version, clause in clauses.items()}
@@ -48,7 +50,8 @@ def component_lines(
             told.append(missing)
         priced.append(_priced(needed, clause))
     lines = priced[0] if len(priced) == 1 else pl.concat(priced).sort("place")
-    return _as_lines(limited(lines, clauses, around), key, around), pl.concat(told)
+    paid = allotted(limited(lines, clauses, around), key, clauses, around)
+    return _as_lines(paid, key, around), pl.concat(told)
 
 
 def _priced(rows: pl.DataFrame, clause: Clause) -> pl.DataFrame:
@@ -68,6 +71,7 @@ def _as_lines(rows: pl.DataFrame, key: str, around: Around) -> pl.DataFrame:
     named |= {} if "kind" in rows.columns else {"kind": pl.lit(LineKind.CREDIT.value)}
     named |= {} if has_parts(rows) else {"event": pl.lit(Event.BOOKED)}
     named |= {} if "multiplier" in rows.columns else _UNMULTIPLIED
+    named |= {} if "deals_before" in rows.columns else _UNLIMITED
     named |= {} if "exchange_rate" in rows.columns else {"exchange_rate": pl.lit(None, dtype=pl.Int64())}
     named |= {} if "rate_column" in rows.columns else {"rate_column": pl.lit(None, dtype=pl.Int64())}
     if "kind" in rows.columns:
@@ -78,6 +82,7 @@ def _as_lines(rows: pl.DataFrame, key: str, around: Around) -> pl.DataFrame:
     return wanted.select(named.get(name, pl.col(name)).alias(name) for name in [*LINES, "place"])
 
 
+_UNLIMITED = {name: pl.lit(None, dtype=pl.Int64()) for name in ("deals_before", "paid_before")}
 _UNMULTIPLIED = {name: pl.lit(None, dtype=pl.Int64()) for name in ("multiplier", "multiplier_value")}
 
 
@@ -99,7 +104,11 @@ def _of_version(rows: pl.DataFrame, version: int, clauses: Mapping[int, Clause])
 
 
 def _history(clauses: Mapping[int, Clause], start: date) -> date:
-    """From when on lines must be priced: floors and caps count what was paid since their own windows began."""
+    """From when on lines must be priced: floors and caps count what was paid since their own windows began, and a deal
+    of a spiff all that closed before it.
+    """
+    if any(is_limited(clause.component) for clause in clauses.values()):
+        return date.min
     return since(set().union(*(cycles_of(clause.document, clause.component) for clause in clauses.values())), start)
 
 

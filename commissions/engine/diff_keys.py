@@ -33,6 +33,10 @@ def _amount(value: str, currency: str) -> Figure:
     return Amount(Decimal(value), currency)
 
 
+def _text(value: str, _currency: str) -> Figure:
+    return value
+
+
 def _count(value: int, _currency: str) -> Figure:
     return value
 
@@ -332,6 +336,41 @@ AFTER_CURVE: Mapping[str, Entry] = {
                 absent="drop",
             )
         },
+    ),
+    "spiff": Part(
+        {
+            "from": Shown(
+                _text,
+                comes=told("It now counts only deals that close on %(new)s or later."),
+                changed=told("It counts deals that close on %(new)s or later; before, from %(old)s on."),
+                goes=told("It no longer has a first day on which deals must close; it was %(old)s."),
+            ),
+            "until": Shown(
+                _text,
+                comes=told("It now counts only deals that close before %(new)s."),
+                changed=told("It counts deals that close before %(new)s, not before %(old)s."),
+                goes=told("It no longer ends; deals had to close before %(old)s."),
+            ),
+            "first": Shown(
+                _count,
+                comes=told("Only the first so many deals are now paid: %(new)s."),
+                changed=told("Only the first %(new)s deals are paid, not the first %(old)s."),
+                goes=told("It no longer pays only the first %(old)s deals."),
+            ),
+            "per": Choice(
+                {
+                    "plan": told("Towards the first so many deals those of everybody on the plan count together."),
+                    "payee": told("Towards the first so many deals now each payee's own count."),
+                },
+                absent="plan",
+            ),
+            "budget": Shown(
+                _amount,
+                comes=told("A budget is new: everybody on the plan together gets at most %(new)s of it."),
+                changed=told("The budget for everybody on the plan together is %(new)s, not %(old)s."),
+                goes=told("The budget of %(old)s for everybody on the plan together is gone."),
+            ),
+        }
     ),
     "payout": Shown(
         _parts,

@@ -119,6 +119,8 @@ LINES: Schema = {
     "y0": pl.Int64(),  # minor units: the curve's pay at x0, times the multiplier, rounded
     "y1": pl.Int64(),  # and at x1
     "uncapped": pl.Int64(),  # y1 - y0
+    "deals_before": pl.Int64(),  # of a spiff: how many deals took a place before this one; null where none is asked for
+    "paid_before": pl.Int64(),  # minor units: what those were paid of the budget; null without one
     "amount": pl.Int64(),  # minor units paid by this line, after floor and caps
 }
 STATEMENTS: Schema = {

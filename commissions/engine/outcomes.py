@@ -118,7 +118,8 @@ def deals_sold(prepared: Prepared) -> pl.DataFrame:
     """(deal, amount) of the deals of the range that gave anybody credit, each deal once."""
     nothing = pl.DataFrame(schema={"deal": pl.Int64(), "amount": pl.Int64()})
     versions = prepared.found.by_version.values()
-    credited = [rows.filter(pl.col("date") >= prepared.start).select("deal", "amount") for rows in versions]
+    mine = (pl.col("date") >= prepared.start) & ~pl.col("payee").is_in(prepared.inputs.beside)
+    credited = [rows.filter(mine).select("deal", "amount") for rows in versions]
     return pl.concat([nothing, *credited]).unique("deal")
 
 

@@ -60,6 +60,7 @@ def _all(document: PlanDocument, results: Sequence[ExampleResult]) -> Iterator[Q
         yield from _of_prices(document, component, path)
         yield from _tiny_thresholds(document, component, path)
         yield from _cap(document, component, path)
+        yield from _budget(document, component, path)
         if component.key not in tried:
             yield from _untried(document, component, path)
 
@@ -159,6 +160,21 @@ def _cap(document: PlanDocument, component: Component, path: str) -> Iterator[Qu
             )
             yield Question(f"{path}.cap.amount", said)
             return
+
+
+def _budget(document: PlanDocument, component: Component, path: str) -> Iterator[Question]:
+    """A budget that doesn't reach for the deals that are to be paid, where each is paid the same."""
+    spiff, each = component.spiff, component.pay_per_unit
+    if spiff is None or spiff.budget is None or spiff.first is None or each is None:
+        return
+    if component.measure is Measure.COUNT and each * spiff.first > spiff.budget:
+        said = told(
+            "The first %(first)s deals would earn %(pay)s together, and the budget is %(budget)s. Is that meant?",
+            first=spiff.first,
+            pay=Amount(each * spiff.first, document.currency),
+            budget=Amount(spiff.budget, document.currency),
+        )
+        yield Question(f"{path}.spiff.budget", said)
 
 
 def _untried(document: PlanDocument, component: Component, path: str) -> Iterator[Question]:

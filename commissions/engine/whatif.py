@@ -34,7 +34,9 @@ _APART = {"plan", "examples", "draw", "below_zero", "on_leaving"}  # of a docume
 _LATER = {"name", "tiers", "starts_when", "pays", "weight", "multiply", "payout"}
 _LATER |= {"rate", "rates", "pay_per_unit", "curve"}
 _KNOWN = _APART | {"format", "currency", "period", "fiscal_year_starts", "rounding", "components", "clawback"}
-_COUNTING = {"key", "credit", "when", "by", "columns", "base", "measure", "window", "against", "cap", "floor"}
+_COUNTING = {"key", "credit", "when", "by", "columns", "base", "measure", "window", "against", "cap", "floor"} | {
+    "spiff"
+}
 _KNOWN_OF_COMPONENT = _LATER | _COUNTING
 
 
@@ -121,12 +123,13 @@ def _lines(prepared: Prepared, part: Part) -> tuple[pl.DataFrame, pl.DataFrame]:
     surrounded = with_surroundings(prepared.inputs, prepared.found, prepared.parts, **reach)
     around = next(around for other, around in surrounded if other.plan == part.plan)
     priced, told = component_lines(part.measured, part.key, part.clauses, around)
-    return priced.filter(pl.col("date") < prepared.end), told
+    mine = ~pl.col("payee").is_in(prepared.inputs.beside)
+    return priced.filter((pl.col("date") < prepared.end) & mine), told
 
 
 def _current(prepared: Prepared) -> pl.DataFrame:
     reaches = (pl.col("start") < prepared.end) & (pl.col("end").is_null() | (pl.col("end") > prepared.start))
-    return prepared.found.assignments.filter(reaches)
+    return prepared.found.assignments.filter(reaches & ~pl.col("payee").is_in(prepared.inputs.beside))
 
 
 def _knows(versions: Mapping[int, PlanDocument]) -> bool:

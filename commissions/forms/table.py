@@ -20,6 +20,7 @@ from commissions.engine.schema import (
     PlanCap,
     PlanDocument,
     QuotaRules,
+    Spiff,
     Step,
     Times,
 )
@@ -178,6 +179,11 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
             help=_("The least that it pays."),
         ),
         Key(
+            "spiff", _("SPIFF"), add=_("Limit it to some days, deals or a budget"),
+            starts={"from": "2026-01-01", "until": "2026-02-01", "first": 10},
+            help=_("For deals that close on these days; the first so many, until a budget for all is used up."),
+        ),
+        Key(
             "payout", _("When it is paid"), add=_("Pay a part of it later"),
             starts=[{"share": "50%", "due": "at_once"}, {"share": "50%", "due": "paid"}],
             help=_("In parts of what is earned: each upon what it waits for, after a while, or on a day."),
@@ -236,6 +242,16 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
     Floor: (
         Key("amount", _("At least")),
         Key("per", _("Per"), choices=_WINDOWS),
+    ),
+    Spiff: (
+        Key("from", _("From")),
+        Key("until", _("Until before")),
+        Key("first", _("Only the first deals"), usual=_("all")),
+        Key(
+            "per", _("Whose deals count"), fits=lambda around: "first" in around[0],
+            choices={"plan": _("those of everybody on the plan"), "payee": _("each payee's own")},
+        ),
+        Key("budget", _("Budget for all together"), usual=_("no limit")),
     ),
     PlanCap: (
         Key("amount", _("At most")),

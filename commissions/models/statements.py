@@ -216,6 +216,8 @@ class EarningLine(models.Model):
     multiplier_ppm = models.BigIntegerField(null=True, help_text=_("What the pay is multiplied by, in millionths."))
     multiplier_value_ppm = models.BigIntegerField(null=True, help_text=_("What led to it, in millionths."))
     uncapped_minor = models.BigIntegerField(help_text=_("What the curve pays, before a cap."))
+    deals_before = models.BigIntegerField(null=True, help_text=_("Of a SPIFF: how many deals took a place before it."))
+    paid_before_minor = models.BigIntegerField(null=True, help_text=_("Of a SPIFF: what of its budget was gone."))
     amount_minor = models.BigIntegerField()
 
     class Meta:

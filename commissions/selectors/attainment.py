@@ -128,6 +128,7 @@ def attainment_under(document: PlanDocument, plan: Plan, payee: int, today: date
     versions = [version for version, of in gathered.inputs.plans.items() if of == plan.pk]
     inputs = replace(
         gathered.inputs,
+        granted=None,
         versions=dict.fromkeys(versions, document),
         plans=dict.fromkeys(versions, plan.pk),
         assignments=gathered.inputs.assignments.filter(pl.col("plan_version").is_in(versions)),

@@ -24,5 +24,7 @@ COLUMNS: Final[dict[LiteralString, str]] = {  # of the table: of the engine's li
     "multiplier_ppm": "multiplier",
     "multiplier_value_ppm": "multiplier_value",
     "uncapped_minor": "uncapped",
+    "deals_before": "deals_before",
+    "paid_before_minor": "paid_before",
     "amount_minor": "amount",
 }

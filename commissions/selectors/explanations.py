@@ -16,6 +16,7 @@ from commissions.selectors.documents import document_of
 from commissions.selectors.limits import LimitRule, limit_rules
 from commissions.selectors.multipliers import Multiplier
 from commissions.selectors.rate_tables import heading_of
+from commissions.selectors.spiffs import SpiffPlace, spiff_place
 from commissions.selectors.units import Unit, unit_of
 from commissions.selectors.waiting import Waiting, waiting
 from core.money import exponent
@@ -92,6 +93,7 @@ class LineExplanation:
     curve_pay: Decimal  # the sum of the steps, major units, exact
     multiplier: Multiplier | None
     limits: tuple[LimitRule, ...]  # floor and caps that hold for it
+    spiff: SpiffPlace | None  # its place among the deals of a spiff with a number or a budget
     exact0: Decimal  # what the curve pays at x0, times the multiplier, major units, exact
     exact1: Decimal
     y0_minor: int  # and rounded: the line is y1 - y0
@@ -173,6 +175,7 @@ def line_explanation(line: EarningLine) -> LineExplanation:
         curve_pay=to_decimal((why.exact1 - why.exact0) / unit),
         multiplier=_multiplier(line, document, component),
         limits=limit_rules(document, component),
+        spiff=spiff_place(line, document, component),
         exact0=to_decimal(why.exact0 * why.times / unit),
         exact1=to_decimal(why.exact1 * why.times / unit),
         y0_minor=why.y0,

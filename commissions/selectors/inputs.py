@@ -8,7 +8,7 @@ from typing import Any, Final, LiteralString
 
 import polars as pl
 
-from commissions.engine.calculate import Inputs, history_end, history_start
+from commissions.engine.calculate import Inputs, history_end, windows_start
 from commissions.engine.credit import deal_columns
 from commissions.engine.events import reads_payments, rules_of
 from commissions.engine.expressions.fields import CUSTOM
@@ -27,6 +27,7 @@ from commissions.engine.frames import (
 from commissions.engine.quotas import to_read
 from commissions.engine.schema import OtherCurrencies, PlanDocument
 from commissions.models import PlanVersion
+from commissions.selectors.colleagues import granted, shared_in
 from commissions.selectors.documents import cached, parse
 from commissions.selectors.kpi_values import kpi_values
 from commissions.selectors.quotas import QuotaRow, window_quota, windows_between
@@ -125,39 +126,50 @@ def gather(
     `also`, by plan, are documents that aren't in force and whose facts are read as well.
 
     1. Plan versions and assignments, each pair for the days that it has in common.
-    2. Deals back to the start of the longest window, of the payees and of those whose deals count for them; and all who
-       have a part in them: a split's odd cent needs them all.
+    2. Deals back to the start of the longest window, of the payees, of those whose deals count for them, and of those
+       who share a spiff with them; and all who have a part in them: a split's odd cent needs them all.
     3. Quotas, resolved for each window, and the values of KPIs that decide about pay.
     """
     payees = sorted(set(payees))
-    # from their beginnings: a deal keeps the rule of the day it closed, however long ago
-    assigned = copy_out(_ASSIGNED, [payees, list(kinds), date.min, end, first_month], _ASSIGNED_COLUMNS)
+    assigned = _assigned(payees, kinds, end, first_month)
     versions = _documents(assigned)
     plans: dict[int, int] = dict(assigned.select("plan_version", "plan").unique().iter_rows())
     read, read_plans = {**versions, **_aside(also)}, {**plans, **{-plan: plan for plan in also}}
-    since, until = (history_start(read, start), history_end(read, end)) if read else (start, end)
     on_a_plan = assigned["payee"].unique().to_list()
     documents = {pk: [stored, *([also[plans[pk]]] if plans[pk] in also else [])] for pk, stored in versions.items()}
-    relations = relations_of(assigned=assigned, documents=documents, end=until)
+    shared = shared_in(assigned, documents, start, end)
+    since, until = (min(windows_start(read, start), shared.since), history_end(read, end)) if read else (start, end)
+    everybody = _with_others(assigned, shared.payees, kinds, end)
+    relations = relations_of(assigned=everybody, documents=documents, end=until)
     rules = rules_of(read.values())
-    mine = reached(rules, _with_sources(on_a_plan, relations), since, until)
+    others = [(_with_sources(shared.payees, relations), *days) for days in shared.spans]
+    mine = reached(rules, _with_sources(on_a_plan, relations), since, until, others)
     deals = _deals(mine, deal_columns(read.values()))
     shares = _shares(mine, deals)
     inputs = Inputs(
         deals=deals,
         shares=shares,
-        assignments=assigned.select(*ASSIGNMENTS),
+        assignments=everybody.select(*ASSIGNMENTS),
         quotas=_quotas(on_a_plan, read, read_plans, since, end),
         tenures=_tenures(on_a_plan, read, read_plans),
         kpis=kpi_values(on_a_plan, read, since, end),
         versions=versions,
         plans=plans,
-        payees=_people(shares),
+        payees=_people(shares, shared.payees and [*on_a_plan, *shared.payees]),
+        beside=frozenset(shared.payees),
+        granted=granted(read, read_plans, since),
         relations=relations,
         payments=payments_of(deals["deal"].to_list()) if reads_payments(rules) else None,
         rates=_rates(read.values()),
     )
     return Gathered(inputs, tuple(payees))
+
+
+def _with_others(assigned: pl.DataFrame, others: list[int], kinds: Sequence[str], end: date) -> pl.DataFrame:
+    """The assignments, and those of others to the same versions."""
+    if not others:
+        return assigned
+    return pl.concat([assigned, _assigned(others, kinds, end, None).join(assigned, on="plan_version", how="semi")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,11 +201,19 @@ def payments_of(deals: Sequence[int]) -> pl.DataFrame:
 
 
 def _with_sources(payees: list[int], relations: pl.DataFrame | None) -> list[int]:
-    return payees if relations is None else sorted({*payees, *relations["source"].unique()})
+    """These payees, and all whose deals count for them."""
+    if relations is None:
+        return payees
+    return sorted({*payees, *relations.filter(pl.col("payee").is_in(payees))["source"].unique()})
 
 
-def _people(shares: pl.DataFrame) -> pl.DataFrame:
-    return copy_out(_PEOPLE, [shares["payee"].unique().to_list()], PAYEES)
+def _people(shares: pl.DataFrame, others: Iterable[int] = ()) -> pl.DataFrame:
+    return copy_out(_PEOPLE, [sorted({*shares["payee"].unique(), *others})], PAYEES)
+
+
+def _assigned(payees: Sequence[int], kinds: Sequence[str], end: date, first_month: int | None) -> pl.DataFrame:
+    # from their beginnings: a deal keeps the rule of the day it closed, however long ago
+    return copy_out(_ASSIGNED, [list(payees), list(kinds), date.min, end, first_month], _ASSIGNED_COLUMNS)
 
 
 def _deals(mine: Mine, needed: list[str]) -> pl.DataFrame:

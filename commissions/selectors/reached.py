@@ -1,6 +1,6 @@
 """The won deals that give some payees credit, or take one back, on any of a range of days."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Final, LiteralString
 
@@ -20,8 +20,13 @@ _SHARED: Final[LiteralString] = (
 _WON: Final[LiteralString] = " = ANY(%s) AND d.status = 'won' AND {0} >= %s AND {0} < %s"
 
 
-def reached(rules: Iterable[Rule], payees: list[int], since: date, end: date) -> tuple[LiteralString, list[Any]]:
-    """A FROM clause whose `mine` has the ids of those deals, and its parameters.
+Others = Sequence[tuple[list[int], date, date]]  # people, and the days on which deals of theirs close
+
+
+def reached(
+    rules: Iterable[Rule], payees: list[int], since: date, end: date, others: Others = ()
+) -> tuple[LiteralString, list[Any]]:
+    """A FROM clause whose `mine` has the ids of those deals, and of the deals of others, and its parameters.
 
     A credit never comes before its deal closes, so a deal that closes in the range is always among them.
     """
@@ -33,4 +38,7 @@ def reached(rules: Iterable[Rule], payees: list[int], since: date, end: date) ->
     parts: list[LiteralString] = [
         whose.format(join) + _WON.format(day) for whose in (_OWNED, _SHARED) for join, day in places
     ]
-    return " FROM (" + " UNION ".join(parts) + ") mine ", [payees, since, end] * len(parts)
+    join, day = _DAYS[Event.BOOKED]
+    closing: list[LiteralString] = [whose.format(join) + _WON.format(day) for whose in (_OWNED, _SHARED)]
+    asked = [*[payees, since, end] * len(parts), *(each for other in others for each in (*other, *other))]
+    return " FROM (" + " UNION ".join([*parts, *closing * len(others)]) + ") mine ", asked

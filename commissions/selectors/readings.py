@@ -13,6 +13,7 @@ from commissions.selectors.counted_goals import CountedGoal
 from commissions.selectors.crediting_words import crediting_texts
 from commissions.selectors.explanations import LineExplanation, StepRow
 from commissions.selectors.multipliers import multiplier_text
+from commissions.selectors.spiffs import spiff_texts
 from commissions.selectors.units import exact_money, is_whole
 from commissions.selectors.waiting import waiting_texts
 from core.periods import parse_period
@@ -130,6 +131,8 @@ def _sentences(why: LineExplanation, *, is_own: bool) -> Iterator[str]:
         yield multiplier_text(why.multiplier)
     if why.capped_away_minor:
         yield _cap(why)
+    if why.spiff:
+        yield from spiff_texts(why.spiff, why.currency)
 
 
 def _carried(why: LineExplanation, *, is_own: bool) -> str:
@@ -320,8 +323,9 @@ def _cap(why: LineExplanation) -> str:
         "uncapped": _money(why.uncapped_minor, why.currency),
         "given": _money(-why.capped_away_minor, why.currency),
     }
-    if [rule.kind for rule in why.limits] != ["cap"]:
-        words["limits"] = "; ".join(rule.text(why.currency) for rule in why.limits)
+    if [rule.kind for rule in why.limits] != ["cap"] or why.spiff:
+        rules = [rule.text(why.currency) for rule in why.limits] + ([_("the limits of its SPIFF")] if why.spiff else [])
+        words["limits"] = "; ".join(rules)
         return _("%(uncapped)s became %(amount)s by %(limits)s.") % words
     if why.capped_away_minor > 0:
         return _("The plan's cap left %(amount)s of %(uncapped)s.") % words
@@ -332,6 +336,8 @@ def _limit(why: LineExplanation) -> str:
     if why.kind == "carried":
         return _("Carried")
     kinds = {rule.kind for rule in why.limits}
+    if why.spiff:
+        return _("Limits") if kinds else _("SPIFF")
     return _("Cap") if "floor" not in kinds else _("Floor") if len(kinds) == 1 else _("Floor and cap")
 
 

@@ -1,9 +1,10 @@
 """A plan's components in prose, tables and drawings, as a reader sees them: with the payee's own place on them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from types import MappingProxyType
 from typing import TypeAlias
 
 from django.utils.translation import gettext as _
@@ -31,6 +32,7 @@ from commissions.selectors.limits import rule_sentences
 from commissions.selectors.plans import ComponentView, CurvePoint, PlanPage, TierRow
 from commissions.selectors.rate_tables import headings
 from commissions.selectors.releases import payout_words
+from commissions.selectors.spiffs import spiff_sentences
 from commissions.selectors.units import Unit, price_of, unit_of
 from core.money import exponent
 from core.templatetags import formats
@@ -92,6 +94,7 @@ class PlanSection:
     name: str
     currency: str
     rules: tuple[str, ...]
+    state: tuple[str, ...]  # of a spiff: what of its deals and its budget is left
     when: str  # the condition as written; empty when every deal counts
     base: str
     by: str  # what of a deal decides its column of a rate table; empty without a table
@@ -111,13 +114,17 @@ class PlanSection:
     you: Fraction | None  # the reader's x in the unit of the points
 
 
-def plan_sections(page: PlanPage, mine: Sequence[Attainment]) -> tuple[PlanSection, ...]:
-    """Each component for a reader; `mine` is where she stands, if she is paid by this version."""
+def plan_sections(
+    page: PlanPage, mine: Sequence[Attainment], states: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+) -> tuple[PlanSection, ...]:
+    """Each component for a reader; `mine` is where she stands, if she is paid by this version, `states`, by component,
+    how much is left of what is limited."""
     places = {row.component: row for row in mine}
-    return tuple(_section(view, page, places.get(view.component.key)) for view in page.components)
+    keys = [(view, view.component.key) for view in page.components]
+    return tuple(_section(view, page, places.get(key), states.get(key, ())) for view, key in keys)
 
 
-def _section(view: ComponentView, page: PlanPage, mine: Attainment | None) -> PlanSection:
+def _section(view: ComponentView, page: PlanPage, mine: Attainment | None, state: tuple[str, ...]) -> PlanSection:
     component, quota, currency = view.component, mine.quota_minor if mine else None, page.currency
     you = _place(view, mine)
     return PlanSection(
@@ -125,6 +132,7 @@ def _section(view: ComponentView, page: PlanPage, mine: Attainment | None) -> Pl
         name=component.name,
         currency=currency,
         rules=(*_rules(component, page.document), *_counted(component, page.document.quotas)),
+        state=state,
         when=component.when or "",
         base=component.base,
         by=component.by or "",
@@ -174,6 +182,8 @@ def _rules(component: Component, document: PlanDocument) -> Iterator[str]:
     if component.payout:
         yield _("What it earns is paid in parts: %(parts)s.") % {"parts": "; ".join(payout_words(component.payout))}
     yield from rule_sentences(component, currency)
+    if component.spiff:
+        yield from spiff_sentences(component.spiff, currency)
 
 
 def _table(component: Component) -> Iterator[str]:

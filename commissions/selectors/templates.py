@@ -57,6 +57,10 @@ _TEMPLATES: Mapping[str, tuple[Promise, Promise]] = {
         _("SPIFF for one product"),
         _("A little extra for premium products between two days, with a limit per person."),
     ),
+    "launch-spiff": (
+        _("SPIFF with a budget"),
+        _("The first deals of a launch earn an amount each, until a budget for the whole team is used up."),
+    ),
     "quarterly-tiers-cap": (
         _("Quarterly tiers with a cap"),
         _("Three tiers against the quarter's quota, and at most 40,000 a quarter."),

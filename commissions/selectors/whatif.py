@@ -236,7 +236,9 @@ def read(stretch: Stretch, document: PlanDocument, now: datetime) -> Kept:
     on_plan = gathered.assignments.filter(pl.col("plan_version").is_in(list(mine)))
     if on_plan.is_empty():
         raise NothingToCompare
-    inputs = replace(gathered, versions=mine, plans=dict.fromkeys(mine, stretch.plan), assignments=on_plan)
+    inputs = replace(
+        gathered, granted=None, versions=mine, plans=dict.fromkeys(mine, stretch.plan), assignments=on_plan
+    )
     prepared = prepare(inputs, start=stretch.start, end=stretch.end)
     known: dict[Any, pl.DataFrame] = {}
     documents = {**mine, 0: document}

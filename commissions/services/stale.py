@@ -1,13 +1,14 @@
 """Notes of what must be computed again, written with the change that made it so."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import chain
 
 from django.db import connection
 from django.utils import timezone
 
 from commissions.models import Period, Plan, Release, StaleStatement
+from commissions.selectors.colleagues import sharing_with, sharing_within
 from commissions.selectors.relations import (
     Follower,
     credited_through,
@@ -25,7 +26,8 @@ def note_facts(*, touched: Iterable[tuple[int, date]], deal_ids: Iterable[int] =
     deals, even if they are no longer theirs; returns the number of notes.
     """
     facts = list(touched)
-    return _note_days(chain(facts, credited_through(facts), _waiting(facts, deal_ids)))
+    reached = [*facts, *credited_through(facts), *_waiting(facts, deal_ids)]
+    return _note_days(chain(reached, _sharing(reached)))
 
 
 _CONVERTING = """
@@ -44,7 +46,23 @@ def note_rates(*, target: str, touched: Iterable[tuple[int, date]], deal_ids: It
         return 0
     facts = list(touched)
     reached = chain(facts, credited_through(facts), _waiting(facts, deal_ids))
-    return _note_days(pair for pair in reached if pair[0] in converting)
+    changed = [pair for pair in reached if pair[0] in converting]
+    return _note_days(chain(changed, _sharing(changed)))
+
+
+def _sharing(touched: Sequence[tuple[int, date]]) -> Iterator[tuple[int, date]]:
+    """Those who share a spiff with these people on that day."""
+    yield from _to_the_end(sharing_with((payee, day, day + timedelta(days=1)) for payee, day in touched))
+
+
+def _to_the_end(touched: Iterable[tuple[int, date]]) -> Iterator[tuple[int, date]]:
+    """These notes, and one for each later year with an open period, where what they say may reach."""
+    noted = list(touched)
+    open_ = Period.objects.filter(status=Period.Status.OPEN).values_list("start", flat=True) if noted else []
+    years = {day.year for day in open_}
+    for payee, day in noted:
+        yield payee, day
+        yield from ((payee, date(year, 1, 1)) for year in years if year > day.year)
 
 
 def _waiting(facts: Sequence[tuple[int, date]], deal_ids: Iterable[int]) -> Iterator[tuple[int, date]]:
@@ -78,7 +96,9 @@ def note_ranges(*, ranges: Iterable[tuple[int, date, date | None]], now: datetim
         span: _days(*span, open_ones, timezone.localdate(now))
         for span in {(start, until) for _payee, start, until in touched}
     }
-    return _write((payee_id, day) for payee_id, start, until in touched for day in days[start, until])
+    own = [(payee_id, day) for payee_id, start, until in touched for day in days[start, until]]
+    others = set(_to_the_end(sharing_within(touched)))
+    return _write([*own, *sorted(others - set(own))])
 
 
 def note_reporting(*, moves: Sequence[Move]) -> int:
@@ -96,6 +116,8 @@ def _note_followers(moves: Sequence[Move], followers: Iterable[Follower]) -> int
     first: dict[int, date] = {}
     for row in followers:
         first[row.payee] = min(row.first, first.get(row.payee, row.first))
+    for payee, day in list(sharing_with((payee, day, None) for payee, day in first.items())):
+        first[payee] = min(day, first.get(payee, day))
     if not first:
         return 0
     begun = min(day for _person, day, _former in moves)

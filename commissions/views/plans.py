@@ -19,6 +19,7 @@ from commissions.forms import FromDateForm, PublishForm
 from commissions.models import PlanVersion
 from commissions.policies import can_publish_plans, can_see_acceptances
 from commissions.selectors.acceptances import acceptance_of, to_accept
+from commissions.selectors.spiffs import spiff_states
 from commissions.views.shared import PER_PAGE
 from core.http import AuthedRequest
 
@@ -68,7 +69,7 @@ def plan_page(
     mine = [row for row in selectors.attainment(request.user, today) if row.plan_version_pk == version.pk]
     context = {
         "plan": shown,
-        "sections": selectors.plan_sections(shown, mine),
+        "sections": selectors.plan_sections(shown, mine, spiff_states(version, shown.document, request.user.pk)),
         "terms": selectors.terms_of(shown.document),
         "is_mine": bool(mine),
         "act": _acts(request, version, today, publish) if can_publish_plans(request.user) else None,

@@ -8,6 +8,7 @@ import polars as pl
 
 from commissions.engine.quotas import Goals
 from commissions.engine.schema import Measure
+from commissions.engine.spiffs import Granted
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +22,6 @@ class Around:
     kpis: pl.DataFrame  # KPIS
     goals: Goals  # of the plan
     measured: Mapping[tuple[str, Measure], pl.DataFrame]  # `accumulate.measure` of each component of the plan
+    deals: pl.DataFrame  # deal, key
+    payees: pl.DataFrame | None  # PAYEES
+    granted: Granted | None

@@ -29,7 +29,17 @@ from commissions.engine.schema.examples import (
     Member,
     ReportsTo,
 )
-from commissions.engine.schema.modify import Cap, Excess, Floor, Multiply, PlanCap, Times, Window
+from commissions.engine.schema.modify import (
+    Cap,
+    Excess,
+    Floor,
+    Multiply,
+    PlanCap,
+    Spiff,
+    SpiffPer,
+    Times,
+    Window,
+)
 from commissions.engine.schema.payout import Due, PayoutPart
 from commissions.engine.schema.plan import Month, OtherCurrencies, PlanDocument, Prorate, QuotaRules, Rounding
 from commissions.engine.schema.terms import (
@@ -90,6 +100,8 @@ __all__ = [
     "ReportsTo",
     "Rounding",
     "Slug",
+    "Spiff",
+    "SpiffPer",
     "StartsWhen",
     "Step",
     "Strict",

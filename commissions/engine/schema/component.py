@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from commissions.engine.decimals import ExactDecimal, ExactMoney
-from commissions.engine.schema.modify import Cap, Floor, Multiply, Window
+from commissions.engine.schema.modify import Cap, Floor, Multiply, Spiff, Window
 from commissions.engine.schema.payout import PayoutPart
 from commissions.engine.schema.values import Name, Slug, Strict, Text
 
@@ -150,6 +150,11 @@ class Component(Strict):
     multiply: Multiply | None = None
     floor: Floor | None = None
     cap: Cap | None = None
+    spiff: Spiff | None = Field(
+        None,
+        exclude_if=lambda value: value is None,
+        description="Which days it is for, how many deals, how much money.",
+    )
     payout: tuple[PayoutPart, ...] = Field(
         (), exclude_if=lambda value: not value, description="When it is paid; absent: with the credit."
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from commissions.engine.decimals import ExactDecimal, ExactMoney
-from commissions.engine.schema.values import Slug, Strict
+from commissions.engine.schema.values import Day, Slug, Strict
 from core.periods import PeriodKind
 
 
@@ -66,6 +66,35 @@ class Cap(Strict):
     per: Window
     amount: ExactMoney = Field(description="Money.")
     excess: Excess = Excess.DROP
+
+
+class SpiffPer(StrEnum):
+    """Whose deals count towards the first so many."""
+
+    PLAN = "plan"  # those of everybody on the plan together
+    PAYEE = "payee"  # each payee's own
+
+
+class Spiff(Strict):
+    """For deals that close on some days, perhaps only the first so many, or until a budget is used up."""
+
+    from_: Day | None = Field(None, alias="from", description="The first day on which a deal that closes counts.")
+    until: Day | None = Field(None, description="The first day on which it no longer does.")
+    first: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(
+        None, description="Only so many deals are paid, in the order in which they close."
+    )
+    per: SpiffPer = Field(SpiffPer.PLAN, exclude_if=lambda value: value is SpiffPer.PLAN)
+    budget: ExactMoney | None = Field(None, description="Money: the most that all on the plan get of it together.")
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether what a deal pays depends on the deals before it."""
+        return self.first is not None or self.budget is not None
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it depends on what others sell."""
+        return self.budget is not None or (self.first is not None and self.per is SpiffPer.PLAN)
 
 
 class PlanCap(Strict):

@@ -1,7 +1,7 @@
 """The oracle's facts as the engine's frames, with ids that say nothing, and back."""
 
 import random
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from itertools import product
 from typing import Any
@@ -23,6 +23,7 @@ from commissions.engine.frames import (
     QuotaKind,
 )
 from commissions.engine.modify.multiply import millionths_of
+from commissions.engine.spiffs import has_shared
 from tests.commissions.engine.oracle import Facts, Line, kpi_of, quota_of, window_start
 from tests.commissions.engine.oracle.others import depth_below, teams_of
 
@@ -123,14 +124,26 @@ def rates_of(facts: Facts) -> list[dict[str, object]]:
     ]
 
 
-def result_of(facts: Facts, seed: int = 0, start: date = YEAR[0], end: date = YEAR[1]) -> tuple[Result, Ids]:
+def result_of(
+    facts: Facts, seed: int = 0, start: date = YEAR[0], end: date = YEAR[1], only: str | None = None
+) -> tuple[Result, Ids]:
+    """Of everybody; or only of one payee, with the others on a plan beside her only where it shares among all on it."""
     ids = Ids(facts, seed)
-    return calculate(inputs_of(facts, ids), start=start, end=end), ids
+    shares = {version for version, document in facts.versions.items() if has_shared(document)}
+    if only is not None:
+        shared = {facts.plans[version] for version in shares}
+        own = [each for each in facts.assignments if each.payee == only or facts.plans[each.version] in shared]
+        facts = replace(facts, assignments=tuple(own))
+    beside = {ids.payees[each.payee] for each in facts.assignments if only not in (None, each.payee)}
+    inputs = replace(inputs_of(facts, ids), beside=frozenset(beside))
+    return calculate(inputs, start=start, end=end), ids
 
 
-def engine_lines(facts: Facts, seed: int = 0, start: date = YEAR[0], end: date = YEAR[1]) -> list[Line]:
+def engine_lines(
+    facts: Facts, seed: int = 0, start: date = YEAR[0], end: date = YEAR[1], only: str | None = None
+) -> list[Line]:
     """The engine's lines in the oracle's words, in an order of their own."""
-    result, ids = result_of(facts, seed, start, end)
+    result, ids = result_of(facts, seed, start, end, only)
     payees = {number: name for name, number in ids.payees.items()}
     deals = {number: key for key, number in ids.deals.items()}
     lines = [
@@ -155,6 +168,8 @@ def engine_lines(facts: Facts, seed: int = 0, start: date = YEAR[0], end: date =
             row["uncapped"],
             row["amount"],
             row["rate_column"],
+            row["deals_before"],
+            row["paid_before"],
         )
         for row in result.lines.iter_rows(named=True)
     ]

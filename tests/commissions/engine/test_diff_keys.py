@@ -23,6 +23,7 @@ from commissions.engine.schema import (
     OtherCurrencies,
     PlanDocument,
     QuotaRules,
+    Spiff,
     Step,
     Trigger,
 )
@@ -140,6 +141,40 @@ def texts(old: PlanDocument, new: PlanDocument) -> list[str]:
             FLAT | {"cap": {"per": "month", "amount": 500, "excess": "carry"}},
             ["What goes beyond the cap is now paid later in the year, where there is room."],
             ["What goes beyond the cap is now never paid."],
+        ),
+        (
+            FLAT | {"spiff": {"from": "2026-03-01", "until": "2026-04-01", "first": 5}},
+            FLAT | {"spiff": {"from": "2026-03-02", "until": "2026-05-01", "first": 6, "per": "payee", "budget": 900}},
+            [
+                "It counts deals that close on 2026-03-02 or later; before, from 2026-03-01 on.",
+                "It counts deals that close before 2026-05-01, not before 2026-04-01.",
+                "Only the first 6 deals are paid, not the first 5.",
+                "Towards the first so many deals now each payee's own count.",
+                "A budget is new: everybody on the plan together gets at most USD 900 of it.",
+            ],
+            [
+                "It counts deals that close on 2026-03-01 or later; before, from 2026-03-02 on.",
+                "It counts deals that close before 2026-04-01, not before 2026-05-01.",
+                "Only the first 5 deals are paid, not the first 6.",
+                "Towards the first so many deals those of everybody on the plan count together.",
+                "The budget of USD 900 for everybody on the plan together is gone.",
+            ],
+        ),
+        (
+            FLAT,
+            FLAT | {"spiff": {"from": "2026-03-01", "until": "2026-04-01", "first": 5, "budget": 900}},
+            [
+                "It now counts only deals that close on 2026-03-01 or later.",
+                "It now counts only deals that close before 2026-04-01.",
+                "Only the first so many deals are now paid: 5.",
+                "A budget is new: everybody on the plan together gets at most USD 900 of it.",
+            ],
+            [
+                "It no longer has a first day on which deals must close; it was 2026-03-01.",
+                "It no longer ends; deals had to close before 2026-04-01.",
+                "It no longer pays only the first 5 deals.",
+                "The budget of USD 900 for everybody on the plan together is gone.",
+            ],
         ),
         (
             FLAT,
@@ -276,6 +311,9 @@ def test_every_key_has_words_of_its_own() -> None:
     assert set(PlanDocument.model_fields) == of_plans
     assert set(Credit.model_fields) == {"of", "depth", *OF_CREDIT}
     assert set(Step.model_fields) == {"from_", "bonus", "rates", *ROWS}
+    spiff = AFTER_CURVE["spiff"]
+    assert isinstance(spiff, Part)
+    assert {field.alias or name for name, field in Spiff.model_fields.items()} == set(spiff.keys)
     for model, key in ((Draw, "draw"), (Clawback, "clawback"), (OnLeaving, "on_leaving"), (QuotaRules, "quotas")):
         entry = OF_PLANS[key]
         assert isinstance(entry, Part)

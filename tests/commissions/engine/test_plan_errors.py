@@ -54,6 +54,14 @@ COMPONENTS = [
         "components[0].rate: One rate is for a flat component.",
     ),
     (
+        "window: month, pays: target, against: quota, rate: 1, spiff: {from: 2026-03-01, until: 2026-04-01, first: 5}",
+        "components[0].pays: A first so many, or a budget, is of money. Remove `pays`.",
+    ),
+    (
+        "rate: 5%, spiff: {until: 2026-04-01, budget: 5}",
+        "components[0].spiff.from: The deals that share it need a first day and an end. Write both `from` and `until`.",
+    ),
+    (
         "tiers: sliding, window: month",
         "components[0].tiers: 'sliding' isn't known here. Write one of: flat, marginal, retroactive, ",
     ),

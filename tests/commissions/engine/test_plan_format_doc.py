@@ -31,6 +31,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "Keys of a row of `multiply`": schema.Times,
     "Keys of `floor`": schema.Floor,
     "Keys of `cap`": schema.Cap,
+    "Keys of `spiff`": schema.Spiff,
     "Keys of the plan's `cap`": schema.PlanCap,
     "Keys of a part of `payout`": schema.PayoutPart,
     "Keys of `clawback`": schema.Clawback,

@@ -8,7 +8,7 @@ from math import floor
 
 from commissions.engine.expressions.nodes import Kind, kind_of
 from commissions.engine.expressions.parse import parse_base, parse_by, parse_condition
-from commissions.engine.schema import Component, PlanDocument
+from commissions.engine.schema import Component, PlanDocument, Spiff
 from tests.commissions.engine.oracle.curve import rounded
 from tests.commissions.engine.oracle.events import Event, events_of
 from tests.commissions.engine.oracle.expressions import Missing, amount_of, holds, number_in, value_of
@@ -54,7 +54,7 @@ def credit_of(facts: Facts, plan: int, key: str, given: Deal, share: Share, paye
             if component.key != key or share.role not in component.credit.roles:
                 continue
             deal = converted(facts, document, given)
-            if deal is None or (component.when and not holds(parse_condition(component.when), deal)):
+            if deal is None or not is_asked_for(component, deal):
                 continue
             if not counts(facts, component.credit, share.payee, payee, deal.closed):
                 continue
@@ -96,6 +96,16 @@ def number_of(by: str, value: object, deal: Deal) -> Fraction | None:
             return None
     is_money = kind_of(parse_by(by)) is Kind.MONEY
     return value / 10 ** EXPONENTS[deal.currency] if is_money and isinstance(value, Fraction) else value  # type: ignore[return-value]
+
+
+def is_asked_for(component: Component, deal: Deal) -> bool:
+    if component.when and not holds(parse_condition(component.when), deal):
+        return False
+    return component.spiff is None or closes_within(component.spiff, deal.closed)
+
+
+def closes_within(spiff: Spiff, day: date) -> bool:
+    return (spiff.from_ is None or spiff.from_ <= day) and (spiff.until is None or day < spiff.until)
 
 
 def ruling(

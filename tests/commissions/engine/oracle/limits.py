@@ -33,6 +33,8 @@ class Line:
     uncapped: int
     amount: int
     column: int | None = None
+    deals_before: int | None = None
+    paid_before: int | None = None
     turn: tuple[str, int] = field(default=("", 0), compare=False)  # what its deal's events follow, and which of them
 
 

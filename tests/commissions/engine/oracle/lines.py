@@ -12,6 +12,7 @@ from tests.commissions.engine.oracle.facts import (
 )
 from tests.commissions.engine.oracle.limits import Done, Line, capped_together, limited
 from tests.commissions.engine.oracle.multiply import times_of, value_of
+from tests.commissions.engine.oracle.places import allotted
 from tests.commissions.engine.oracle.prorate import goal_of, quota_kind_of, target_kind_of
 
 
@@ -21,10 +22,22 @@ def lines_of(facts: Facts, start: dt.date, end: dt.date) -> list[Line]:
     for plan in sorted(set(facts.plans.values())):
         versions = [version for version, of in facts.plans.items() if of == plan]
         keys = {component.key for version in versions for component in facts.versions[version].components}
-        for payee in sorted({assigned.payee for assigned in facts.assignments}):
-            lines = [line for key in sorted(keys) for line in component_lines(facts, plan, key, payee)]
-            found += capped_together(facts, plan, lines)
+        payees = sorted({assigned.payee for assigned in facts.assignments})
+        everything = [line for key in sorted(keys) for line in of_everybody(facts, plan, key, payees)]
+        for payee in payees:
+            found += capped_together(facts, plan, [line for line in everything if line.payee == payee])
     return [line for line in found if start <= line.date < end]
+
+
+def of_everybody(facts: Facts, plan: int, key: str, payees: list[str]) -> list[Line]:
+    """What the people on a plan earn by one component, after what is limited for all of them together."""
+    lines = [line for payee in payees for line in component_lines(facts, plan, key, payee)]
+    kinds = {line: facts.versions[line.version].component(key).measure.value for line in lines}
+    return [
+        line
+        for kind in sorted(set(kinds.values()))
+        for line in allotted(facts, [line for line in lines if kinds[line] == kind])
+    ]
 
 
 def component_lines(facts: Facts, plan: int, key: str, payee: str) -> list[Line]:
@@ -59,7 +72,7 @@ def measured_lines(facts: Facts, plan: int, key: str, payee: str, kind: str, eve
             credit.date, credit.amount, opened, quota, target, x0, x1,
             int(times * 1_000_000) if component.multiply else None,
             None if value is None else floor(value * 1_000_000), y1 - y0, 0, credit.column,
-            (component.credit.trigger.value, credit.event.turn),
+            turn=(component.credit.trigger.value, credit.event.turn),
         )  # fmt: skip
         done.append((credit, line))
     return limited(facts, plan, key, payee, done)

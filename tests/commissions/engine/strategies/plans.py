@@ -1,22 +1,13 @@
-"""Random plans of every kind and the deals to try them on; small round numbers, so that boundaries are hit often."""
+"""Random plans of every kind; small round numbers, so that boundaries are hit often."""
 
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 from hypothesis import strategies as st
 
 from commissions.engine.document import PlanDocument, from_json
-from tests.commissions.engine.oracle import Assigned, Deal, Facts, Member, Payment, Reports, Share
 from tests.commissions.engine.table_strategies import tables
 
-PAYEES = ("ana", "ben", "cia")
-DAYS = st.sampled_from(
-    [
-        date(2026, month, day)
-        for month, day in ((1, 1), (1, 31), (2, 1), (3, 31), (4, 1), (6, 30), (7, 1), (10, 15), (12, 31))
-    ]
-)
 TRIGGERS = ("invoiced", "paid", "paid_in_full")
 OF: tuple[dict[str, Any], ...] = (
     {},
@@ -27,19 +18,13 @@ OF: tuple[dict[str, Any], ...] = (
     {"of": "reports", "depth": [2]},
     {"of": "team"},
 )
-EXCHANGE = (Fraction(1), Fraction("1.085"), Fraction("0.000061"), Fraction("163.333333333333"))
 WINDOWS = ("month", "quarter", "half", "year")
 RATES = st.sampled_from(["0", "1%", "5%", "7.25%", "12%", "33.3333333%", "-2%", "0.000001", "100%", "0.125"])
 PAYS_PER_UNIT = st.sampled_from(["0", "1", "25", "0.0075", "33.333333333", "-2", "0.5", "1000"])
-AMOUNTS = st.one_of(st.sampled_from([0, 50, 100, 150, 250, 500, 1000]), st.integers(0, 2000))
 FLOORS = st.sampled_from([1, 5, 20, 60, 400])
 PLAN_CAPS = [{"per": per, "amount": amount} for per, amount in (("month", "30"), ("quarter", "100"), ("year", "45"))]
 YEAR_STARTS = st.sampled_from(["january", "january", "february", "april", "december"])
 TIMES = ("0%", "50%", "100%", "120%", "33.3333%", "250%")
-VALUES = st.sampled_from(
-    [Fraction(0), Fraction(-1, 3), Fraction(4, 5), Fraction(79_999_999, 100_000_000), Fraction(82, 100), Fraction(3, 2)]
-)
-MEASURED = [(payee, period) for payee in PAYEES[:2] for period in ("month", "quarter")]
 CONDITIONS = (
     'deal.type = "new"',
     'deal.type != "new"',
@@ -135,8 +120,59 @@ def limits(draw: st.DrawFn, *, reversible: bool) -> dict[str, Any]:
     return found
 
 
+SPIFF_DAYS = [date(2026, 1, 1), date(2026, 1, 31), date(2026, 3, 31)], [date(2026, 4, 1), date(2027, 1, 1)]
+
+
+@st.composite
+def spiffs(draw: st.DrawFn) -> dict[str, Any]:
+    """Days, often with a number of deals, a budget or both; then small ones, so that they are used up."""
+    first, budget = draw(st.sampled_from([(None, None), (None, 40), (1, None), (2, None), (3, 250), (2, 7)]))
+    found: dict[str, Any] = {
+        "from": draw(st.sampled_from(SPIFF_DAYS[0])),
+        "until": draw(st.sampled_from(SPIFF_DAYS[1])),
+    }
+    found |= {} if budget is None else {"budget": str(budget)}
+    return found | ({} if first is None else {"first": first, "per": draw(st.sampled_from(["plan", "payee"]))})
+
+
 @st.composite
 def components(draw: st.DrawFn, key: str, *, reversible: bool) -> dict[str, Any]:
+    spiff = draw(spiffs()) if draw(st.integers(0, 3)) == 0 and not reversible else {}
+    if "first" in spiff or "budget" in spiff:
+        return draw(of_limited(key)) | {"spiff": spiff}
+    found = draw(unlimited(key, reversible=reversible))
+    return found | ({"spiff": spiff} if spiff else {})
+
+
+@st.composite
+def of_limited(draw: st.DrawFn, key: str) -> dict[str, Any]:
+    """A component that pays each deal without looking at another."""
+    tiers = draw(st.sampled_from(["flat", "flat", "marginal", "stepped"]))
+    measure = draw(st.sampled_from(["amount", "amount", "count"]))
+    component = {
+        "key": key,
+        "name": key,
+        "measure": measure,
+        "tiers": tiers,
+        "credit": {"roles": draw(st.sampled_from([["owner"], ["owner", "helper"]])), **draw(st.sampled_from(OF))},
+    }
+    if measure == "amount":
+        component["base"] = draw(st.sampled_from(BASES + MONEY_BASES))
+    if draw(st.booleans()):
+        component["when"] = draw(st.sampled_from(CONDITIONS + MONEY_CONDITIONS))
+    limit = draw(st.sampled_from([None, None, ("cap", "25"), ("cap", "333"), ("floor", "5"), ("floor", "20")]))
+    if limit:
+        component[limit[0]] = {"per": "deal", "amount": limit[1]}
+    if draw(st.integers(0, 2)) == 0:
+        component["payout"] = draw(payouts())
+    kind = "amount" if measure == "amount" else "units"
+    if tiers == "flat":
+        return component | draw(prices(kind))
+    return component | {"window": "deal", "curve": draw(curves(tiers, kind, kind))}
+
+
+@st.composite
+def unlimited(draw: st.DrawFn, key: str, *, reversible: bool) -> dict[str, Any]:
     tiers = draw(st.sampled_from(["flat", "marginal", "retroactive", "interpolated", "stepped"]))
     measure = draw(st.sampled_from(["amount", "amount", "quantity", "count"]))
     against = draw(st.sampled_from(["amount", "quota"]))
@@ -186,13 +222,17 @@ def multipliers(draw: st.DrawFn) -> list[dict[str, str]]:
 def multiplied(draw: st.DrawFn, parts: list[dict[str, Any]], period: str) -> list[dict[str, Any]]:
     """Some of the components with a multiplier, by a KPI or by a component after it."""
     for index, part in enumerate(parts):
-        others = [other["key"] for other in parts[index + 1 :] if other["against"] == "quota"]
+        others = [other["key"] for other in parts[index + 1 :] if other.get("against") == "quota"]
         others = others if period == "month" else []
         reads = draw(st.sampled_from([None, None, "kpi", *(["component"] if others else [])]))
-        if reads:
+        if reads and not is_limited(part):
             key = "csat" if reads == "kpi" else draw(st.sampled_from(others))
             part["multiply"] = {reads: key, "curve": draw(multipliers())}
     return parts
+
+
+def is_limited(part: dict[str, Any]) -> bool:
+    return bool({"first", "budget"} & part.get("spiff", {}).keys())
 
 
 @st.composite
@@ -214,7 +254,7 @@ def documents(draw: st.DrawFn, currency: str, year_starts: str = "january", *, r
         weights = {1: ["100%"], 2: ["33.3%", "66.7%"], 3: ["20%", "30%", "50%"]}[len(on_target)]
         for part, weight in zip(on_target, weights, strict=True):
             part["weight"] = weight
-    reads_goals = any("quota" in part["against"] or "pays" in part for part in parts)
+    reads_goals = any("quota" in part.get("against", "") or "pays" in part for part in parts)
     said: dict[str, Any] = {
         **(draw(quota_rules()) if reads_goals else {}),
         "plan": "Random",
@@ -230,146 +270,3 @@ def documents(draw: st.DrawFn, currency: str, year_starts: str = "january", *, r
         within, mode = draw(st.sampled_from([30, 90, 365])), draw(st.sampled_from(["full", "prorated"]))
         said["clawback"] = {"within_days": within, "mode": mode}
     return from_json(said)
-
-
-@st.composite
-def deals(draw: st.DrawFn, currency: str, *, reversible: bool = False) -> Deal:
-    """A reversible one has an amount whose sign says whether it is a refund."""
-    places = {"USD": 2, "JPY": 0, "KWD": 3}[currency]
-    whole = draw(AMOUNTS) * 10**places + draw(st.sampled_from([0, 0, 0, 1, 5, -1]))
-    whole = whole or 1 if reversible else whole
-    closed = draw(DAYS)
-    other = "EUR" if draw(st.integers(0, 9)) == 0 else currency
-    return Deal(
-        key=f"D{draw(st.integers(0, 10**6))}",
-        closed=closed,
-        invoiced=None if reversible else draw(st.one_of(st.none(), DAYS)),
-        cancelled=None if reversible or draw(st.integers(0, 3)) else max(closed, draw(DAYS)),
-        amount=whole * draw(st.sampled_from([1, 1, 1, -1])),
-        currency=other,
-        opened=draw(st.sampled_from([None, date(2025, 12, 1), date(2026, 3, 1)])),
-        quantity=draw(st.integers(1 if reversible else -1, 3)),
-        type=draw(st.sampled_from([None, "new", "renewal"])),
-        product_family=draw(st.sampled_from([None, "Focus", "Core"])),
-        customer_country=draw(st.sampled_from([None, "ID", "SG"])),
-        **draw(later_facts(whole)),
-    )
-
-
-@st.composite
-def later_facts(draw: st.DrawFn, amount: int) -> dict[str, Any]:
-    """What is known of a deal beside the sale itself: often nothing."""
-    custom = {
-        "region": draw(st.sampled_from([None, "west", "east"])),
-        "seats": draw(st.sampled_from([None, "5", "12.50", "-3", "many", "1.", " 10 ", "1234567890123"])),
-    }
-    return {
-        "cost": draw(st.sampled_from([None, 0, amount // 2, amount, 7])),
-        "tax": draw(st.sampled_from([None, 0, amount // 11])),
-        "discount": draw(st.sampled_from([None, 0, 100_000, 125_000, 333_333, 1_000_000])),
-        "term": draw(st.sampled_from([None, 0, 12, 36])),
-        "custom": tuple((slug, value) for slug, value in custom.items() if value is not None),
-    }
-
-
-@st.composite
-def shares_of(draw: st.DrawFn, deal: Deal) -> list[Share]:
-    splits = (
-        [("ana", 1_000_000)],
-        [("ben", 1_000_000)],
-        [("ana", 500_000), ("ben", 500_000)],
-        [("ana", 333_334), ("ben", 333_333), ("cia", 333_333)],
-        [("ben", 600_000), ("cia", 400_000)],
-        [("ana", 250_000), ("ben", 125_000)],
-    )
-    shares = [Share(deal.key, payee, ppm) for payee, ppm in draw(st.sampled_from(splits))]
-    if draw(st.integers(0, 3)) == 0:
-        shares += [Share(deal.key, payee, ppm, "helper") for payee, ppm in draw(st.sampled_from(splits))]
-    return shares
-
-
-@st.composite
-def payments_of(draw: st.DrawFn, deal: Deal) -> list[Payment]:
-    """Some of a deal's amount, all of it, more; some of it back."""
-    parts = draw(st.lists(st.sampled_from(["1/3", "1/2", "1", "-1/2", "2/7"]), max_size=3))
-    return [
-        Payment(deal.key, f"P{draw(st.integers(0, 99))}-{index}", draw(DAYS), int(deal.amount * Fraction(part)))
-        for index, part in enumerate(parts)
-    ]
-
-
-@st.composite
-def facts(draw: st.DrawFn, *, versions: int = 2, reversible: bool = False, most_deals: int = 10) -> Facts:
-    """A plan of up to two versions, beside another plan, for two payees of three; nobody calculates Cia."""
-    currency = draw(st.sampled_from(["USD", "JPY", "KWD"]))
-    year = draw(YEAR_STARTS)  # of all versions of a plan
-    documents_ = {number: draw(documents(currency, year, reversible=reversible)) for number in range(1, versions + 1)}
-    facts_ = {deal.key: deal for deal in draw(st.lists(deals(currency, reversible=reversible), max_size=most_deals))}
-    change = draw(st.sampled_from([date(2026, 1, 31), date(2026, 2, 1), date(2026, 7, 1)]))
-    assignments = [Assigned("ana", 1, date(2025, 1, 1), change if versions > 1 else None)]
-    if versions > 1:
-        assignments.append(Assigned("ana", 2, change, draw(st.sampled_from([None, date(2026, 12, 1)]))))
-    assignments.append(Assigned("ben", 1, date(2026, 1, 31)))
-    plans = dict.fromkeys(documents_, 7)
-    if draw(st.booleans()):
-        documents_[9] = draw(documents(currency, draw(YEAR_STARTS), reversible=reversible))
-        plans[9] = 8
-        assignments.append(Assigned("ben", 9, date(2025, 1, 1)))
-    return Facts(
-        deals=tuple(facts_.values()),
-        shares=tuple(share for deal in facts_.values() for share in draw(shares_of(deal))),
-        assignments=tuple(assignments),
-        quotas=draw(quotas(currency)),
-        units=draw(unit_quotas()),
-        targets=draw(quotas(currency)),
-        own=draw(own_quotas()),
-        versions=documents_,
-        plans=plans,
-        rates=draw(st.dictionaries(st.tuples(st.just("EUR"), DAYS), st.sampled_from(EXCHANGE), max_size=2)),
-        payments=tuple(payment for deal in facts_.values() for payment in draw(payments_of(deal))),
-        kpis={pair: draw(VALUES) for pair in draw(st.sets(st.sampled_from(MEASURED)))},
-        reports=draw(reporting_lines()),
-        members=draw(memberships()),
-    )
-
-
-@st.composite
-def reporting_lines(draw: st.DrawFn) -> tuple[Reports, ...]:
-    """Lines that change once in the year and never make a circle."""
-    ranks = draw(st.sampled_from([("ana", "ben", "cia"), ("ben", "ana", "cia"), ("ben", "cia", "ana")]))
-    found = []
-    for rank, name in enumerate(ranks[1:], 1):
-        above = (None, *ranks[:rank])
-        change = draw(DAYS)
-        spans = ((date(2025, 1, 1), change), (change, draw(st.sampled_from([None, date(2026, 12, 31)]))))
-        managers = [draw(st.sampled_from(above)) for _span in spans]
-        found += [Reports(name, manager, *span) for manager, span in zip(managers, spans, strict=True) if manager]
-    return tuple(row for row in found if row.end is None or row.start < row.end)
-
-
-@st.composite
-def memberships(draw: st.DrawFn) -> tuple[Member, ...]:
-    """Here somebody may be in two teams, and in one of them twice: she counts once."""
-    rows = st.tuples(st.sampled_from(PAYEES), st.sampled_from(["west", "east"]), DAYS, st.one_of(st.none(), DAYS))
-    return tuple(Member(*row) for row in draw(st.lists(rows, max_size=5)) if row[3] is None or row[2] < row[3])
-
-
-@st.composite
-def quotas(draw: st.DrawFn, currency: str) -> dict[tuple[str, str], int]:
-    unit = {"USD": 100, "JPY": 1, "KWD": 1000}[currency]
-    sizes = st.sampled_from([0, 100 * unit, 333 * unit, 1000 * unit, 777 * unit + 1])
-    return {(payee, window): draw(sizes) for payee in PAYEES[:2] for window in WINDOWS}
-
-
-@st.composite
-def unit_quotas(draw: st.DrawFn) -> dict[tuple[str, str], int]:
-    sizes = st.sampled_from([0, 2_000_000, 3_500_000, 4_333_333])
-    return {(payee, window): draw(sizes) for payee in PAYEES[:2] for window in WINDOWS}
-
-
-@st.composite
-def own_quotas(draw: st.DrawFn) -> dict[tuple[str, str, str], int]:
-    """Of Ana, for some components and whatever window."""
-    kinds, keys = st.sampled_from(["amount", "units", "target"]), st.sampled_from(["a", "b", "c"])
-    picked = draw(st.lists(st.tuples(kinds, keys), max_size=3, unique=True))
-    return {(kind, "ana", key): draw(st.sampled_from([12_345, 3_000_000])) for kind, key in picked}
