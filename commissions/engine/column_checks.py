@@ -127,6 +127,10 @@ def _columns(by: str, columns: Sequence[Column], path: str) -> Iterator[PlanErro
             yield PlanError(where, misfit)
         elif column.from_ is not None:
             yield from _readable(by, column, f"{where}.from")
+    mixed = [index for index, column in enumerate(columns) if column.from_ is not None]
+    if kind is Kind.TEXT and CUSTOM in by and mixed and any(column.is_ for column in columns):
+        said = told("Some columns list texts with `is`, others begin numbers with `from`. Write all in one way.")
+        yield PlanError(f"{path}.columns[{mixed[0]}]", said)
     yield from _texts(columns, path)
     yield from _bands(by, columns, path)
     yield from _names(columns, path)
@@ -134,8 +138,9 @@ def _columns(by: str, columns: Sequence[Column], path: str) -> Iterator[PlanErro
 
 def _misfit(by: str, kind: Kind, column: Column, *, is_last: bool) -> Told | None:
     """Whether a column says what it takes, in the way that fits what the table goes by."""
-    if column.takes_the_rest:
-        if column.name is None:
+    is_empty = column.is_ is not None and not all(text.strip() for text in column.is_)
+    if column.takes_the_rest or is_empty:
+        if column.name is None or is_empty:
             return told("It says no deals. Write `is: Focus` or `from: 10%`; for all other deals, `name: All else`.")
         return (
             None if is_last else told("It takes every other deal, so it stands last. Move it, or write `is` or `from`.")

@@ -42,7 +42,7 @@ _Daily = dict[tuple[str, date], int]  # by currency and day, what lines pay in m
 
 @dataclass(frozen=True, slots=True)
 class Supposed:
-    """A deal as if it were won, on its day and with its amount. Never saved; a made-up one has a negative id."""
+    """A deal as if it were won, with its day, amount and discount. Never saved; a made-up one has a negative id."""
 
     deal: Deal
     chance: int  # per cent
@@ -207,11 +207,11 @@ def _with_paid(payments: pl.DataFrame, supposed: Sequence[Supposed]) -> pl.DataF
 
 def _as_supposed(deals: pl.DataFrame, supposed: Sequence[Supposed]) -> pl.DataFrame:
     terms = pl.DataFrame(
-        [(row.deal.pk, row.deal.closed_on, row.deal.amount_minor) for row in supposed],
-        schema={"deal": pl.Int64, "closed": pl.Date, "amount": pl.Int64},
+        [(row.deal.pk, row.deal.closed_on, row.deal.amount_minor, row.deal.discount_ppm) for row in supposed],
+        schema={"deal": pl.Int64, "closed": pl.Date, "amount": pl.Int64, "discount": pl.Int64},
         orient="row",
     )
-    won = deals.drop("closed", "amount").join(terms, on="deal").select(deals.columns)
+    won = deals.drop("closed", "amount", "discount", strict=False).join(terms, on="deal").select(deals.columns)
     return won.with_columns(invoiced="closed") if "invoiced" in won.columns else won
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.utils.formats import get_format, number_format
 from django.utils.translation import gettext as _
 
+from commissions.engine.frames import WHOLE_SHARE
 from commissions.selectors.estimate import Supposed, reach
 from commissions.selectors.pipeline import MOST
 from core.money import MoneyError, exponent, to_major, to_minor
@@ -35,6 +36,7 @@ class Row:
     amount: str
     closed: str
     chance: str
+    discount: str = ""  # per cent; asked for where a plan reads it
     name: str = ""  # this and the next two: of a deal made up
     kind: str = ""
     product: str = ""
@@ -116,6 +118,7 @@ def _read(query: Mapping[str, str], key: str, deal: Deal, today: date) -> Row:
         amount=query.get(f"amount-{key}", written(deal.amount_minor, deal.currency))[:40],
         closed=query.get(f"closed-{key}", str(deal.closed_on))[:20],
         chance=query.get(f"chance-{key}", str(LIKELY))[:5],
+        discount=query.get(f"discount-{key}", _percent(deal.discount_ppm))[:10],
         is_included="sent" not in query or f"in-{key}" in query or f"amount-{key}" not in query,
     )
     row.errors = dict(_problems(row, today))
@@ -153,9 +156,24 @@ def _problems(row: Row, today: date) -> Iterator[tuple[str, str]]:
                 "last": formats.day(end - timedelta(days=1), locale()),
             },
         )
+    yield from _discount(row)
     if not (row.chance.isascii() and row.chance.isdecimal() and int(row.chance) <= 100):
         row.chance = str(LIKELY)
         yield "chance", _("A chance is a whole number from 0 to 100.")
+
+
+def _discount(row: Row) -> Iterator[tuple[str, str]]:
+    typed = row.discount.strip().removesuffix("%")
+    digits = plain(typed, decimal=get_format("DECIMAL_SEPARATOR"), thousands=get_format("THOUSAND_SEPARATOR"))
+    ppm = None if digits is None else Decimal(digits) * 10_000
+    if typed and (ppm is None or not 0 <= ppm <= WHOLE_SHARE or ppm != int(ppm)):
+        yield "discount", _("A discount is a number of per cent from 0 to 100, with at most 4 decimals.")
+    else:
+        row.deal.discount_ppm = None if ppm is None else int(ppm)
+
+
+def _percent(ppm: int | None) -> str:
+    return "" if ppm is None else number_format(Decimal(ppm) / 10_000)
 
 
 def written(minor: int, currency: str) -> str:

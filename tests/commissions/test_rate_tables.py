@@ -1,8 +1,9 @@
 """Rate tables from the deal's own facts to the statement, the plan's page, the estimator and the form."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 from django.utils import translation
 
 from commissions import selectors
@@ -12,6 +13,7 @@ from commissions.models import EarningLine, PlanVersion, Statement
 from commissions.selectors.estimate import Supposed, estimate
 from tests.commissions.facts import assign, calculated, published, won
 from tests.commissions.test_estimates import open_deal
+from tests.commissions.test_estimator import ask
 from tests.commissions.test_plan_forms import filled, pressed
 from tests.commissions.test_targets import page
 from tests.conftest import Cast
@@ -96,6 +98,27 @@ def test_the_estimator_says_for_which_column_the_next_step_counts(version: PlanV
     (place,) = found.places
     with translation.override("en"):
         assert (place.step_column, place.step_worth_minor) == ("from 10%", place.step_minor * 7 // 100)
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("15", "These deals bring+$700.00"),
+        ("0%", "These deals bring+$1,000.00"),
+        ("", "no column of the table takes this deal"),
+        ("101", "A discount is a number of per cent from 0 to 100"),
+        ("1.00005", "A discount is a number of per cent from 0 to 100"),
+        ("ten", "A discount is a number of per cent from 0 to 100"),
+    ],
+)
+def test_the_estimator_asks_for_the_discount_where_the_rate_goes_by_it(
+    version: PlanVersion, cast: Cast, typed: str, told: str
+) -> None:
+    with time_machine.travel(datetime(2026, 5, 20, tzinfo=UTC), tick=False):
+        deal = open_deal(cast.ana, "O", 10_000_00, date(2026, 5, 25), discount_ppm=120_000)
+        assert "Discount in %" in ask(cast.ana)[1]
+        assert "These deals bring+$700.00" in ask(cast.ana)[1]
+        assert told in ask(cast.ana, {f"discount-{deal.pk}": typed})[1]
 
 
 def test_a_rate_of_the_table_has_a_field_of_its_own() -> None:
