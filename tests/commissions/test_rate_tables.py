@@ -116,7 +116,7 @@ def test_the_estimator_asks_for_the_discount_where_the_rate_goes_by_it(
 ) -> None:
     with time_machine.travel(datetime(2026, 5, 20, tzinfo=UTC), tick=False):
         deal = open_deal(cast.ana, "O", 10_000_00, date(2026, 5, 25), discount_ppm=120_000)
-        assert "Discount in %" in ask(cast.ana)[1]
+        assert "Discount (%)" in ask(cast.ana)[1]
         assert "These deals bring+$700.00" in ask(cast.ana)[1]
         assert told in ask(cast.ana, {f"discount-{deal.pk}": typed})[1]
 
