@@ -1,12 +1,24 @@
 from django.urls import path
 
-from commissions.views import acceptances, drafts, estimator, periods, plans, roster, roster_paste, statements, whatif
+from commissions.views import (
+    acceptances,
+    cancelling,
+    drafts,
+    estimator,
+    periods,
+    plans,
+    roster,
+    roster_paste,
+    statements,
+    whatif,
+)
 
 app_name = "commissions"
 urlpatterns = [
     path("statements/", statements.statements, name="statements"),
     path("statements/<int:pk>/", statements.statement, name="statement"),
     path("lines/<int:pk>/", statements.line, name="line"),
+    path("deals/<int:pk>/cancelling", cancelling.cancelling, name="cancelling"),
     path("estimator/", estimator.estimator, name="estimator"),
     path("estimator/<int:pk>/", estimator.estimator, name="estimator-of"),
     path("estimator/<int:pk>/deals/<slug:key>/", estimator.estimated, name="estimated"),

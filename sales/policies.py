@@ -27,6 +27,11 @@ def can_close_deal(user: User, deal: Deal) -> bool:
     return deal.status == Deal.Status.OPEN and can_edit_deal(user, deal)
 
 
+def can_cancel_deal(user: User, deal: Deal) -> bool:
+    """Only a won one is cancelled, and what is closed is changed by who may edit it then."""
+    return deal.status == Deal.Status.WON and deal.cancelled_on is None and can_edit_deal(user, deal)
+
+
 def can_record_payments(user: User) -> bool:
     """What customers paid is finance's to know; who sells reads it."""
     return user.has_role(Role.FINANCE, Role.ADMIN)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("deals/<int:pk>/", deals.deal, name="deal"),
     path("deals/<int:pk>/edit", deals.deal_edit, name="deal-edit"),
     path("deals/<int:pk>/close", deals.deal_close, name="deal-close"),
+    path("deals/<int:pk>/cancel", deals.deal_cancel, name="deal-cancel"),
     path("deals/<int:pk>/payments", deals.payment_record, name="payment-record"),
     path("deals/<int:pk>/payments/<int:payment>/remove", deals.payment_remove, name="payment-remove"),
     path("rates/", rates.rates, name="rates"),

@@ -19,6 +19,8 @@ GET  commissions:estimator-of                      login  200   404   200   404 
 GET  commissions:estimator-of    #none             login  404   404   404   404   404   404   404
 GET  commissions:estimated                         login  200   404   200   404   200   200   404
 GET  commissions:estimated       #won              login  404   404   404   404   404   404   404
+GET  commissions:cancelling                        login  403   404   403   404   403   200   404
+GET  commissions:cancelling      #none             login  404   404   404   404   404   404   404
 GET  commissions:plans                             login  200   200   200   200   200   200   200
 GET  commissions:plan                              login  200   200   200   404   200   200   404
 GET  commissions:plan            #anas             login  200   404   200   404   200   200   404
@@ -95,6 +97,9 @@ GET  sales:deal-close                              405    405   405   405   405 
 POST sales:deal-close                              login  302   404   403   404   403   302   404
 POST sales:deal-close            #won              login  422   404   422   404   422   422   404
 POST sales:deal-close            #empty            login  422   404   403   404   403   422   404
+GET  sales:deal-cancel                             405    405   405   405   405   405   405   405
+POST sales:deal-cancel           #won              login  403   404   403   404   403   302   404
+POST sales:deal-cancel           #empty            login  422   404   403   404   403   422   404
 GET  sales:payment-record                          405    405   405   405   405   405   405   405
 POST sales:payment-record                          login  403   404   403   404   302   302   404
 POST sales:payment-record        #empty            login  403   404   403   404   422   422   404

@@ -120,6 +120,8 @@ def _arguments(world: World, inactive: User) -> dict[str, list[object]]:
         "commissions:statement none": [0],
         "commissions:line": [world.line(cast.ana, "second").pk],
         "commissions:estimator-of": [cast.ana.pk],
+        "commissions:cancelling": [Deal.objects.get(external_id="first").pk],
+        "commissions:cancelling none": [0],
         "commissions:estimator-of none": [0],
         "commissions:plan": [world.version.pk],
         "commissions:plan anas": [anas.pk],
@@ -181,10 +183,10 @@ def _arguments_of_sales(world: World) -> dict[str, list[object]]:
     payment = Payment.objects.create(external_id="p", deal_id=won, paid_on=date(2026, 11, 5), amount_minor=1).pk
     rate = ExchangeRate.objects.create(source="EUR", target="USD", starts_on=date(2026, 1, 1), rate=1).pk
     return {
-        **{f"sales:deal{act}": [mine] for act in ("", "-edit", "-close")},
+        **{f"sales:deal{act}": [mine] for act in ("", "-edit", "-close", "-cancel")},
         "commissions:estimated": [cast.ana.pk, mine],
         "commissions:estimated won": [cast.ana.pk, won],
-        **{f"sales:deal{act} won": [won] for act in ("-edit", "-close")},
+        **{f"sales:deal{act} won": [won] for act in ("-edit", "-close", "-cancel")},
         **{f"sales:deal{act} shared": [shared] for act in ("", "-edit")},
         "sales:deal none": [0],
         **{f"sales:payment-record{which}": [won] for which in ("", " empty")},
@@ -245,6 +247,7 @@ def _data(cast: Cast) -> dict[str, dict[str, Any]]:
         "sales:deal-edit": deal,
         "sales:deal-edit won": {**deal, "external_id": "first", "status": "won", "closed_on": "2026-10-05"},
         **{f"sales:deal-close{which}": {"outcome": "won", "closed_on": "2026-11-20"} for which in ("", " won")},
+        "sales:deal-cancel won": {"cancelled_on": "2026-11-20"},
         "sales:payment-record": {"paid_on": "2026-11-20", "amount": "5", "token": "new"},
         **{
             f"sales:rate{act}": {"source": "EUR", "target": "USD", "starts_on": day, "rate": "1.1"}

@@ -10,7 +10,7 @@ from commissions.engine.bases import column_of
 from commissions.engine.columns import column_in
 from commissions.engine.curve import largest
 from commissions.engine.errors import AmountTooLarge
-from commissions.engine.events import PARTS, has_parts, moved, rule_of
+from commissions.engine.events import PARTS, Taking, has_parts, moved, rule_of
 from commissions.engine.expressions import columns_of, compile_condition, parse_base, parse_condition
 from commissions.engine.frames import NO_NOTICES, Notice, notices
 from commissions.engine.quotas import Goals, held, quota_kind, target_kind
@@ -41,7 +41,8 @@ def measure(clauses: Mapping[int, Clause], rules: Mapping[int, str]) -> pl.DataF
 
     `rules` says by version which events the component looks at (`events.Rule.key`).
     With a rate table, `rate_column` is the place of the deal's column, from 0.
-    Credits that are parts of their deals have `reached` too, what of it was credited before.
+    Credits that are parts of their deals have `reached` too, what of it was credited before. Those that leave x where
+    it is credit nothing.
     """
     parts = [_measured(clause, rules) for clause in clauses.values()]
     return parts[0] if len(parts) == 1 else pl.concat(parts, how="diagonal").sort("place")
@@ -83,8 +84,20 @@ def _measured(clause: Clause, rules: Mapping[int, str]) -> pl.DataFrame:
     own = rule_of(clause.document, component).key
     ruling = pl.col("closed_version").replace_strict(dict(rules), default=own, return_dtype=pl.String())
     counts &= pl.col("rule") == ruling.fill_null(own)
+    rows = clause.credits.filter(counts)
+    _refuse_too_large(rows, part)
     before, after = moved(part, half_even=clause.document.rounding is Rounding.HALF_EVEN)
-    return clause.credits.filter(counts).select(*carried, *PARTS, **table, credited=after - before, reached=before)
+    is_left = pl.col("taking").eq_missing(Taking.LEFT.value)
+    credited = pl.when(is_left & part.is_not_null()).then(0).otherwise(after - before)
+    reached = pl.when(is_left & (pl.col("before") < pl.col("after"))).then(after).otherwise(before)
+    return rows.select(*carried, *PARTS, **table, credited=credited, reached=reached)
+
+
+def _refuse_too_large(rows: pl.DataFrame, part: pl.Expr) -> None:
+    """A deal that is credited again and again adds up to many times its base. Raises AmountTooLarge."""
+    times = rows.select(times=pl.col("after") // pl.col("whole"))["times"]
+    if largest(rows.select(part=part)["part"]) * largest(times) > LARGEST_SUM:
+        raise _too_large()
 
 
 def part_of(component: Component) -> pl.Expr:
@@ -128,10 +141,14 @@ def running(payee: pl.Series, window: pl.Series, steps: pl.Series) -> pl.Series:
     total = pl.col("step").cast(number).cum_sum()
     sums = rows.select(after=total - pl.when(first).then(total - pl.col("step")).forward_fill())["after"]
     if number is WIDE and largest(sums) > LARGEST_SUM:
-        raise AmountTooLarge(
-            told("A payee's total in a window exceeds %(most)s minor units. Check the amounts.", most=LARGEST_SUM)
-        )
+        raise _too_large()
     return sums.cast(NARROW)
+
+
+def _too_large() -> AmountTooLarge:
+    return AmountTooLarge(
+        told("A payee's total in a window exceeds %(most)s minor units. Check the amounts.", most=LARGEST_SUM)
+    )
 
 
 def with_quota(accumulated: pl.DataFrame, goals: Goals, document: PlanDocument, component: Component) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
+from typing import Literal
 
 import polars as pl
 
@@ -15,7 +16,7 @@ from commissions.engine.bases import with_bases
 from commissions.engine.component import component_lines
 from commissions.engine.credit import credit, deal_columns
 from commissions.engine.currency import in_currency
-from commissions.engine.events import rule_of, rules_of, with_events
+from commissions.engine.events import reaches_back, rule_of, rules_of, with_events
 from commissions.engine.frames import (
     ASSIGNMENTS,
     DEALS,
@@ -31,7 +32,7 @@ from commissions.engine.frames import (
     Notice,
     empty,
 )
-from commissions.engine.modify import Around, capped_together
+from commissions.engine.modify import Around, capped_together, taken_back
 from commissions.engine.modify.limits import cycles_of, since
 from commissions.engine.quotas import Goals
 from commissions.engine.relations import read_relations
@@ -134,8 +135,11 @@ def history_end(versions: Mapping[int, PlanDocument], end: date) -> date:
 
 
 def lines_since(versions: Mapping[int, PlanDocument], start: date) -> date:
-    """From when on lines must be known: a cap over all components counts what they paid since its window began."""
-    return since({cycle_of(document, document.cap.per) for document in versions.values() if document.cap}, start)
+    """From when on lines must be known: a cap over all components counts what they paid since its window began, and
+    what a deal was paid says what is taken back of it.
+    """
+    first = start - timedelta(days=max(map(reaches_back, versions.values()), default=0))
+    return since({cycle_of(document, document.cap.per) for document in versions.values() if document.cap}, first)
 
 
 def calculate(inputs: Inputs, *, start: date, end: date) -> Result:
@@ -154,7 +158,9 @@ def finished(inputs: Inputs, found: "Credited", parts: Iterable["Part"], *, star
         priced, missing = component_lines(part.measured, part.key, part.clauses, around)
         lines.append(_of_calculated(priced, inputs))
         told += [part.unknown, missing]
-    everything = _within(capped_together(pl.concat(lines), inputs.versions, inputs.plans), inputs, start, end)
+    how: Literal["vertical", "diagonal"] = "diagonal" if any("taking" in each.columns for each in lines) else "vertical"
+    capped = capped_together(pl.concat(lines, how=how), inputs.versions, inputs.plans)
+    everything = _within(taken_back(capped, inputs.versions), inputs, start, end)
     current = _of_calculated(_in_reach(found.assignments, start, end), inputs)
     settled = settle(everything, current, inputs.versions, _opening(inputs, end))
     return Result(

@@ -6,6 +6,7 @@ from commissions.engine.contradictions import contradictions
 from commissions.engine.curve_checks import LARGEST_ATTAINMENT, check_curve, check_weights
 from commissions.engine.decimals import DECIMALS, canonical, decimals_of
 from commissions.engine.errors import PlanError
+from commissions.engine.event_checks import check_clawback, check_repeats
 from commissions.engine.example_checks import RESERVED, check_examples, known_currency, money_errors
 from commissions.engine.example_people import check_credit
 from commissions.engine.expressions import ExpressionError, parse_base, parse_condition
@@ -41,6 +42,7 @@ def _errors_of(document: PlanDocument) -> Iterator[PlanError]:
     yield from _quota_rules(document)
     if document.draw is not None:
         yield from _draw(document.draw, currency)
+    yield from check_clawback(document)
     yield from check_examples(document, currency)
     yield from contradictions(document)
 
@@ -112,6 +114,7 @@ def check_component(component: Component, path: str, currency: str | None) -> It
     yield from _formula(component.when, parse_condition, f"{path}.when")
     yield from _formula(component.base, parse_base, f"{path}.base")
     yield from check_credit(component, path)
+    yield from check_repeats(component, path)
     yield from check_curve(component, path, currency)
     if component.against is Against.QUOTA and component.window is Window.DEAL:
         yield PlanError(

@@ -7,10 +7,11 @@ import polars as pl
 
 from commissions.engine.accumulate import Clause, accumulate, with_quota
 from commissions.engine.curve import price
-from commissions.engine.events import Event, has_parts
+from commissions.engine.events import Event, Taking, has_parts
 from commissions.engine.frames import LINES, NO_NOTICES, LineKind, Notice, notices
 from commissions.engine.modify import Around, allotted, limited, multiplied
 from commissions.engine.modify.limits import cycles_of, since
+from commissions.engine.modify.taken_back import TAKING
 from commissions.engine.schema import Against, Component, Pays
 from commissions.engine.segments import compile_curve
 from commissions.engine.spiffs import is_limited
@@ -29,14 +30,19 @@ def component_lines(
     2. Price each version's own credits on its own curve, times its multiplier, as far back as a cap needs.
     3. Lift and cap, by the version's own floor and cap, over the lines of all versions.
     4. Of a spiff, pay the first deals, until the budget is used up.
+    5. Add the lines of what is taken back and leaves x where it is: no quota, curve or limit says what they pay.
     """
     start = around.start
     cycles = {version: cycle_of(clause.document, clause.component.window) for version, clause in clauses.items()}
     accumulated = {cycle: accumulate(measured, cycle) for cycle in set(cycles.values())}
-    priced, told = [], [NO_NOTICES]
+    priced, told, left = [], [NO_NOTICES], []
     times = any(clause.component.multiply for clause in clauses.values())
     for version, clause in clauses.items():
         own = _of_version(accumulated[cycles[version]], version, clauses)
+        if has_parts(own):
+            is_left = pl.col("taking").eq_missing(Taking.LEFT.value)
+            left.append(own.filter(is_left))
+            own = own.filter(~is_left)
         needed = with_quota(
             _since(_history(clauses, around.since), own), around.goals, clause.document, clause.component
         )
@@ -51,7 +57,14 @@ def component_lines(
         priced.append(_priced(needed, clause))
     lines = priced[0] if len(priced) == 1 else pl.concat(priced).sort("place")
     paid = allotted(limited(lines, clauses, around), key, clauses, around)
+    if any(rows.height for rows in left):
+        nothing = {name: pl.lit(None if name in _NULLS else 0, dtype=pl.Int64()) for name in _UNPRICED}
+        paid = pl.concat([paid, *(rows.with_columns(**nothing) for rows in left)], how="diagonal")
     return _as_lines(paid, key, around), pl.concat(told)
+
+
+_UNPRICED = ("quota", "target", "y0", "y1", "uncapped", "amount")
+_NULLS = ("quota", "target")
 
 
 def _priced(rows: pl.DataFrame, clause: Clause) -> pl.DataFrame:
@@ -79,7 +92,8 @@ def _as_lines(rows: pl.DataFrame, key: str, around: Around) -> pl.DataFrame:
         named["kind"] = pl.col("kind").fill_null(LineKind.CREDIT.value)
         named["event"] = pl.when(is_credit).then(named.get("event", pl.col("event")))
     wanted = _since(around.since, rows)
-    return wanted.select(named.get(name, pl.col(name)).alias(name) for name in [*LINES, "place"])
+    taking = TAKING if has_parts(rows) and rows["taking"].null_count() < rows.height else ()
+    return wanted.select(named.get(name, pl.col(name)).alias(name) for name in [*LINES, "place", *taking])
 
 
 _UNLIMITED = {name: pl.lit(None, dtype=pl.Int64()) for name in ("deals_before", "paid_before")}

@@ -120,6 +120,22 @@ def explain(
     )
 
 
+def unmoved(document: PlanDocument, component: str, *, x: int, amount: int) -> LineExplanation:
+    """Of a line that takes pay back and leaves x where it is: no piece of the curve leads to its amount.
+
+    >>> from commissions.engine.document import load_plan
+    >>> plan = load_plan("{plan: A, currency: USD, period: month, components: [{key: a, name: A, rate: 5%}]}")
+    >>> found = unmoved(plan, "a", x=10000, amount=-500)
+    >>> found.pieces, found.uncapped, found.capped_away
+    ((), -500, 0)
+    """
+    part, taken = document.component(component), Fraction(amount)
+    return LineExplanation(
+        component, part.tiers, part.window, quota=None, target=None, x0=x, x1=x, pieces=(), exact0=Fraction(0),
+        exact1=taken, times=Fraction(1), y0=0, y1=amount, uncapped=amount, amount=amount, capped_away=0,
+    )  # fmt: skip
+
+
 def _require(curve: Curve, quota: int | None, target: int | None, component: str) -> None:
     if curve.against_quota and not quota:
         raise ValueError(f"{component} pays against quota, and none is given. Pass the quota of the line's window.")

@@ -26,6 +26,7 @@ from commissions.engine.calculate import (
     with_surroundings,
 )
 from commissions.engine.component import component_lines
+from commissions.engine.events import reaches_back
 from commissions.engine.frames import QuotaKind
 from commissions.engine.schema import Against, Pays, PlanDocument
 
@@ -35,7 +36,8 @@ _LATER = {"name", "tiers", "starts_when", "pays", "weight", "multiply", "payout"
 _LATER |= {"rate", "rates", "pay_per_unit", "curve"}
 _KNOWN = _APART | {"format", "currency", "period", "fiscal_year_starts", "rounding", "components", "clawback"}
 _COUNTING = {"key", "credit", "when", "by", "columns", "base", "measure", "window", "against", "cap", "floor"} | {
-    "spiff"
+    "spiff",
+    "repeats",
 }
 _KNOWN_OF_COMPONENT = _LATER | _COUNTING
 
@@ -136,6 +138,8 @@ def _knows(versions: Mapping[int, PlanDocument]) -> bool:
     """Whether the documents say nothing but what this module was written for."""
     said = [document.model_dump(exclude_defaults=True) for document in versions.values()]
     parts = [component for document in said for component in document["components"]]
+    if any(map(reaches_back, versions.values())):  # what is taken back is asked of the lines of all components
+        return False
     return all(document.keys() <= _KNOWN for document in said) and all(
         part.keys() <= _KNOWN_OF_COMPONENT for part in parts
     )

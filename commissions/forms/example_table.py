@@ -66,16 +66,19 @@ EXAMPLES: Mapping[Model, tuple[Key, ...]] = {
         Key("cost", _("Cost"), fits=reads("cost")),
         Key("tax", _("Tax"), fits=reads("tax")),
         Key("discount", _("Discount"), fits=reads("discount")),
-        Key("term", _("Months"), fits=reads("term")),
+        Key("term", _("Months"), fits=any_of(reads("term"), any_component("repeats"))),
         Key(
             "invoiced", _("Invoiced on"),
-            fits=any_of(reads("invoiced"), any_credit("trigger", "invoiced"), _IN_PARTS),
+            fits=any_of(reads("invoiced"), any_credit("trigger", "invoiced"), _IN_PARTS, of_plan("clawback")),
         ),
         Key(
             "payments", _("Paid by the customer"), kind=Kind.PAIRS, usual=_("2026-01-31 500"),
-            fits=any_of(any_credit("trigger", "paid", "paid_in_full"), _IN_PARTS),
+            fits=any_of(any_credit("trigger", "paid", "paid_in_full"), _IN_PARTS, of_plan("clawback")),
         ),
-        Key("cancelled", _("Cancelled on"), fits=any_of(reads("cancelled"), of_plan("clawback"))),
+        Key(
+            "cancelled", _("Cancelled on"),
+            fits=any_of(reads("cancelled"), of_plan("clawback"), any_component("repeats")),
+        ),
         Key("custom", _("Fields of your own"), usual=_("region west"), fits=reads_own),
         Key("owner", _("Owner"), fits=lambda around: len(around) > 1 and "payees" in around[1]),
         Key(

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from commissions.engine.schema import (
     Cap,
-    Clawback,
     Column,
     Component,
     Credit,
@@ -24,6 +23,7 @@ from commissions.engine.schema import (
     Step,
     Times,
 )
+from commissions.forms.events_table import EVENTS, PERIODS
 from commissions.forms.example_table import EXAMPLES
 from commissions.forms.keys import (
     Around,
@@ -52,9 +52,8 @@ def _by_text(around: Around) -> bool:
     return len(around) > 1 and goes_by_text(around[1].get("by"))
 
 
-_PERIODS = {"month": _("month"), "quarter": _("quarter"), "half": _("half-year"), "year": _("year")}
 _MONTHS = {month.value: MONTHS[month.number] for month in Month}
-_WINDOWS = {"deal": _("deal"), **_PERIODS}
+_WINDOWS = {"deal": _("deal"), **PERIODS}
 
 TABLE: Mapping[Model, tuple[Key, ...]] = {
     PlanDocument: (
@@ -64,7 +63,7 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
             help=_("Under the name of a plan that is here, this becomes its next version."),
         ),
         Key("currency", _("Currency"), help=_("Three letters, such as USD or IDR. Every amount here is in it.")),
-        Key("period", _("A statement covers a"), choices=_PERIODS),
+        Key("period", _("A statement covers a"), choices=PERIODS),
         Key(
             "fiscal_year_starts", _("Its year starts in"), choices=_MONTHS, usual=MONTHS[1], is_rare=True,
             help=_("Quarters, half-years and years are parts of it. It can't change from version to version."),
@@ -188,6 +187,11 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
             starts=[{"share": "50%", "due": "at_once"}, {"share": "50%", "due": "paid"}],
             help=_("In parts of what is earned: each upon what it waits for, after a while, or on a day."),
         ),
+        Key(
+            "repeats", _("Again and again"), add=_("Credit a deal again while its contract runs"),
+            starts={"every": "month", "for": "12 months"},
+            help=_("On the same day of later months, until it ends or the deal is cancelled."),
+        ),
         Key("credit", _("Who gets credit"), is_rare=True),
         Key(
             "key", _("Key"), is_rare=True, is_wide=True,
@@ -271,19 +275,7 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
             help=_("Which share of the quota counts in the first month on the plan, the second and so on: 50%, 75%."),
         ),
     ),
-    Clawback: (
-        Key(
-            "within_days", _("Days from closing"), usual="90",
-            help=_("A deal that is cancelled later keeps all that it earned."),
-        ),
-        Key(
-            "mode", _("A cancellation takes back"),
-            choices={
-                "full": _("all that the deal earned"),
-                "prorated": _("the less, the longer the deal was kept"),
-            },
-        ),
-    ),
+    **EVENTS,
     PayoutPart: (
         Key("share", _("Share")),
         Key(

@@ -187,6 +187,8 @@ class EarningLine(models.Model):
         BOOKED = "booked", _("Closed")
         INVOICED = "invoiced", _("Invoiced")
         PAID = "paid", _("Paid")
+        REPEATED = "repeated", _("Credited again")
+        UNPAID = "unpaid", _("Not paid in time")
         CANCELLED = "cancelled", _("Cancelled")
 
     statement = models.ForeignKey(Statement, models.CASCADE, related_name="lines", db_index=False, db_constraint=False)

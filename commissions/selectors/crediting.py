@@ -11,7 +11,7 @@ from commissions.engine.accumulate import part_of
 from commissions.engine.bases import with_bases
 from commissions.engine.credit import sharers_of
 from commissions.engine.currency import in_currency
-from commissions.engine.events import Event, Rule, has_parts, moved, rule_of, with_events
+from commissions.engine.events import Event, Rule, Taking, has_parts, moved, rule_of, with_events
 from commissions.engine.expressions import columns_of, parse_base
 from commissions.engine.frames import RATES, empty
 from commissions.engine.schema import Component, Measure, PlanDocument, Rounding, Trigger
@@ -43,6 +43,9 @@ class Crediting:
     credited_before: int  # all x before / whole, rounded
     credited_after: int
     converted: tuple[Converted, ...]  # empty where the deal is in the plan's currency
+    unpaid_after: int = 0  # days that a customer has to pay; 0: however long
+    is_from_invoice: bool = False
+    is_left: bool = False  # the deal counts on, whatever is taken back
 
 
 def crediting(line: EarningLine, document: PlanDocument) -> Crediting | None:
@@ -69,6 +72,8 @@ _GIVING = {
     Event.BOOKED: (Trigger.BOOKED,),
     Event.INVOICED: (Trigger.INVOICED,),
     Event.PAID: (Trigger.PAID, Trigger.PAID_IN_FULL),
+    Event.REPEATED: (Trigger.BOOKED, Trigger.INVOICED),
+    Event.UNPAID: (Trigger.BOOKED, Trigger.INVOICED),
     Event.CANCELLED: tuple(Trigger),
 }
 
@@ -83,7 +88,8 @@ def _fitting(line: EarningLine, document: PlanDocument, component: Component, ru
         return
     events = with_events(deals, payments, [rule])
     if not has_parts(events):
-        events = events.with_columns(event=pl.lit(Event.BOOKED), before=0, after=1, whole=1, turn=0)
+        nothing = pl.lit(None, dtype=pl.String())
+        events = events.with_columns(event=pl.lit(Event.BOOKED), before=0, after=1, whole=1, turn=0, taking=nothing)
     whose = line.via_id or line.statement.payee_id
     mine = facts.shares.filter((pl.col("payee") == whose) & (pl.col("role") == line.role))
     rows = mine.join(events.filter((pl.col("date") == line.date) & (pl.col("event") == line.event)), on="deal")
@@ -93,7 +99,9 @@ def _fitting(line: EarningLine, document: PlanDocument, component: Component, ru
     before, after = moved(part_of(component), half_even=document.rounding is Rounding.HALF_EVEN)
     measured = based.with_columns(all=part_of(component), credited_before=before, credited_after=after)
     for row in measured.sort("turn").iter_rows(named=True):
-        if row["all"] is not None and row["credited_after"] - row["credited_before"] == line.credited_minor:
+        is_left = row["taking"] == Taking.LEFT
+        moved_by = 0 if is_left else (row["credited_after"] or 0) - (row["credited_before"] or 0)
+        if row["all"] is not None and moved_by == line.credited_minor:
             yield Crediting(
                 trigger=rule.trigger,
                 within=rule.within,
@@ -104,6 +112,9 @@ def _fitting(line: EarningLine, document: PlanDocument, component: Component, ru
                 credited_before=row["credited_before"],
                 credited_after=row["credited_after"],
                 converted=tuple(_converted(line, component, deals.row(0, named=True), row)),
+                unpaid_after=rule.unpaid_after,
+                is_from_invoice=rule.is_from_invoice,
+                is_left=is_left,
             )
 
 

@@ -24,6 +24,8 @@ _FACTS = {
 _EVENTS = {
     Event.INVOICED: gettext_lazy("Invoiced on %(day)s."),
     Event.PAID: gettext_lazy("Paid on %(day)s."),
+    Event.REPEATED: gettext_lazy("Credited again on %(day)s: its contract runs on."),
+    Event.UNPAID: gettext_lazy("Not paid in full by %(day)s: what had been credited is taken back."),
     Event.CANCELLED: gettext_lazy("Cancelled on %(day)s: what had been credited is taken back."),
 }
 
@@ -69,6 +71,10 @@ def _converted(each: Converted, why: LineExplanation) -> str:
 
 def _event(found: Crediting, why: LineExplanation) -> str:
     words = _days(why)
+    if found.is_left:
+        return _left(found, why)
+    if why.event in (Event.REPEATED, Event.UNPAID):
+        return _repeated(found, why) if why.event == Event.REPEATED else _unpaid(found, why)
     if why.event == Event.CANCELLED and found.after and why.closed:
         words |= {"kept": str((why.date - why.closed).days), "within": str(found.within)}
         text = _(
@@ -82,11 +88,42 @@ def _event(found: Crediting, why: LineExplanation) -> str:
         if why.date == why.closed:
             return _("Invoiced by %(day)s, the day it closed: all of the deal counts.") % words
         return _("Invoiced on %(day)s: all of the deal counts.") % words
+    return _of_payment(found, why)
+
+
+def _of_payment(found: Crediting, why: LineExplanation) -> str:
+    words = _days(why)
+    if found.trigger in (Trigger.BOOKED, Trigger.INVOICED):
+        return _("Paid in full on %(day)s after all: what had been taken back is credited again.") % words
     if found.trigger is Trigger.PAID_IN_FULL:
         if found.after:
             return _("Paid in full on %(day)s: all of the deal counts.") % words
         return _("Since %(day)s no longer paid in full: what had been credited is taken back.") % words
     return _paid(found, why)
+
+
+def _left(found: Crediting, why: LineExplanation) -> str:
+    """The event alone: what was paid says what is taken back, and nothing is credited or taken from what was."""
+    texts = {
+        Event.UNPAID: _("Not paid in full by %(day)s, after %(days)s days."),
+        Event.PAID: _("Paid in full on %(day)s after all."),
+        Event.CANCELLED: _("Cancelled on %(day)s."),
+    }
+    return texts[why.event] % (_days(why) | {"days": found.unpaid_after})
+
+
+def _repeated(found: Crediting, why: LineExplanation) -> str:
+    words = _days(why) | {"time": found.after}
+    return _("Credited again on %(day)s, credit number %(time)s of this deal: its contract runs on.") % words
+
+
+def _unpaid(found: Crediting, why: LineExplanation) -> str:
+    words = _days(why) | {"days": found.unpaid_after}
+    if found.is_from_invoice:
+        text = _("Not paid in full by %(day)s, %(days)s days after the invoice: what had been credited is taken back.")
+    else:
+        text = _("Not paid in full by %(day)s, %(days)s days after closing: what had been credited is taken back.")
+    return text % words
 
 
 def _paid(found: Crediting, why: LineExplanation) -> str:
@@ -111,7 +148,7 @@ def _paid(found: Crediting, why: LineExplanation) -> str:
 
 def _arithmetic(found: Crediting, why: LineExplanation) -> Iterator[str]:
     """The credited figure for a pocket calculator, where it is a part of the deal."""
-    if found.whole == 1:
+    if found.whole == 1 or found.is_left:
         return
     in_money = found.trigger is Trigger.PAID and why.deal_amount_minor
     before, after, whole = (

@@ -127,7 +127,7 @@ def estimate(*, payee: User, supposed: Sequence[Supposed], today: date) -> Estim
     """
     days = [today, *(_closing(row) for row in supposed)]
     start, end = years_around([payee.pk], min(days), max(days))
-    inputs = _with_kpis(gather(payees=[payee.pk], kinds=list(PeriodKind), start=start, end=end).inputs, end)
+    inputs = with_kpis(gather(payees=[payee.pk], kinds=list(PeriodKind), start=start, end=end).inputs, end)
     before = calculate(inputs, start=start, end=end)
     after = calculate(_with(inputs, payee, supposed), start=start, end=end) if supposed else before
     found = set(after.lines["plan_version"].unique()) | set(inputs.versions)
@@ -146,7 +146,7 @@ def estimate(*, payee: User, supposed: Sequence[Supposed], today: date) -> Estim
     )
 
 
-def _with_kpis(inputs: Inputs, end: date) -> Inputs:
+def with_kpis(inputs: Inputs, end: date) -> Inputs:
     """KPIs of the time to come are taken as they stand."""
     if inputs.kpis is None:
         return inputs

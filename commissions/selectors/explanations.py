@@ -6,7 +6,8 @@ from decimal import Context, Decimal
 from fractions import Fraction
 
 from commissions.engine.curve import MILLION
-from commissions.engine.explain import Piece, PieceKind, explain
+from commissions.engine.explain import LineExplanation as Arithmetic
+from commissions.engine.explain import Piece, PieceKind, explain, unmoved
 from commissions.engine.schema import Component, Of, PlanDocument, Window
 from commissions.engine.segments import x_unit
 from commissions.models import EarningLine
@@ -17,6 +18,7 @@ from commissions.selectors.limits import LimitRule, limit_rules
 from commissions.selectors.multipliers import Multiplier
 from commissions.selectors.rate_tables import heading_of
 from commissions.selectors.spiffs import SpiffPlace, spiff_place
+from commissions.selectors.taken_back import TakenBack, is_left, taken_back
 from commissions.selectors.units import Unit, unit_of
 from commissions.selectors.waiting import Waiting, waiting
 from core.money import exponent
@@ -102,6 +104,7 @@ class LineExplanation:
     capped_away_minor: int  # what the cap took
     amount_minor: int
     waits: Waiting | None  # where it isn't all paid at once
+    taken: TakenBack | None = None  # where what the deal had been paid says what is taken back
 
 
 def line_explanation(line: EarningLine) -> LineExplanation:
@@ -113,17 +116,7 @@ def line_explanation(line: EarningLine) -> LineExplanation:
     version, statement, deal = line.plan_version, line.statement, line.deal
     document = document_of(version)
     component = document.component(line.component)
-    why = explain(
-        document,
-        line.component,
-        quota=line.quota_minor,
-        target=line.target_minor,
-        x0=line.x0_minor,
-        x1=line.x1_minor,
-        amount=line.amount_minor,
-        multiplier=line.multiplier_ppm,
-        column=line.rate_column,
-    )
+    why = _arithmetic(line, document)
     if why.uncapped != line.uncapped_minor:
         raise ExplanationDiffers(f"Line {line.pk} pays {line.uncapped_minor} before its cap, the curve {why.uncapped}.")
     unit = 10 ** exponent(document.currency)
@@ -184,6 +177,23 @@ def line_explanation(line: EarningLine) -> LineExplanation:
         capped_away_minor=why.capped_away,
         amount_minor=line.amount_minor,
         waits=waiting(line, component),
+        taken=taken_back(line, document),
+    )
+
+
+def _arithmetic(line: EarningLine, document: PlanDocument) -> Arithmetic:
+    if is_left(line):
+        return unmoved(document, line.component, x=line.x0_minor, amount=line.amount_minor)
+    return explain(
+        document,
+        line.component,
+        quota=line.quota_minor,
+        target=line.target_minor,
+        x0=line.x0_minor,
+        x1=line.x1_minor,
+        amount=line.amount_minor,
+        multiplier=line.multiplier_ppm,
+        column=line.rate_column,
     )
 
 

@@ -1,7 +1,7 @@
 """The won deals that give some payees credit, or take one back, on any of a range of days."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final, LiteralString
 
 from commissions.engine.events import Event, Rule, reads_payments
@@ -17,6 +17,12 @@ _OWNED: Final[LiteralString] = "SELECT d.id FROM sales_deal d{} WHERE d.owner_id
 _SHARED: Final[LiteralString] = (
     "SELECT d.id FROM sales_dealshare s JOIN sales_deal d ON d.id = s.deal_id{} WHERE s.user_id"
 )
+_COUNTED_FROM: Final[tuple[LiteralString, ...]] = ("d.closed_on", "d.invoiced_on")
+_LIVING: Final[LiteralString] = """ = ANY(%s) AND d.status = 'won' AND d.closed_on < %s
+    AND (d.cancelled_on IS NULL OR d.cancelled_on > %s) AND (
+        greatest(d.closed_on, d.invoiced_on) + make_interval(months => %s) > %s
+        OR (%s AND greatest(d.closed_on, d.invoiced_on) + make_interval(months => d.term_months) > %s)
+    )"""
 _WON: Final[LiteralString] = " = ANY(%s) AND d.status = 'won' AND {0} >= %s AND {0} < %s"
 
 
@@ -38,7 +44,18 @@ def reached(
     parts: list[LiteralString] = [
         whose.format(join) + _WON.format(day) for whose in (_OWNED, _SHARED) for join, day in places
     ]
+    days: list[Any] = [payees, since, end] * len(parts)
+    for days_late in sorted({rule.unpaid_after for rule in known if rule.unpaid_after}):
+        late = timedelta(days=days_late)
+        for counted_from in _COUNTED_FROM:
+            parts += [whose.format("") + _WON.format(counted_from) for whose in (_OWNED, _SHARED)]
+            days += [payees, since - late, end - late] * 2
+    if repeating := [rule for rule in known if rule.every]:
+        by_term = any(not rule.lasts for rule in repeating)
+        longest = max(rule.lasts for rule in repeating)
+        parts += [whose.format("") + _LIVING for whose in (_OWNED, _SHARED)]
+        days += [payees, end, since, longest, since, by_term, since] * 2
     join, day = _DAYS[Event.BOOKED]
     closing: list[LiteralString] = [whose.format(join) + _WON.format(day) for whose in (_OWNED, _SHARED)]
-    asked = [*[payees, since, end] * len(parts), *(each for other in others for each in (*other, *other))]
+    asked = [*days, *(each for other in others for each in (*other, *other))]
     return " FROM (" + " UNION ".join([*parts, *closing * len(others)]) + ") mine ", asked

@@ -14,6 +14,7 @@ from commissions.selectors.crediting_words import crediting_texts
 from commissions.selectors.explanations import LineExplanation, StepRow
 from commissions.selectors.multipliers import multiplier_text
 from commissions.selectors.spiffs import spiff_texts
+from commissions.selectors.taken_back import TAKING, taken_texts
 from commissions.selectors.units import exact_money, is_whole
 from commissions.selectors.waiting import waiting_texts
 from core.periods import parse_period
@@ -87,6 +88,8 @@ class Reading:
     limit: str  # what it is called
     capped_away: str  # what it took, with its sign
     waits: tuple[str, ...]  # how much of it is paid when; empty where it is paid at once
+    no_longer: str  # what counted of the deal and is taken back; empty where nothing is
+    still_counts: bool  # although pay is taken back
 
 
 def reading(why: LineExplanation, *, is_own: bool) -> Reading:
@@ -106,7 +109,14 @@ def reading(why: LineExplanation, *, is_own: bool) -> Reading:
         limit=_limit(why),
         capped_away=_money(-why.capped_away_minor, why.currency),
         waits=tuple(waiting_texts(why.waits, why.currency)) if why.waits else (),
+        no_longer=why.unit.text(abs(why.credited_minor)) if _is_taken_back(why) else "",
+        still_counts=bool(why.taken and why.taken.is_left),
     )
+
+
+def _is_taken_back(why: LineExplanation) -> bool:
+    """Whether a deal that had counted no longer does; a refund counts against of itself."""
+    return why.event in (*TAKING, Event.PAID) and why.credited_minor < 0 < why.deal_amount_minor
 
 
 def _sentences(why: LineExplanation, *, is_own: bool) -> Iterator[str]:
@@ -116,6 +126,9 @@ def _sentences(why: LineExplanation, *, is_own: bool) -> Iterator[str]:
     if why.via and why.closed:
         words = {"via": why.via, "payee": why.payee, "day": formats.day(why.closed, locale())}
         yield str(_WHOSE[why.via_team, is_own]) % words
+    if why.taken and why.taken.is_left:
+        yield from taken_texts(why.taken, why.currency, why.payee, is_own=is_own)
+        return
     if why.credited_minor == 0:
         yield _("Nothing of this deal counts here: its credit is 0, so it earned nothing.")
         return
@@ -160,8 +173,7 @@ def _carried(why: LineExplanation, *, is_own: bool) -> str:
 
 def _move(why: LineExplanation, *, is_own: bool) -> str:
     kind, rose = _kind_of_move(why), why.credited_minor > 0
-    taken_back = not rose and why.event in (Event.CANCELLED, Event.PAID) and why.deal_amount_minor > 0
-    text = _TAKEN_BACK[kind, is_own] if taken_back else _MOVES[kind, rose, is_own]
+    text = _TAKEN_BACK[kind, is_own] if _is_taken_back(why) else _MOVES[kind, rose, is_own]
     return str(text) % {
         "payee": why.payee,
         "credited": why.unit.text(abs(why.credited_minor)),
@@ -318,6 +330,8 @@ def _rounding(why: LineExplanation) -> str:
 def _cap(why: LineExplanation) -> str:
     if not why.capped_away_minor or why.kind != "credit":
         return ""
+    if why.taken:
+        return " ".join(taken_texts(why.taken, why.currency, why.payee, is_own=False))
     words = {
         "amount": _money(why.amount_minor, why.currency),
         "uncapped": _money(why.uncapped_minor, why.currency),
@@ -335,6 +349,8 @@ def _cap(why: LineExplanation) -> str:
 def _limit(why: LineExplanation) -> str:
     if why.kind == "carried":
         return _("Carried")
+    if why.taken:
+        return _("What was paid")
     kinds = {rule.kind for rule in why.limits}
     if why.spiff:
         return _("Limits") if kinds else _("SPIFF")

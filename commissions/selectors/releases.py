@@ -28,6 +28,7 @@ class ReleaseRow:
     earned_minor: int  # by this statement
     paid_minor: int  # by this statement, of its own lines or of earlier ones
     held_after_minor: int
+    has_lapsed: bool  # taken back before any of it was paid
     why: str  # which part is due upon what, and how far
 
 
@@ -40,16 +41,23 @@ def release_rows(statement: Statement) -> tuple[ReleaseRow, ...]:
 def _row(row: Release) -> ReleaseRow:
     component = document_of(row.plan_version).component(row.component)
     states = [Fraction(state) for state in row.states.split()]
+    paid = row.earned_minor - row.held_minor + row.released_minor
+    lapsed = not paid and not row.held_after_minor
     return ReleaseRow(
         deal_pk=row.deal_id,
         deal=str(row.deal) if row.deal else "",
         component=component.name,
         earned_on=row.earned_on,
         earned_minor=row.earned_minor,
-        paid_minor=row.earned_minor - row.held_minor + row.released_minor,
+        paid_minor=paid,
         held_after_minor=row.held_after_minor,
-        why="; ".join(payout_words(component.payout, states)),
+        has_lapsed=lapsed,
+        why=_lapsed() if lapsed else "; ".join(payout_words(component.payout, states)),
     )
+
+
+def _lapsed() -> str:
+    return _("Taken back before it was paid: nothing of it waits any more.")
 
 
 def payout_words(parts: Sequence[PayoutPart], states: Sequence[Fraction] = ()) -> Iterator[str]:

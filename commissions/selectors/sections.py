@@ -14,12 +14,14 @@ from commissions.engine.quotas import kinds_of, quota_kind
 from commissions.engine.schema import (
     Component,
     Credit,
+    Every,
     Measure,
     Of,
     Pays,
     PlanDocument,
     Prorate,
     QuotaRules,
+    Repeats,
     StartsWhen,
     Step,
     Tiers,
@@ -43,6 +45,12 @@ _TRIGGERS = {
     Trigger.INVOICED: gettext_lazy("A deal counts on the day it is invoiced."),
     Trigger.PAID: gettext_lazy("Each payment of the customer counts its part of the deal, on its own day."),
     Trigger.PAID_IN_FULL: gettext_lazy("A deal counts on the day on which the customer has paid all of it."),
+}
+_EVERY = {
+    Every.MONTH: gettext_lazy("each month"),
+    Every.QUARTER: gettext_lazy("each quarter of a year"),
+    Every.HALF: gettext_lazy("each half-year"),
+    Every.YEAR: gettext_lazy("each year"),
 }
 _WINDOWS = {
     Window.DEAL: gettext_lazy("Each deal is paid on its own; nothing adds up from one to the next."),
@@ -164,6 +172,7 @@ def _rules(component: Component, document: PlanDocument) -> Iterator[str]:
     yield from _credited(component.credit)
     if component.measure in _MEASURES:
         yield str(_MEASURES[component.measure])
+    yield from _repeats(component.repeats)
     yield _window(component.window, document)
     if component.pays is Pays.TARGET:
         yield _pays_target(component)
@@ -192,6 +201,17 @@ def _table(component: Component) -> Iterator[str]:
         yield _("What adds up is the same for all columns.")
     if not component.columns[-1].takes_the_rest:
         yield _("A deal that no column takes earns nothing.")
+
+
+def _repeats(said: Repeats | None) -> Iterator[str]:
+    if said is None:
+        return
+    words = {"every": _EVERY[said.every], "months": said.months}
+    if said.months is None:
+        yield _("It counts again %(every)s as long as its contract runs: for the months of the deal's term.") % words
+    else:
+        yield _("It counts again %(every)s, in all for %(months)s months.") % words
+    yield _("Once it is cancelled it no longer comes again.")
 
 
 def _credited(credit: Credit) -> Iterator[str]:

@@ -21,6 +21,10 @@ _TEMPLATES: Mapping[str, tuple[Promise, Promise]] = {
         _("Account manager on renewals"),
         _("A small rate for renewals, and tiers against a quota for upsell and cross-sell."),
     ),
+    "residuals": (
+        _("Residuals while a contract runs"),
+        _("A share of each month's fee for the contract's term, and a bonus that is taken back when nobody pays."),
+    ),
     "channel-partner": (
         _("Channel partner slab"),
         _("The month's volume decides one rate, which holds for all of it."),

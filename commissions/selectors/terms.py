@@ -6,14 +6,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from commissions.engine.schema import (
+    Again,
+    Attainment,
     BelowZero,
     Clawback,
     ClawbackMode,
+    CountedFrom,
     Draw,
     DrawKind,
     DrawPays,
     OtherCurrencies,
     PlanDocument,
+    Unpaid,
 )
 from commissions.selectors.limits import plan_cap_sentence
 from commissions.selectors.releases import on_leaving_words
@@ -29,7 +33,7 @@ def terms_of(document: PlanDocument) -> list[str]:
     found += _draw(document.draw, document.currency) if document.draw else []
     if document.below_zero is BelowZero.CARRY:
         found.append(_("A statement below zero pays nothing; the rest is taken from later statements."))
-    found.append(_clawback(document.clawback))
+    found += _clawback(document.clawback)
     if document.other_currencies is OtherCurrencies.CONVERT:
         found.append(
             _("Deals in other currencies are converted into %(currency)s at the rate of the day they closed.")
@@ -46,22 +50,47 @@ def _years(document: PlanDocument) -> str:
     }
 
 
-def _clawback(said: Clawback | None) -> str:
+def _clawback(said: Clawback | None) -> Iterator[str]:
     if said is None:
-        return _("What was credited of a deal is taken back when it is cancelled, whenever that is.")
-    if said.mode is ClawbackMode.FULL:
-        text = ngettext(
-            "A deal that is cancelled within %(n)s day of closing takes back all that it earned; later, nothing.",
-            "A deal that is cancelled within %(n)s days of closing takes back all that it earned; later, nothing.",
-            said.within_days,
-        )
-    else:
-        text = ngettext(
+        yield _("What was credited of a deal is taken back when it is cancelled, whenever that is.")
+        return
+    if said.within_days is None:
+        yield _("What was credited of a deal is taken back when it is cancelled, whenever that is.")
+    elif said.mode is ClawbackMode.PRORATED:
+        yield ngettext(
             "A deal that is cancelled within %(n)s day of closing takes back the part of that time that is missing.",
             "A deal that is cancelled within %(n)s days of closing takes back the part of those days that are missing.",
             said.within_days,
-        )
-    return text % {"n": said.within_days}
+        ) % {"n": said.within_days}
+    else:
+        yield ngettext(
+            "A deal that is cancelled within %(n)s day of closing takes back all that it earned; later, nothing.",
+            "A deal that is cancelled within %(n)s days of closing takes back all that it earned; later, nothing.",
+            said.within_days,
+        ) % {"n": said.within_days}
+    if said.mode is ClawbackMode.PAID and said.attainment is Attainment.REVERSE:
+        yield _("Never more is taken back than the deal had been paid.")
+    if said.attainment is Attainment.LEAVE:
+        yield _("What is taken back is what the deal had been paid; it counts on towards tiers and quotas.")
+    if said.unpaid is not None:
+        yield from _unpaid(said.unpaid)
+
+
+def _unpaid(said: Unpaid) -> Iterator[str]:
+    if said.from_ is CountedFrom.INVOICED:
+        yield ngettext(
+            "So is a deal that its customer hasn't paid in full %(n)s day after the invoice.",
+            "So is a deal that its customer hasn't paid in full %(n)s days after the invoice.",
+            said.after_days,
+        ) % {"n": said.after_days}
+    else:
+        yield ngettext(
+            "So is a deal that its customer hasn't paid in full %(n)s day after closing.",
+            "So is a deal that its customer hasn't paid in full %(n)s days after closing.",
+            said.after_days,
+        ) % {"n": said.after_days}
+    if said.again is Again.WHEN_PAID:
+        yield _("When it is paid in full after all, it is credited again.")
 
 
 def _draw(draw: Draw, currency: str) -> Iterator[str]:

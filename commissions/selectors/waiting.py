@@ -75,8 +75,14 @@ def waiting_texts(found: Waiting, currency: str) -> Iterator[str]:
         return
     paid = found.earned_minor - found.held_minor
     words = {"until": found.until, "paid": _money(abs(paid), currency), "held": _money(abs(found.held_minor), currency)}
-    if found.earned_minor >= 0 and paid >= 0 and found.held_minor >= 0:
-        yield _("Paid with this statement: %(paid)s.") % words
+    if not found.earned_minor and not paid and not found.held_minor:
+        yield _("It was taken back in the same statement: nothing is paid, and nothing waits.")
+    elif found.earned_minor >= 0 and paid >= 0 and found.held_minor >= 0:
+        yield (
+            _("Paid with this statement: %(paid)s.") % words
+            if paid
+            else _("Nothing of it is paid with this statement.")
+        )
         if found.held_minor:
             yield _("Held back %(until)s: %(held)s.") % words
     else:

@@ -27,7 +27,7 @@ def note_facts(*, touched: Iterable[tuple[int, date]], deal_ids: Iterable[int] =
     """
     facts = list(touched)
     reached = [*facts, *credited_through(facts), *_waiting(facts, deal_ids)]
-    return _note_days(chain(reached, _sharing(reached)))
+    return _note_days(chain(reached, _in_later_years(reached), _sharing(reached)))
 
 
 _CONVERTING = """
@@ -47,7 +47,7 @@ def note_rates(*, target: str, touched: Iterable[tuple[int, date]], deal_ids: It
     facts = list(touched)
     reached = chain(facts, credited_through(facts), _waiting(facts, deal_ids))
     changed = [pair for pair in reached if pair[0] in converting]
-    return _note_days(chain(changed, _sharing(changed)))
+    return _note_days(chain(changed, _in_later_years(changed), _sharing(changed)))
 
 
 def _sharing(touched: Sequence[tuple[int, date]]) -> Iterator[tuple[int, date]]:
@@ -63,6 +63,35 @@ def _to_the_end(touched: Iterable[tuple[int, date]]) -> Iterator[tuple[int, date
     for payee, day in noted:
         yield payee, day
         yield from ((payee, date(year, 1, 1)) for year in years if year > day.year)
+
+
+_LASTING = """
+SELECT DISTINCT a.payee_id FROM commissions_assignment a
+JOIN commissions_planversion v ON v.plan_id = a.plan_id AND v.status <> 'draft' AND v.during && a.during
+WHERE a.payee_id = ANY(%s) AND (
+    v.document @? '$.components[*].repeats' OR v.document @? '$.clawback.unpaid'
+    OR v.document->'clawback'->>'mode' = 'paid' OR v.document->'clawback'->>'attainment' = 'leave'
+)
+"""
+
+
+def _in_later_years(facts: Sequence[tuple[int, date]]) -> Iterator[tuple[int, date]]:
+    """The years after, with an open period, of payees for whom a deal may do something on days that it doesn't name:
+    come again, be late with its payment, or have taken back what an earlier year paid.
+    """
+    open_years = sorted({start.year for start in _open_starts(min((day for _payee, day in facts), default=date.max))})
+    if not open_years or open_years[-1] <= min(day.year for _payee, day in facts):
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_LASTING, [sorted({payee for payee, _day in facts})])
+        lasting = {payee for (payee,) in cursor.fetchall()}
+    for payee, day in facts:
+        if payee in lasting:
+            yield from ((payee, date(year, 1, 1)) for year in open_years if year > day.year)
+
+
+def _open_starts(after: date) -> Iterator[date]:
+    yield from Period.objects.filter(status=Period.Status.OPEN, end__gt=after).values_list("start", flat=True)
 
 
 def _waiting(facts: Sequence[tuple[int, date]], deal_ids: Iterable[int]) -> Iterator[tuple[int, date]]:

@@ -279,6 +279,12 @@ class CloseForm(forms.Form):
     outcome = forms.ChoiceField(choices=[("won", _("Won")), ("lost", _("Lost"))])
 
 
+class CancelForm(forms.Form):
+    """On which day a won deal is cancelled."""
+
+    cancelled_on = day_field(label=_("Cancelled on"))
+
+
 class PaymentForm(forms.Form):
     """What a customer paid for a deal. Gives `amount_minor`, and an external id where none is written."""
 

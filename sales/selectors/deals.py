@@ -143,13 +143,16 @@ class Payments:
 
     rows: tuple[Payment, ...]
     total_minor: int
-    open_minor: int  # of the amount; below zero when more was paid
+    open_minor: int  # of the amount; 0 when all was paid, or more
+    over_minor: int  # what was paid beyond the amount, without a sign
 
 
 def payments_of(deal: Deal) -> Payments:
     rows = tuple(deal.payments.order_by("paid_on", "external_id"))
     total = sum(row.amount_minor for row in rows)
-    return Payments(rows, total, deal.amount_minor - total)
+    rest = deal.amount_minor - total
+    is_over = rest * deal.amount_minor < 0 or (rest < 0 and not deal.amount_minor)
+    return Payments(rows, total, 0 if is_over else rest, abs(rest) if is_over else 0)
 
 
 def _found(

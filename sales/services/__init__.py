@@ -1,7 +1,7 @@
 """Writing deals and their payments, and importing those and whom and what they name."""
 
 from sales.services.deal_checks import Part
-from sales.services.deals import DealChangedError, close_deal, new_external_id, save_deal
+from sales.services.deals import DealChangedError, cancel_deal, close_deal, new_external_id, save_deal
 from sales.services.imports import (
     ImportBusy,
     apply_import,
@@ -20,6 +20,7 @@ __all__ = [
     "Part",
     "announce_rates",
     "apply_import",
+    "cancel_deal",
     "check_again",
     "close_deal",
     "delete_mapping",

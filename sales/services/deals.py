@@ -104,6 +104,21 @@ def close_deal(*, deal: Deal, won: bool, closed_on: date, acting_user: User | No
     return _write(row, cast("DealFacts", facts), None, acting_user, now)
 
 
+@transaction.atomic
+def cancel_deal(*, deal: Deal, cancelled_on: date, acting_user: User | None, now: datetime) -> Deal:
+    """Cancel a won deal on a day: it stays won, and plans say what that takes back. Raises ValidationError,
+    PermissionDenied.
+    """
+    row = _locked(deal)
+    _refuse_outsiders(row, acting_user)
+    if row.status != Deal.Status.WON or row.cancelled_on is not None:
+        raise DealChangedError(
+            _("Only a won deal that isn't cancelled yet can be cancelled. Reload the page to see it.")
+        )
+    facts = {**_facts(row), "cancelled_on": cancelled_on}
+    return _write(row, cast("DealFacts", facts), None, acting_user, now)
+
+
 def new_external_id() -> str:
     """An external id for a deal that no other system knows: D-1042. It is taken from the sequence of the deals' ids."""
     while True:

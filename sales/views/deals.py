@@ -25,6 +25,7 @@ from sales.engine.splits import ONE
 from sales.forms.deals import (
     MOST_ROWS,
     ROWS,
+    CancelForm,
     CloseForm,
     DealFilter,
     DealForm,
@@ -79,6 +80,7 @@ def _deal_page(
     form: CloseForm | None = None,
     status: int = 200,
     paying: PaymentForm | None = None,
+    cancelling: CancelForm | None = None,
 ) -> HttpResponse:
     today = timezone.localdate()
     can_pay = policies.can_record_payments(request.user) and shown.status == Deal.Status.WON
@@ -94,6 +96,9 @@ def _deal_page(
         "shares": selectors.shares_of(shown),
         "can_edit": policies.can_edit_deal(request.user, shown),
         "can_close": policies.can_close_deal(request.user, shown),
+        "cancelling": (cancelling or CancelForm(initial={"cancelled_on": today}))
+        if policies.can_cancel_deal(request.user, shown)
+        else None,
         "form": form or CloseForm(initial={"closed_on": today}),
     }
     return render(request, "sales/deal.html", context, status=status)
@@ -216,6 +221,28 @@ def _closed(request: AuthedRequest, shown: Deal, form: CloseForm) -> bool:
         return False
     text = _("%(deal)s is won. Boards and statements follow within moments.") if won else _("%(deal)s is lost.")
     messages.success(request, text % {"deal": shown})
+    return True
+
+
+@require_POST
+@login_required
+def deal_cancel(request: AuthedRequest, pk: int) -> HttpResponse:
+    shown = _visible(request, pk)
+    _refuse_unless_writable(request, shown)
+    form = CancelForm(request.POST)
+    if form.is_valid() and _cancelled(request, shown, form):
+        return redirect("sales:deal", pk)
+    return _deal_page(request, _visible(request, pk), status=422, cancelling=form)
+
+
+def _cancelled(request: AuthedRequest, shown: Deal, form: CancelForm) -> bool:
+    day = form.cleaned_data["cancelled_on"]
+    try:
+        services.cancel_deal(deal=shown, cancelled_on=day, acting_user=request.user, now=timezone.now())
+    except ValidationError as error:
+        _refuse(form, error)
+        return False
+    messages.success(request, _("%(deal)s is cancelled. Statements follow within moments.") % {"deal": shown})
     return True
 
 

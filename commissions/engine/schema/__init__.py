@@ -42,21 +42,28 @@ from commissions.engine.schema.modify import (
 )
 from commissions.engine.schema.payout import Due, PayoutPart
 from commissions.engine.schema.plan import Month, OtherCurrencies, PlanDocument, Prorate, QuotaRules, Rounding
+from commissions.engine.schema.repeats import Every, Repeats
 from commissions.engine.schema.terms import (
+    Again,
+    Attainment,
     BelowZero,
     Clawback,
     ClawbackMode,
+    CountedFrom,
     Draw,
     DrawKind,
     DrawPays,
     Held,
     OnLeaving,
     Owed,
+    Unpaid,
 )
 from commissions.engine.schema.values import Day, Label, Name, Slug, Strict, Text
 
 __all__ = [
+    "Again",
     "Against",
+    "Attainment",
     "BelowZero",
     "ByPeriod",
     "Cap",
@@ -64,12 +71,14 @@ __all__ = [
     "ClawbackMode",
     "Column",
     "Component",
+    "CountedFrom",
     "Credit",
     "Day",
     "Draw",
     "DrawKind",
     "DrawPays",
     "Due",
+    "Every",
     "Example",
     "ExampleCustomer",
     "ExampleDeal",
@@ -97,6 +106,7 @@ __all__ = [
     "PlanDocument",
     "Prorate",
     "QuotaRules",
+    "Repeats",
     "ReportsTo",
     "Rounding",
     "Slug",
@@ -109,5 +119,6 @@ __all__ = [
     "Tiers",
     "Times",
     "Trigger",
+    "Unpaid",
     "Window",
 ]

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 from commissions.engine.decimals import ExactDecimal, ExactMoney
 from commissions.engine.schema.modify import Cap, Floor, Multiply, Spiff, Window
 from commissions.engine.schema.payout import PayoutPart
+from commissions.engine.schema.repeats import Repeats
 from commissions.engine.schema.values import Name, Slug, Strict, Text
 
 
@@ -125,6 +126,9 @@ class Component(Strict):
     when: str | None = Field(None, description='A condition, such as deal.type = "new" and deal.amount >= 1000.')
     base: str = Field("deal.amount", description="What counts of each deal, such as deal.amount * 50%.")
     measure: Measure = Field(Measure.AMOUNT, exclude_if=lambda value: value is Measure.AMOUNT)
+    repeats: Repeats | None = Field(
+        None, description="Absent: a deal is credited once.", exclude_if=lambda value: value is None
+    )
     window: Window = Window.DEAL
     against: Against = Against.AMOUNT
     pays: Pays = Field(Pays.MONEY, exclude_if=lambda value: value is Pays.MONEY)

@@ -55,15 +55,49 @@ class ClawbackMode(StrEnum):
 
     FULL = "full"
     PRORATED = "prorated"  # the less, the longer the deal was kept
+    PAID = "paid"  # never more than what had been paid for the deal
+
+
+class Attainment(StrEnum):
+    """Whether a deal that is taken back counts on towards tiers and quotas."""
+
+    REVERSE = "reverse"  # x goes back, down the same curve
+    LEAVE = "leave"  # x stays; what the deal had been paid is taken back
+
+
+class CountedFrom(StrEnum):
+    """From which day a customer's time to pay runs."""
+
+    CLOSED = "closed"
+    INVOICED = "invoiced"
+
+
+class Again(StrEnum):
+    """What becomes of a deal that is taken back for want of payment, and is paid after all."""
+
+    NEVER = "never"
+    WHEN_PAID = "when_paid"  # it is credited again on the day on which it is paid in full
+
+
+class Unpaid(Strict):
+    """A deal that isn't paid in full in time is taken back as if it were cancelled."""
+
+    after_days: Annotated[int, Field(ge=1, le=3650)] = Field(description="How long the customer has.")
+    from_: CountedFrom = Field(CountedFrom.CLOSED, alias="from")
+    again: Again = Again.NEVER
 
 
 class Clawback(Strict):
     """What a cancellation takes back; without it, all that the deal earned, whenever it comes."""
 
-    within_days: Annotated[int, Field(ge=1, le=3650)] = Field(
-        description="After how many days from closing a cancellation takes nothing back any more."
+    within_days: Annotated[int, Field(ge=1, le=3650)] | None = Field(
+        None, description="After how many days from closing nothing is taken back any more. Absent: it always is."
     )
     mode: ClawbackMode = ClawbackMode.FULL
+    attainment: Attainment = Field(Attainment.REVERSE, exclude_if=lambda value: value is Attainment.REVERSE)
+    unpaid: Unpaid | None = Field(
+        None, description="Absent: what the customer owes takes nothing back.", exclude_if=lambda value: value is None
+    )
 
 
 class Draw(Strict):

@@ -279,6 +279,33 @@ def test_what_a_component_counts_and_pays_is_told_there_and_back(
             ["A deal that is cancelled takes back pay within 90 days of closing, not within one day."],
         ),
         (
+            {"clawback": {"within_days": 90, "unpaid": {"after_days": 30}}},
+            {
+                "clawback": {
+                    "within_days": 90,
+                    "mode": "paid",
+                    "attainment": "leave",
+                    "unpaid": {"after_days": 60, "from": "invoiced", "again": "when_paid"},
+                }
+            },
+            [
+                "A deal that is cancelled now takes back no more than it had been paid.",
+                "A deal that is taken back now counts on towards tiers and quotas.",
+                (
+                    "A deal that isn't paid in full is taken back 60 days after the invoice, until it is paid, not 30 "
+                    "days after closing."
+                ),
+            ],
+            [
+                "A deal that is cancelled in that time now takes back all that it earned.",
+                "A deal that is taken back no longer counts towards tiers and quotas.",
+                (
+                    "A deal that isn't paid in full is taken back 30 days after closing, not 60 days after the "
+                    "invoice, until it is paid."
+                ),
+            ],
+        ),
+        (
             {"on_leaving": {"held": "pay"}},
             {"on_leaving": {"held": "forfeit", "owed": "forgive"}},
             [

@@ -10,7 +10,7 @@ from commissions.engine.expressions.nodes import Kind, kind_of
 from commissions.engine.expressions.parse import parse_base, parse_by, parse_condition
 from commissions.engine.schema import Component, PlanDocument, Spiff
 from tests.commissions.engine.oracle.curve import rounded
-from tests.commissions.engine.oracle.events import Event, events_of
+from tests.commissions.engine.oracle.events import Event, events_of, rule_text
 from tests.commissions.engine.oracle.expressions import Missing, amount_of, holds, number_in, value_of
 from tests.commissions.engine.oracle.facts import EXPONENTS, Deal, Facts, Share
 from tests.commissions.engine.oracle.others import counts
@@ -27,6 +27,7 @@ class Credited:
     amount: int
     reached: int  # what of the deal was credited before
     column: int | None  # of a rate table
+    rule: str = ""
 
     @property
     def date(self) -> date:
@@ -64,11 +65,14 @@ def credit_of(facts: Facts, plan: int, key: str, given: Deal, share: Share, paye
             via = share.payee if share.payee != payee else None
             with suppress(Missing):  # nothing counts while it isn't known how much
                 whole = counted_of(facts, document, component, deal, share)
-                for event in events_of(facts, *ruling(facts, plan, document, component, given, payee), given):
+                own = ruling(facts, plan, document, component, given, payee)
+                for event in events_of(facts, *own, given):
                     if assigned.start <= event.date and (assigned.end is None or event.date < assigned.end):
-                        before, after = rounded(whole * event.before, document), rounded(whole * event.after, document)
-                        amount = after - before
-                        credit = Credited(deal, event, share.role, via, version, component, amount, before, column)
+                        before, after = places(event, whole, document)
+                        amount, rule = after - before, rule_text(*own)
+                        credit = Credited(
+                            deal, event, share.role, via, version, component, amount, before, column, rule
+                        )  # fmt: skip
                         found.append(credit)
     return found
 
@@ -106,6 +110,13 @@ def is_asked_for(component: Component, deal: Deal) -> bool:
 
 def closes_within(spiff: Spiff, day: date) -> bool:
     return (spiff.from_ is None or spiff.from_ <= day) and (spiff.until is None or day < spiff.until)
+
+
+def places(event: Event, whole: int, document: PlanDocument) -> tuple[int, int]:
+    """What is credited before and after; where x is left as it is, what it is without the event."""
+    if event.taking == "left":
+        return (rounded(whole * max(event.before, event.after), document),) * 2
+    return rounded(whole * event.before, document), rounded(whole * event.after, document)
 
 
 def ruling(

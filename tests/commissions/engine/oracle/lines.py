@@ -1,6 +1,7 @@
 """Every line of a range: what each credit moved its payee's pay by."""
 
 import datetime as dt
+from dataclasses import replace
 from fractions import Fraction
 from math import floor
 
@@ -25,19 +26,22 @@ def lines_of(facts: Facts, start: dt.date, end: dt.date) -> list[Line]:
         payees = sorted({assigned.payee for assigned in facts.assignments})
         everything = [line for key in sorted(keys) for line in of_everybody(facts, plan, key, payees)]
         for payee in payees:
-            found += capped_together(facts, plan, [line for line in everything if line.payee == payee])
+            mine = [line for line in everything if line.payee == payee]
+            found += taken_back(facts, capped_together(facts, plan, mine))
     return [line for line in found if start <= line.date < end]
 
 
 def of_everybody(facts: Facts, plan: int, key: str, payees: list[str]) -> list[Line]:
     """What the people on a plan earn by one component, after what is limited for all of them together."""
-    lines = [line for payee in payees for line in component_lines(facts, plan, key, payee)]
+    everything = [line for payee in payees for line in component_lines(facts, plan, key, payee)]
+    left = [line for line in everything if line.taking == "left"]
+    lines = [line for line in everything if line.taking != "left"]
     kinds = {line: facts.versions[line.version].component(key).measure.value for line in lines}
     return [
         line
         for kind in sorted(set(kinds.values()))
         for line in allotted(facts, [line for line in lines if kinds[line] == kind])
-    ]
+    ] + left
 
 
 def component_lines(facts: Facts, plan: int, key: str, payee: str) -> list[Line]:
@@ -50,6 +54,7 @@ def component_lines(facts: Facts, plan: int, key: str, payee: str) -> list[Line]
 def measured_lines(facts: Facts, plan: int, key: str, payee: str, kind: str, everything: list[Credited]) -> list[Line]:
     counted = [credit for credit in everything if credit.component.measure.value == kind]
     done: Done = []
+    left: list[Line] = []
     for index, credit in enumerate(counted):
         document, component = facts.versions[credit.version], credit.component
         window, first = component.window.value, document.first_month
@@ -57,6 +62,9 @@ def measured_lines(facts: Facts, plan: int, key: str, payee: str, kind: str, eve
         before = [c for c in counted[:index] if window_start(c.date, window, first) == opened]
         x0 = credit.reached if window == "deal" else sum(c.amount for c in before)
         x1 = x0 + credit.amount
+        if credit.event.taking == "left":
+            left.append(left_line(payee, key, credit, opened, x0))
+            continue
         quota = goal_of(facts, payee, plan, document, component, opened, quota_kind_of(component))
         target = goal_of(facts, payee, plan, document, component, opened, target_kind_of(component))
         if 0 in (quota, target):
@@ -72,7 +80,40 @@ def measured_lines(facts: Facts, plan: int, key: str, payee: str, kind: str, eve
             credit.date, credit.amount, opened, quota, target, x0, x1,
             int(times * 1_000_000) if component.multiply else None,
             None if value is None else floor(value * 1_000_000), y1 - y0, 0, credit.column,
-            turn=(component.credit.trigger.value, credit.event.turn),
+            turn=(credit.rule, credit.event.turn), taking=credit.event.taking,
         )  # fmt: skip
         done.append((credit, line))
-    return limited(facts, plan, key, payee, done)
+    return [*limited(facts, plan, key, payee, done), *left]
+
+
+def left_line(payee: str, key: str, credit: Credited, opened: dt.date, x: int) -> Line:
+    """What is taken back, or given again, without a step on the curve; how much, `taken_back` says."""
+    event = credit.event
+    return Line(
+        payee, credit.version, key, "credit", credit.deal.key, credit.role, credit.via, event.name, credit.date,
+        0, opened, None, None, x, x, None, None, 0, 0, credit.column, turn=(credit.rule, event.turn),
+        taking=event.taking, stays=event.after / event.before if event.before > event.after else Fraction(1),
+    )  # fmt: skip
+
+
+def taken_back(facts: Facts, lines: list[Line]) -> list[Line]:
+    """What is taken back by what the deal was paid, one payee's line after the other."""
+    found: list[Line] = []
+    for line in sorted(lines, key=lambda each: (each.date, each.turn)):
+        before = [each for each in found if of_deal(each) == of_deal(line)]
+        paid = sum(each.amount for each in before)
+        if line.taking == "left":
+            amount = rounded(paid * line.stays, facts.versions[line.version]) - paid
+            if line.event == "paid":
+                amount = -next(each.amount for each in reversed(before) if each.event == "unpaid")
+            found.append(replace(line, uncapped=amount, amount=amount))
+        elif line.taking == "paid":
+            least, most = sorted([0, -paid])
+            found.append(replace(line, amount=min(max(line.amount, least), most)))
+        else:
+            found.append(line)
+    return found
+
+
+def of_deal(line: Line) -> tuple[object, ...]:
+    return line.component, line.deal, line.role, line.via

@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from commissions.engine.document import PlanDocument, from_json
+from tests.commissions.engine.event_strategies import clawbacks, repeats
 from tests.commissions.engine.table_strategies import tables
 
 TRIGGERS = ("invoiced", "paid", "paid_in_full")
@@ -181,7 +182,7 @@ def unlimited(draw: st.DrawFn, key: str, *, reversible: bool) -> dict[str, Any]:
     on_target = may_pay_target and draw(st.integers(0, 2)) == 0
     paid = "target" if on_target else "amount" if measure == "amount" else "units"
     window = draw(st.sampled_from(WINDOWS if against == "quota" or on_target else ("deal", *WINDOWS)))
-    component = {
+    component: dict[str, Any] = {
         "key": key,
         "name": key,
         "measure": measure,
@@ -202,6 +203,8 @@ def unlimited(draw: st.DrawFn, key: str, *, reversible: bool) -> dict[str, Any]:
     if draw(st.booleans()):
         component["when"] = draw(st.sampled_from(CONDITIONS if reversible else CONDITIONS + MONEY_CONDITIONS))
     component |= draw(limits(reversible=reversible))
+    if not reversible and component["credit"]["trigger"] in ("booked", "invoiced") and draw(st.integers(0, 3)) == 0:
+        component["repeats"] = draw(repeats())
     if draw(st.integers(0, 2)) == 0:
         component["payout"] = draw(payouts())
     component |= draw(prices(paid)) if tiers == "flat" else {"curve": draw(curves(tiers, kind, paid))}
@@ -267,6 +270,5 @@ def documents(draw: st.DrawFn, currency: str, year_starts: str = "january", *, r
         "components": draw(multiplied(parts, period)),
     }
     if draw(st.booleans()):
-        within, mode = draw(st.sampled_from([30, 90, 365])), draw(st.sampled_from(["full", "prorated"]))
-        said["clawback"] = {"within_days": within, "mode": mode}
+        said["clawback"] = draw(clawbacks(parts))
     return from_json(said)
