@@ -1,8 +1,11 @@
 """Who may act on plans and pay."""
 
+from collections.abc import Collection
+from datetime import date
+
 from django.utils import timezone
 
-from accounts.models import Role, User
+from accounts.models import Role, User, reports_of
 from accounts.policies import can_administer, can_run_finance
 
 
@@ -40,6 +43,29 @@ def can_see_roster(user: User) -> bool:
 
 def can_assign(user: User) -> bool:
     return can_administer(user)
+
+
+def can_see_scores(user: User) -> bool:
+    """What managers gave: everybody's, or those of who reports to her."""
+    return user.sees_everyone or user.has_role(Role.MANAGER)
+
+
+def can_enter_scores(user: User) -> bool:
+    """Of whom: `may_score`."""
+    return can_administer(user) or user.has_role(Role.MANAGER)
+
+
+def may_score(user: User, payee_ids: Collection[int], on: date) -> frozenset[int]:
+    """Those of these people whom a person may score: who reports to her on that day, directly or through others; an
+    administrator everybody. Nobody scores herself or himself.
+    """
+    others = frozenset(payee_ids) - {user.pk}
+    if can_administer(user) or not others:
+        return others
+    if not user.has_role(Role.MANAGER):
+        return frozenset()
+    reports = reports_of(user.pk, on)
+    return frozenset(User.objects.filter(pk__in=others).filter(pk__in=reports).values_list("pk", flat=True))
 
 
 def can_see_acceptances(user: User) -> bool:

@@ -9,6 +9,7 @@ from commissions.views import (
     plans,
     roster,
     roster_paste,
+    scores,
     statements,
     whatif,
 )
@@ -40,6 +41,7 @@ urlpatterns = [
     path("people/<int:pk>/", roster.roster_person, name="roster-person"),
     path("plans/<int:pk>/accept", acceptances.plan_accept, name="plan-accept"),
     path("acceptances/", acceptances.acceptances, name="acceptances"),
+    path("scores/", scores.scores, name="scores"),
     path("whatif/", whatif.whatif, name="whatif"),
     path("whatif/scenarios/", whatif.scenarios, name="scenarios"),
     path("whatif/compared/", whatif.compared, name="scenarios-compared"),

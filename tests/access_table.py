@@ -58,6 +58,9 @@ POST commissions:plan-accept                       login  302   422   404   404 
 POST commissions:plan-accept     #anas             login  302   404   404   404   404   404   404
 POST commissions:plan-accept     #draft            login  404   404   404   404   404   404   404
 GET  commissions:acceptances                       login  403   403   200   200   200   200   403
+GET  commissions:scores                            login  403   403   200   200   200   200   403
+POST commissions:scores                            login  403   403   302   302   403   302   403
+POST commissions:scores          #wrong            login  403   403   422   302   403   422   403
 GET  commissions:whatif                            login  403   403   403   403   200   200   403
 GET  commissions:whatif          #none             login  403   403   403   403   404   404   403
 POST commissions:whatif                            login  403   403   403   403   200   200   403

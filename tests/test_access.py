@@ -106,7 +106,8 @@ def _scene(world: World) -> Scene:
     inactive = person("Ina", Role.REP)
     inactive.is_active = False
     inactive.save()
-    return Scene(people, _arguments(world, inactive), _queries(cast), _data(cast))
+    scored = _scored_plan_of_ana(cast)
+    return Scene(people, _arguments(world, inactive), _queries(cast), _data(cast) | _scores(cast, scored))
 
 
 def _arguments(world: World, inactive: User) -> dict[str, list[object]]:
@@ -170,6 +171,18 @@ def _plan_of_ana_alone(cast: Cast) -> PlanVersion:
     return version
 
 
+def _scored_plan_of_ana(cast: Cast) -> PlanVersion:
+    component = "{key: mbo, name: MBO, measure: score, window: quarter, pays: target, rate: 1}"
+    version = publish(f"{{plan: Scored, currency: USD, period: quarter, components: [{component}]}}")
+    assign(plan=version.plan, payees=[cast.ana], from_date=NOW.date(), until=None, acting_user=None, now=NOW)
+    return version
+
+
+def _scores(cast: Cast, version: PlanVersion) -> dict[str, dict[str, Any]]:
+    field = f"{cast.ana.pk}.{version.plan_id}.mbo."
+    return {"commissions:scores wrong": {"person": cast.ana.pk, field: "much"}}
+
+
 def _arguments_of_sales(world: World) -> dict[str, list[object]]:
     cast, won = world.cast, world.deals["first"].pk
     mine, shared = (
@@ -220,6 +233,7 @@ def _queries(cast: Cast) -> dict[str, str]:
     board = "board-revenue-person-2026-11=0"
     return {
         "commissions:whatif none": "?scenario=0",
+        "commissions:scores wrong": "?of=2026-Q4",
         "commissions:scenarios-compared": "?"
         + "&".join(f"s={pk}" for pk in Scenario.objects.values_list("pk", flat=True)),
         "live board": f"?{board}",

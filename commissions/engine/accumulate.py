@@ -117,8 +117,13 @@ _WHERE_THERE = ["exchange_rate"]  # columns that credits have only where somethi
 
 
 def accumulate(measured: pl.DataFrame, cycle: Cycle) -> pl.DataFrame:
-    """The rows with `window_start`, and `x0` and `x1`: what the payee had in the window before and after the credit."""
+    """The rows with `window_start`, and `x0` and `x1`: what the payee had in the window before and after the credit.
+
+    Scores don't add up: each is one of a window, and begins at 0.
+    """
     credited = measured["credited"]
+    if "kind" in measured.columns:
+        return measured.hstack([window_start(measured, cycle), (credited - credited).alias("x0"), credited.alias("x1")])
     if cycle.window is Window.DEAL:
         before = measured["reached"] if has_parts(measured) else credited - credited
         return measured.hstack(

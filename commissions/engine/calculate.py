@@ -27,6 +27,7 @@ from commissions.engine.frames import (
     PAYEES,
     PAYMENTS,
     QUOTAS,
+    SCORES,
     SHARES,
     STATEMENTS,
     Notice,
@@ -38,6 +39,7 @@ from commissions.engine.quotas import Goals
 from commissions.engine.relations import read_relations
 from commissions.engine.releases import NOTHING_EARLIER, Earlier
 from commissions.engine.schema import Measure, PlanDocument
+from commissions.engine.scores import scored
 from commissions.engine.settle import Opening, settle
 from commissions.engine.spiffs import Granted, begun, is_shared
 from commissions.engine.windows import cycle_of
@@ -51,6 +53,7 @@ __all__ = [
     "PAYEES",
     "PAYMENTS",
     "QUOTAS",
+    "SCORES",
     "SHARES",
     "STATEMENTS",
     "Inputs",
@@ -89,6 +92,7 @@ class Inputs:
     # payees whose credits count for others, where a plan shares something among all on it; they aren't calculated
     beside: frozenset[int] = frozenset()
     granted: Granted | None = None  # where a plan has a spiff: what closed statements have paid of it
+    scores: pl.DataFrame | None = None  # SCORES, where a plan has components that count them
     earlier: Earlier = NOTHING_EARLIER  # beside `balances`: what the statements before this one leave to it
 
 
@@ -119,7 +123,8 @@ def windows_start(versions: Mapping[int, PlanDocument], start: date) -> date:
 def since_windows(versions: Mapping[int, PlanDocument], start: date) -> date:
     """The first day of the longest window that holds the start."""
     components = [(version, component) for version in versions.values() for component in version.components]
-    cycles = {cycle_of(version, component.window) for version, component in components}
+    counting = [each for each in components if each[1].measure is not Measure.SCORE]
+    cycles = {cycle_of(version, component.window) for version, component in counting}
     return since(cycles.union(*(cycles_of(*each) for each in components)), start)
 
 
@@ -201,6 +206,8 @@ class Credited:
     by_version: dict[int, pl.DataFrame]  # of `bases.with_bases`
     assignments: pl.DataFrame  # those in reach, with their plan
     notices: pl.DataFrame  # NOTICES
+    since: date  # the first day of what is known
+    until: date  # exclusive
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,13 +250,19 @@ def credited(inputs: Inputs, *, start: date, end: date) -> Credited:
     events = with_events(inputs.deals.select(deal_columns(inputs.versions.values())), inputs.payments, rules)
     reached = events.filter(pl.col("date").is_between(since, until, closed="left"))
     relations = read_relations(inputs.relations, inputs.versions.values())
-    credits_ = credit(reached, inputs.shares, assignments, history, inputs.payees, inputs.versions, start, relations)
+    crediting = [pk for pk, document in inputs.versions.items() if _reads_deals(document)]
+    on_deals = assignments.filter(pl.col("plan_version").is_in(crediting))
+    credits_ = credit(reached, inputs.shares, on_deals, history, inputs.payees, inputs.versions, start, relations)
     found, told = {}, [credits_.notices]
     for version, rows in _by_version(credits_.rows).items():
         own, foreign = in_currency(rows, inputs.versions[version], inputs.rates, start)
         found[version] = with_bases(own, credits_.sharers, inputs.versions[version])
         told.append(foreign)
-    return Credited(found, assignments, pl.concat(told))
+    return Credited(found, assignments, pl.concat(told), since, until)
+
+
+def _reads_deals(document: PlanDocument) -> bool:
+    return any(component.measure is not Measure.SCORE for component in document.components)
 
 
 def measured_parts(inputs: Inputs, found: Credited, start: date) -> Iterator[Part]:
@@ -257,7 +270,10 @@ def measured_parts(inputs: Inputs, found: Credited, start: date) -> Iterator[Par
     for plan in sorted(found.assignments["plan"].unique()):
         own = {version: rows for version, rows in found.by_version.items() if inputs.plans[version] == plan}
         components = [part for version in own for part in inputs.versions[version].components]
+        yield from _scored_parts(inputs, found, plan, start)
         for key, measured_in in dict.fromkeys((part.key, part.measure) for part in components):
+            if measured_in is Measure.SCORE:
+                continue
             clauses = clauses_of(inputs.versions, own, key, measured_in)
             measured = measure(clauses, _rules(inputs, plan, key))
             if not any(is_shared(clause.component) for clause in clauses.values()):
@@ -269,6 +285,24 @@ def measured_parts(inputs: Inputs, found: Credited, start: date) -> Iterator[Par
                 told = unknown(measured.filter(pl.col("credited").is_null()), clauses, start)
             if measured.height:
                 yield Part(plan, key, clauses, known, told)
+
+
+def _scored_parts(inputs: Inputs, found: Credited, plan: int, start: date) -> Iterator[Part]:
+    """Each component of a plan that counts scores: they need no deal."""
+    assigned = found.assignments.filter(pl.col("plan") == plan)
+    own = dict.fromkeys(sorted(assigned["plan_version"].unique()), pl.DataFrame())
+    components = [part for version in own for part in inputs.versions[version].components]
+    for key in dict.fromkeys(part.key for part in components if part.measure is Measure.SCORE):
+        clauses = clauses_of(inputs.versions, own, key, Measure.SCORE)
+        known = empty(SCORES) if inputs.scores is None else inputs.scores
+        measured, missing = scored(known, assigned, clauses, key, found.since, found.until)
+        yield Part(
+            plan,
+            key,
+            clauses,
+            _of_calculated(measured, inputs),
+            _of_calculated(missing, inputs).filter(pl.col("date") >= start).select(list(NOTICES)),
+        )
 
 
 def clauses_of(

@@ -14,6 +14,7 @@ from commissions.engine.modify_checks import check_limits, check_multiply, check
 from commissions.engine.payout_checks import check_payout
 from commissions.engine.quotas import kinds_of
 from commissions.engine.schema import Against, Component, Draw, DrawKind, PlanDocument, Window
+from commissions.engine.score_checks import check_score
 from commissions.engine.spiff_checks import check_spiff
 from commissions.engine.words import Share, told
 
@@ -115,6 +116,7 @@ def check_component(component: Component, path: str, currency: str | None) -> It
     yield from _formula(component.base, parse_base, f"{path}.base")
     yield from check_credit(component, path)
     yield from check_repeats(component, path)
+    yield from check_score(component, path)
     yield from check_curve(component, path, currency)
     if component.against is Against.QUOTA and component.window is Window.DEAL:
         yield PlanError(

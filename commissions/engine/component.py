@@ -91,6 +91,7 @@ def _as_lines(rows: pl.DataFrame, key: str, around: Around) -> pl.DataFrame:
         is_credit = pl.col("deal").is_not_null()
         named["kind"] = pl.col("kind").fill_null(LineKind.CREDIT.value)
         named["event"] = pl.when(is_credit).then(named.get("event", pl.col("event")))
+        named["place"] = pl.when(is_credit).then("place")
     wanted = _since(around.since, rows)
     taking = TAKING if has_parts(rows) and rows["taking"].null_count() < rows.height else ()
     return wanted.select(named.get(name, pl.col(name)).alias(name) for name in [*LINES, "place", *taking])

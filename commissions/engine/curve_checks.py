@@ -9,6 +9,7 @@ from commissions.engine.decimals import DECIMALS, canonical, decimals_of
 from commissions.engine.errors import PlanError
 from commissions.engine.example_checks import SHARE_DECIMALS, money_errors
 from commissions.engine.schema import Against, Component, Measure, Pays, PlanDocument, Step, Tiers, Window
+from commissions.engine.score_checks import LARGEST_SCORE, needs_target, needs_target_error
 from commissions.engine.words import Share, told
 
 LARGEST_RATE = 10  # 1000 %
@@ -28,6 +29,9 @@ def check_curve(component: Component, path: str, currency: str | None) -> Iterat
         return
     if component.measure is not Measure.AMOUNT:
         yield from _units(component, path)
+    if needs_target(component):
+        yield needs_target_error(path)
+        return
     yield from _target(component, path)
     yield from _flat(component, path) if component.tiers is Tiers.FLAT else _curve(component, path, currency)
 
@@ -61,7 +65,8 @@ def _target(component: Component, path: str) -> Iterator[PlanError]:
             f"{path}.window",
             told("A target belongs to a month or more, not to a deal. Write `window: quarter`, say."),
         )
-    if component.against is not Against.QUOTA and component.tiers not in _POINTS:
+    by_share = component.against is Against.QUOTA or component.measure is Measure.SCORE
+    if not by_share and component.tiers not in _POINTS:
         yield PlanError(
             f"{path}.against",
             told(
@@ -186,6 +191,8 @@ def _order(component: Component, path: str) -> Iterator[PlanError]:
 def _threshold(value: Decimal, component: Component, path: str, currency: str | None) -> Iterator[PlanError]:
     if component.against is Against.QUOTA:
         yield from _share_of_quota(value, path)
+    elif component.measure is Measure.SCORE:
+        yield from _share_of_score(value, path)
     elif component.measure is Measure.AMOUNT:
         yield from money_errors(value, path, currency)
     elif value >= LARGEST_UNITS or decimals_of(value) > SHARE_DECIMALS:
@@ -210,6 +217,20 @@ def _share_of_quota(value: Decimal, path: str) -> Iterator[PlanError]:
                 value=canonical(value),
                 percent=canonical(value * 100),
                 most=str(LARGEST_ATTAINMENT * 100),
+            ),
+        )
+    yield from _places(value, path)
+
+
+def _share_of_score(value: Decimal, path: str) -> Iterator[PlanError]:
+    if value > LARGEST_SCORE:
+        yield PlanError(
+            path,
+            told(
+                "%(value)s means a score of %(percent)s%%; %(most)s%% is the most. Was %(value)s%% meant?",
+                value=canonical(value),
+                percent=canonical(value * 100),
+                most=str(LARGEST_SCORE * 100),
             ),
         )
     yield from _places(value, path)

@@ -260,6 +260,14 @@ OF_CREDIT: Mapping[str, Entry] = {
         absent=["owner"],
     ),
 }
+
+
+def _objectives(values: list[dict[str, Any]], _currency: str) -> Figure:
+    return listed(
+        told("%(name)s %(weight)s", name=value["name"], weight=Share(Decimal(value["weight"]))) for value in values
+    )
+
+
 BEFORE_CURVE: Mapping[str, Entry] = {
     "repeats": REPEATS,
     "measure": Choice(
@@ -267,8 +275,15 @@ BEFORE_CURVE: Mapping[str, Entry] = {
             "amount": told("It now counts money."),
             "quantity": told("It now counts how many units were sold."),
             "count": told("It now counts deals: each is one, whatever its amount."),
+            "score": told("It now counts a score that the manager gives, and no deals."),
         },
         absent="amount",
+    ),
+    "objectives": Shown(
+        _objectives,
+        comes=told("The score is now made of these objectives: %(new)s."),
+        changed=told("The score is made of these objectives: %(new)s. Before: %(old)s."),
+        goes=told("The score is now one, no longer made of these objectives: %(old)s."),
     ),
     "weight": Shown(
         _share,

@@ -69,7 +69,7 @@ class Side:
 
     def start(self, row: Row) -> Figure:
         value = Decimal(row["from"])
-        if self.component.get("against") == "quota":
+        if self.component.get("against") == "quota" or self.component.get("measure") == "score":
             return Share(value)
         if "measure" not in self.component:
             return Amount(value, self.currency)

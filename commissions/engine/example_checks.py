@@ -17,6 +17,7 @@ from commissions.engine.schema import (
     Measure,
     PlanDocument,
 )
+from commissions.engine.score_checks import check_scores
 from commissions.engine.terms import has_terms
 from commissions.engine.words import told
 from core.money import LARGEST_MINOR, MoneyError, TooManyDecimalsError, exponent, to_major, to_minor
@@ -90,6 +91,7 @@ def _people(document: PlanDocument, example: Example, path: str, currency: str |
         yield from _goal(document, payee.quota, f"{where}.quota", currency)
         yield from _goal(document, payee.target, f"{where}.target", currency)
         yield from _kpis(document, payee, f"{where}.kpis")
+        yield from check_scores(document, payee, f"{where}.scores")
         if payee.ends is not None and payee.starts is not None and payee.ends <= payee.starts:
             said = told("It doesn't come after the first day on the plan. Correct one of the two days.")
             yield PlanError(f"{where}.ends", said)

@@ -15,6 +15,7 @@ from commissions.engine.decimals import scaled
 from commissions.engine.errors import AmountTooLarge
 from commissions.engine.example_checks import HELD, OWED, PAYABLE, RESERVED
 from commissions.engine.example_people import relations_of
+from commissions.engine.example_scores import PLAN, scored_days, scores_of
 from commissions.engine.expressions.fields import CUSTOM
 from commissions.engine.frames import (
     ASSIGNMENTS,
@@ -27,6 +28,7 @@ from commissions.engine.frames import (
     RATE_SCALE,
     RATES,
     RELATIONS,
+    SCORES,
     SHARES,
     WHOLE_SHARE,
     QuotaKind,
@@ -40,7 +42,7 @@ from commissions.engine.words import Told
 from core.money import to_major, to_minor
 from core.periods import Period, PeriodKind, parse_period, period_of
 
-_VERSION, _PLAN = 1, 1
+VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def example_pay(document: PlanDocument, example: Example) -> dict[str, dict[str,
 
     Raises AmountTooLarge.
     """
-    days = {day for deal in example.deals for day in _days_of(deal)}
+    days = {day for deal in example.deals for day in _days_of(deal)}.union(scored_days(document, example))
     statements = {document.statement(day).label for day in days}
     labels = {label for amounts in example.expected.values() for label in amounts} | statements
     results = _results(document, example, sorted(labels))
@@ -148,7 +150,8 @@ def _in_order(document: PlanDocument, example: Example, wanted: list[Period]) ->
     back the next one starts with.
     """
     starts = [payee.starts for payee in example.people.values() if payee.starts]
-    days = [*(deal.closed for deal in example.deals), *starts, *(period.start for period in wanted)]
+    facts = [*(deal.closed for deal in example.deals), *scored_days(document, example)]
+    days = [*facts, *starts, *(period.start for period in wanted)]
     if not wanted:
         return {}
     found: dict[str, Result] = {}
@@ -157,7 +160,7 @@ def _in_order(document: PlanDocument, example: Example, wanted: list[Period]) ->
     first = document.statement(min(days))
     for period in _periods(document, document.period, first.start, max(each.end for each in wanted)):
         rows = [
-            {"payee": number, "plan": _PLAN, "owed": owed.get(number, 0), "number": statement_number(begun, period),
+            {"payee": number, "plan": PLAN, "owed": owed.get(number, 0), "number": statement_number(begun, period),
              "left": payee.ends}
             for number, payee in enumerate(example.people.values())
             if (begun := document.statement(payee.starts or first.start)) <= period
@@ -217,9 +220,9 @@ def example_inputs(document: PlanDocument, example: Example, start: date, end: d
     people = list(example.people)
     others = dict.fromkeys(name for deal in example.deals for name in deal.splits if name not in people)
     numbers = {name: number for number, name in enumerate([*people, *others])}
-    versions = {_VERSION: document}
+    versions = {VERSION: document}
     assigned = [
-        {"payee": numbers[name], "plan_version": _VERSION, "start": payee.starts or date.min, "end": payee.ends}
+        {"payee": numbers[name], "plan_version": VERSION, "start": payee.starts or date.min, "end": payee.ends}
         for name, payee in example.people.items()
     ]
     return Inputs(
@@ -231,8 +234,9 @@ def example_inputs(document: PlanDocument, example: Example, start: date, end: d
         quotas=pl.DataFrame(_quotas(document, example, history_start(versions, start), end), schema=QUOTAS),
         rates=pl.DataFrame(list(_rates(document, example)), schema=RATES),
         versions=versions,
-        plans={_VERSION: _PLAN},
+        plans={VERSION: PLAN},
         kpis=pl.DataFrame(list(_kpis(document, example, history_start(versions, start), end)), schema=KPIS),
+        scores=pl.DataFrame(list(scores_of(document, example, history_start(versions, start), end)), schema=SCORES),
         payees=pl.DataFrame({"payee": numbers.values(), "key": numbers.keys()}, schema=PAYEES),
         payments=pl.DataFrame(
             [row for index, deal in enumerate(example.deals) for row in _payments(document, index, deal)],
@@ -314,7 +318,7 @@ def _quotas(document: PlanDocument, example: Example, start: date, end: date) ->
         for kind, window, period in windows:
             for component, amount in _set(payee, document, kind, period):
                 rows.append({
-                    "payee": number, "plan": _PLAN, "kind": kind.value, "component": component, "window": window.value,
+                    "payee": number, "plan": PLAN, "kind": kind.value, "component": component, "window": window.value,
                     "window_start": period.start, "quota": _stored(amount, kind, document.currency),
                 })  # fmt: skip
     return rows

@@ -7,7 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from commissions.engine.curve import MILLION
-from commissions.engine.frames import WHOLE_SHARE
+from commissions.engine.frames import WHOLE_SCORE, WHOLE_SHARE
 from commissions.engine.schema import Component, Measure, Pays, PlanDocument, Tiers, Window
 from commissions.engine.segments import Curve, Segment, compile_curve
 
@@ -45,7 +45,7 @@ class LineExplanation:
     window: Window
     quota: int | None  # minor units, or millionths of a unit or deal
     target: int | None  # minor units: the whole target, of which the component's weight is a part
-    x0: int  # minor units, or millionths of a unit or deal
+    x0: int  # minor units, or millionths of a unit or deal; of a score, see WHOLE_SCORE
     x1: int
     pieces: tuple[Piece, ...]
     exact0: Fraction  # the curve's pay at x0 and x1 before rounding, minor units
@@ -228,11 +228,14 @@ def what_next(document: PlanDocument, component: str, *, quota: int | None, x: i
     if index == len(curve.segments):
         return None
     segment = curve.segments[index]
-    starts_at = _first_in(curve, segment, quota, beyond=1 if part.measure is Measure.AMOUNT else WHOLE_SHARE)
+    starts_at = _first_in(curve, segment, quota, beyond=_BEYOND.get(part.measure, WHOLE_SHARE))
     step = part.steps[segment.tier]
     attainment = step.from_ if curve.against_quota else None
     rate = step.rate if part.pays is Pays.MONEY and not part.columns else None
     return NextTier(starts_at, starts_at - x, segment.tier, rate, attainment)
+
+
+_BEYOND = {Measure.AMOUNT: 1, Measure.SCORE: WHOLE_SCORE // 10_000}  # a minor unit; a hundredth of a percent
 
 
 def _first_in(curve: Curve, segment: Segment, quota: int | None, *, beyond: int) -> int:

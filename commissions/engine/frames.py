@@ -7,6 +7,9 @@ import polars as pl
 Schema = dict[str, pl.DataType]
 
 WHOLE_SHARE = 1_000_000  # parts per million
+WHOLE_SCORE = (
+    10**12
+)  # of 100 %: scores and the weights of objectives have six decimals each, so their products are whole
 RATE_SCALE = 10**12  # exchange rates have 12 decimals
 
 DEALS: Schema = {
@@ -90,6 +93,15 @@ KPIS: Schema = {
     "period": pl.String(),  # month, quarter, half, year
     "period_start": pl.Date(),
     "value": pl.Int64(),  # millionths, rounded down: of 1 for a share, of a major unit for money
+}
+SCORES: Schema = {  # what managers gave
+    "payee": pl.Int64(),
+    "plan": pl.Int64(),
+    "component": pl.String(),  # key
+    "objective": pl.String(),  # key; empty where the component has none
+    "window": pl.String(),  # month, quarter, half, year
+    "window_start": pl.Date(),
+    "score": pl.Int64(),  # parts per million, not below 0
 }
 
 LINES: Schema = {
@@ -206,6 +218,7 @@ class LineKind(StrEnum):
 
     CREDIT = "credit"  # a payee's part of a deal
     CARRIED = "carried"  # what the component's cap took in windows before
+    SCORE = "score"  # what a manager gave for a window
 
 
 class QuotaKind(StrEnum):
@@ -224,6 +237,7 @@ class Notice(StrEnum):
     MULTIPLIER_MISSING = "multiplier_missing"  # detail: component, KPI or other component, period: "a csat 2026-03"
     QUOTA_MISSING = "quota_missing"  # detail: component key, window label: "new-business 2026-Q1"
     TARGET_MISSING = "target_missing"  # the same
+    SCORE_MISSING = "score_missing"  # detail: component key, window, objectives without one: "mbo 2026-Q1 crm,talks"
     NOT_ASSIGNED = "not_assigned"  # detail: the deal's closing date, on which the payee had no plan
     FACT_MISSING = "fact_missing"  # detail: component key, what its base reads and the deal lacks: "profit cost"
     COLUMN_MISSING = "column_missing"  # detail: component key, its `by`: "sales product.family"

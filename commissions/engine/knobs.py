@@ -11,7 +11,7 @@ import yaml
 from commissions.engine.columns import is_share
 from commissions.engine.decimals import canonical, parse_decimal
 from commissions.engine.document import from_json, to_json
-from commissions.engine.schema import Against, Component, Pays, PlanDocument
+from commissions.engine.schema import Against, Component, Measure, Pays, PlanDocument
 
 _HUNDRED = Decimal(100)
 MOST_FACTOR, LEAST_FACTOR = Decimal(1000), Decimal(1)  # per cent of everybody's quotas
@@ -62,10 +62,10 @@ def knobs(document: PlanDocument) -> list[Knob]:
 
 
 def _of(component: Component) -> Iterator[Knob]:
-    against_quota = component.against is Against.QUOTA
+    by_share = _goes_by_share(component)
     for row, step in enumerate(component.steps):
         if row:  # the first tier begins at nothing
-            yield _knob(component, "from", row, step.from_, is_share=against_quota)
+            yield _knob(component, "from", row, step.from_, is_share=by_share)
         if component.columns:
             yield from _row_of_table(component, row)
             step = step.model_copy(update={"rate": None, "pay_per_unit": None})
@@ -84,6 +84,11 @@ def _row_of_table(component: Component, row: int) -> Iterator[Knob]:
     for column, value in enumerate(rates):
         knob = _knob(component, component.priced_by, row, value, is_share=component.priced_by == "rate")
         yield replace(knob, name=f"{knob.name}.{column}", column=column)
+
+
+def _goes_by_share(component: Component) -> bool:
+    """Whether thresholds are shares: of a quota, or scores."""
+    return component.against is Against.QUOTA or component.measure is Measure.SCORE
 
 
 def _knob(component: Component, what: str, row: int, value: Decimal, *, is_share: bool) -> Knob:
@@ -143,16 +148,17 @@ def as_yaml(document: PlanDocument) -> str:
 
 
 def _write_numbers(part: dict[str, Any], component: Component) -> None:
-    against_quota, pays_target = component.against is Against.QUOTA, component.pays is Pays.TARGET
-    if "weight" in part:
-        part["weight"] = _percent(part["weight"])
+    by_share, pays_target = _goes_by_share(component), component.pays is Pays.TARGET
+    for weighed in (part, *part.get("objectives", ())):
+        if "weight" in weighed:
+            weighed["weight"] = _percent(weighed["weight"])
     for row in (part, *part.get("curve", ())):
         if "rate" in row:
             row["rate"] = _percent(row["rate"])
         if "rates" in row:
             row["rates"] = [_percent(rate) if component.priced_by == "rate" else _plain(rate) for rate in row["rates"]]
         if "from" in row:
-            row["from"] = _percent(row["from"]) if against_quota else _plain(row["from"])
+            row["from"] = _percent(row["from"]) if by_share else _plain(row["from"])
         for key in {"pay", "pay_per_unit", "bonus"} & row.keys():
             row[key] = _percent(row[key]) if pays_target else _plain(row[key])
     _write_columns(part)

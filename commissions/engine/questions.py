@@ -15,6 +15,7 @@ from commissions.engine.segments import compile_curve
 from commissions.engine.words import Amount, Figure, Share, Told, told
 from core.money import to_minor
 
+SMALLEST_RATE = Decimal("0.5")  # of a score: what pays less is asked about
 LARGEST_SHARE = 10  # thresholds up to here, all of them, look like shares of a quota rather than money
 _FALLS = {
     Tiers.MARGINAL: told(
@@ -31,6 +32,11 @@ _FALLS = {
         "The pay falls from %(old)s to %(new)s at %(start)s: whoever sells that much loses pay. Is that meant?"
     ),
 }
+
+
+_SCORE_FALLS = told(
+    "From a score of %(start)s on it falls from %(old)s to %(new)s: a better score is worth less. Is that meant?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,7 @@ def _all(document: PlanDocument, results: Sequence[ExampleResult]) -> Iterator[Q
     for index, component in enumerate(document.components):
         path = f"components[{index}]"
         yield from _of_prices(document, component, path)
+        yield from _score(component, path)
         yield from _tiny_thresholds(document, component, path)
         yield from _cap(document, component, path)
         yield from _budget(document, component, path)
@@ -99,12 +106,24 @@ def _rates(component: Component, path: str) -> Iterator[Question]:
             yield Question(where, said.filled(percent=figures["percent"]))
 
 
+def _score(component: Component, path: str) -> Iterator[Question]:
+    """A score of 100 % usually pays the target."""
+    if component.measure is Measure.SCORE and component.rate is not None and 0 <= component.rate < SMALLEST_RATE:
+        said = told(
+            "%(value)s means that a score of 100%% pays %(share)s of the target. Was 1 meant, which pays all of it?",
+            value=canonical(component.rate),
+            share=Share(component.rate),
+        )
+        yield Question(f"{path}.rate", said)
+
+
 def _falls(document: PlanDocument, component: Component, path: str) -> Iterator[Question]:
     """Rows that pay less than those before them."""
     for row, (before, after) in enumerate(pairwise(component.curve), start=1):
         key, old, new = _paid(before, after)
         if new < old:
-            said = _FALLS[component.tiers].filled(
+            falls = _SCORE_FALLS if component.measure is Measure.SCORE else _FALLS[component.tiers]
+            said = falls.filled(
                 start=_start(document, component, after.from_),
                 old=_value(document, component, key, old),
                 new=_value(document, component, key, new),
@@ -126,7 +145,7 @@ def _value(document: PlanDocument, component: Component, key: str, value: Decima
 
 
 def _start(document: PlanDocument, component: Component, value: Decimal) -> Figure:
-    if component.against is Against.QUOTA:
+    if component.against is Against.QUOTA or component.measure is Measure.SCORE:
         return Share(value)
     return Amount(value, document.currency) if component.measure is Measure.AMOUNT else canonical(value)
 

@@ -17,7 +17,7 @@ from itertools import accumulate, pairwise
 from math import gcd
 
 from commissions.engine.decimals import decimals_of, scaled
-from commissions.engine.frames import WHOLE_SHARE
+from commissions.engine.frames import WHOLE_SCORE, WHOLE_SHARE
 from commissions.engine.schema import (
     Against,
     Component,
@@ -51,7 +51,7 @@ class Segment:
 @dataclass(frozen=True, slots=True)
 class Curve:
     """A component's curve in whole numbers. Quota, target and pay are minor units of the plan's currency, and x is that
-    too, unless the component measures units or deals: then x and quota are in millionths of one.
+    too, unless the component measures units or deals: then x and quota are in millionths of one. See `x_unit`.
     """
 
     segments: tuple[Segment, ...]
@@ -124,7 +124,7 @@ def compile_curve(document: PlanDocument, component: Component) -> Curve:
         mirrored=component.window is Window.DEAL,
         half_even=document.rounding is Rounding.HALF_EVEN,
         pays_target=pays_target,
-        bonus_over=values.over if pays_target else 1,
+        bonus_over=values.pay_over,
     )
 
 
@@ -137,7 +137,9 @@ def _is_over_quota(component: Component) -> bool:
 
 
 def x_unit(component: Component, currency: str) -> int:
-    """How much of x one dollar, one unit or one deal is."""
+    """How much of x one dollar, one unit, one deal or a score of 100 % is."""
+    if component.measure is Measure.SCORE:
+        return WHOLE_SCORE
     return int(10 ** exponent(currency)) if component.measure is Measure.AMOUNT else WHOLE_SHARE
 
 
@@ -152,7 +154,7 @@ def _thresholds(component: Component, currency: str) -> tuple[list[int], int]:
 
 @dataclass(frozen=True, slots=True)
 class _Values:
-    """What the rows pay, as whole numbers: rates over `over`, amounts in minor units. Of a target: all over `over`."""
+    """What the rows pay, as whole numbers: rates over `over`, amounts over `pay_over`; money in minor units."""
 
     rates: list[int]
     over: int
@@ -171,7 +173,10 @@ def _values(component: Component, currency: str) -> _Values:
     columns = [[_EXACT.multiply(value or Decimal(0), weight) for value in column] for column in _shares(steps)]
     places = max(decimals_of(value) for column in columns for value in column)
     rates, pays, bonuses = ([scaled(value, places) for value in column] for column in columns)
-    return _Values(rates, 10**places, pays, bonuses, 10**places)
+    one = (
+        x_unit(component, currency) if component.measure is Measure.SCORE else 1
+    )  # a rate is for each share of a score
+    return _Values(rates, 10**places * one, pays, bonuses, 10**places)
 
 
 _EXACT = Context(prec=100)

@@ -16,7 +16,7 @@ from commissions.engine.schema import Component, PlanDocument
 from commissions.engine.words import Told, told
 
 Location: TypeAlias = tuple[int | str, ...]
-_TAGS = {"one number", "by period"}  # of the schema's unions: no part of a path
+_TAGS = {"one number", "by period", "by day", "by objective"}  # of the schema's unions: no part of a path
 
 
 def validated(data: Any) -> PlanDocument:  # noqa: ANN401 whatever the YAML or JSON holds
@@ -59,6 +59,8 @@ def _percentages_where_money(data: dict[str, Any]) -> Iterator[PlanError]:
     for index, component in enumerate(components if isinstance(components, list) else []):
         curve = component.get("curve") if isinstance(component, dict) else None
         if not isinstance(curve, list) or component.get("against") == "quota":
+            continue
+        if component.get("measure") == "score":
             continue
         for row, step in enumerate(curve):
             written = step.get("from") if isinstance(step, dict) else None

@@ -35,10 +35,8 @@ _APART = {"plan", "examples", "draw", "below_zero", "on_leaving"}  # of a docume
 _LATER = {"name", "tiers", "starts_when", "pays", "weight", "multiply", "payout"}
 _LATER |= {"rate", "rates", "pay_per_unit", "curve"}
 _KNOWN = _APART | {"format", "currency", "period", "fiscal_year_starts", "rounding", "components", "clawback"}
-_COUNTING = {"key", "credit", "when", "by", "columns", "base", "measure", "window", "against", "cap", "floor"} | {
-    "spiff",
-    "repeats",
-}
+_COUNTING = {"key", "credit", "when", "by", "columns", "base", "measure", "objectives", "window", "against"}
+_COUNTING |= {"cap", "floor", "spiff", "repeats"}
 _KNOWN_OF_COMPONENT = _LATER | _COUNTING
 
 

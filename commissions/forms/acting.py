@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -88,6 +89,7 @@ def _row(data: Written, path: Path, rows: list[Any], today: date) -> Written:
     makers: Mapping[str, Callable[[], Written]] = {
         "components": lambda: _component(rows),
         "examples": lambda: _example(data, rows, today),
+        "objectives": lambda: _objective(rows),
         "curve": lambda: _tier(at(data, path[:-1]), rows),
         "deals": lambda: _deal(rows, at(data, path[:-1]), today),
     }
@@ -104,11 +106,25 @@ def _component(rows: list[Any]) -> Written:
     return {"key": f"component-{number}", "name": _("New component"), "rate": "5%"}
 
 
+def _objective(rows: list[Any]) -> Written:
+    """One more, with the weight that is left."""
+    written = [row for row in rows if isinstance(row, dict)]
+    taken = {str(row.get("key")) for row in written}
+    number = next(n for n in range(len(taken) + 1, len(taken) + 100) if f"objective-{n}" not in taken)
+    try:
+        left = 1 - sum((parse_decimal(row.get("weight")) for row in written), Decimal(0))
+    except ValueError:
+        left = Decimal(0)
+    weight = f"{canonical(max(left, Decimal(0)) * 100)}%"
+    return {"key": f"objective-{number}", "name": _("Objective %(n)s") % {"n": number}, "weight": weight}
+
+
 def _tier(component: Written, rows: list[Any]) -> Written:
     """One more row: as far beyond the last as that is beyond the one before it, and paying the same."""
     last = rows[-1] if rows and isinstance(rows[-1], dict) else {"from": "0"}
     before = rows[-2] if len(rows) > 1 and isinstance(rows[-2], dict) else {}
-    is_quota, is_money = component.get("against") == "quota", component.get("measure", "amount") == "amount"
+    measure = component.get("measure", "amount")
+    is_quota, is_money = component.get("against") == "quota" or measure == "score", measure == "amount"
     step = 1 if is_quota else REFERENCE if is_money else 10
     start = parse_decimal(last.get("from", "0"))
     gap = start - parse_decimal(before["from"]) if "from" in before else step

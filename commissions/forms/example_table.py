@@ -37,6 +37,11 @@ EXAMPLES: Mapping[Model, tuple[Key, ...]] = {
         ),
         Key("target", _("Target incentive"), usual=_("none"), is_wide=True, fits=any_component("pays", "target")),
         Key("kpis", _("KPIs"), usual=_("csat 82%"), is_wide=True, fits=any_component("multiply")),
+        Key(
+            "scores", _("Scores"), usual=_("mbo 85%"), kind=Kind.BY_PATH, is_wide=True,
+            fits=any_component("measure", "score"),
+            help=_("What the manager gave, by component: mbo 85%; by objective or period too: mbo 2026-Q1 crm 85%."),
+        ),
         Key("starts", _("First day on the plan"), fits=any_of(of_plan("draw"), of_plan("quotas"))),
         Key("ends", _("First day no longer on the plan"), fits=any_of(of_plan("on_leaving"), of_plan("quotas"))),
         Key("reports_to", _("Reports to"), add=_("Say whom she reports to"), fits=any_credit("of", "reports")),

@@ -101,6 +101,8 @@ def _value(control: Control, said: str) -> Any:  # noqa: ANN401 of YAML
             return _pairs(control.path, said)
         case Kind.LIST:
             return [one.strip() for one in said.split(",") if one.strip()]
+        case Kind.BY_PATH:
+            return _by_path(said)
         case Kind.BY_NAME:
             return _by_name(said) or said
         case Kind.BY_PERIOD:
@@ -122,6 +124,26 @@ def _by_name(said: str) -> dict[str, str] | None:
     return {name.strip().rstrip(":"): value for name, _gap, value in pairs} if all(p[0] for p in pairs) else None
 
 
+def _by_path(said: str) -> Any:  # noqa: ANN401 of YAML
+    """Of "mbo crm 85%, extra 100%" the values by their ways; the text itself where that is no way.
+
+    >>> _by_path("mbo crm 85%, mbo talks 90%, extra 100%"), _by_path("85%")
+    ({'mbo': {'crm': '85%', 'talks': '90%'}, 'extra': '100%'}, '85%')
+    """
+    found: dict[str, Any] = {}
+    for one in (part.split() for part in said.split(",") if part.strip()):
+        *way, value = one
+        holder = found
+        for name in way[:-1]:
+            holder = holder.setdefault(name, {})
+            if not isinstance(holder, dict):
+                return said
+        if not way:
+            return said
+        holder[way[-1]] = value
+    return found
+
+
 def _pairs(path: Path, said: str) -> list[dict[str, Any]]:
     """Rows of two keys, as the schema names them; of a row that says less, what it says."""
     model = shape_at(path).model
@@ -140,9 +162,13 @@ def _day(said: str) -> date | str:
 def _rename_component(data: dict[Any, Any], old: str, new: str) -> None:
     """Examples speak of components by their keys."""
     for example in data.get("examples") or ():
-        expect = example.get("expect") if isinstance(example, dict) else None
-        if isinstance(expect, dict):
-            _rename_inside(expect, old, new)
+        if not isinstance(example, dict):
+            continue
+        people = [example.get("payee"), *(example.get("payees") or {}).values()]
+        scores = [person.get("scores") for person in people if isinstance(person, dict)]
+        for speaking in (example.get("expect"), *scores):
+            if isinstance(speaking, dict):
+                _rename_inside(speaking, old, new)
 
 
 def _rename_inside(found: dict[Any, Any], old: str, new: str) -> None:

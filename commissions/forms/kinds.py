@@ -28,6 +28,7 @@ class Kind(Enum):
     CHOICE = auto()
     LIST = auto()  # words, with commas between them
     BY_NAME = auto()  # values by name, written "ana 60%, ben 40%"
+    BY_PATH = auto()  # values at any depth, written "mbo 2026-Q1 crm 85%, mbo 2026-Q1 talks 90%"
     PAIRS = auto()  # rows of two keys inside a row, written "2026-01-31 500, 2026-02-28 500"
     BY_PERIOD = auto()  # one amount, or amounts by period, written "2026-Q1 100000, 2026-Q2 120000"
     PART = auto()  # keys of its own

@@ -25,12 +25,33 @@ def reshaped(data: Written, before: Mapping[Any, Any]) -> None:
 
 def _component(part: Written, was: Mapping[Any, Any]) -> None:
     tiers, measure = str(part.get("tiers", "flat")), str(part.get("measure", "amount"))
-    if measure != was.get("measure", "amount"):
+    if measure != (before := was.get("measure", "amount")):
+        if measure == "score":
+            _count_scores(part)
+            return
+        if before == "score":
+            _count_deals_again(part)
         _count_other_things(part, measure)
     if part.get("against", "amount") != was.get("against", "amount"):
         _measure_against(part)
     if tiers != was.get("tiers", "flat"):
         _pay_otherwise(part, tiers, measure)
+
+
+def _count_scores(part: Written) -> None:
+    """A score has no deals, and pays a target: 1 % of it for each per cent."""
+    for key in ("when", "base", "credit", "against", "pay_per_unit", "curve", "starts_when", "tiers"):
+        part.pop(key, None)
+    if part.get("window", "deal") == "deal":
+        insert(part, "window", "quarter", Component)
+    insert(part, "pays", "target", Component)
+    insert(part, "rate", "100%", Component)
+
+
+def _count_deals_again(part: Written) -> None:
+    for key in ("objectives", "pays", "weight", "rate", "curve", "starts_when", "tiers"):
+        part.pop(key, None)
+    insert(part, "rate", "5%", Component)
 
 
 def _count_other_things(part: Written, measure: str) -> None:
@@ -76,8 +97,8 @@ def _number(value: object) -> Decimal | None:
 
 
 def _pay_otherwise(part: Written, tiers: str, measure: str) -> None:
-    price = "rate" if measure == "amount" else "pay_per_unit"
-    usual: Any = "5%" if price == "rate" else "25"
+    price = "rate" if measure in ("amount", "score") else "pay_per_unit"
+    usual: Any = "100%" if measure == "score" else "5%" if price == "rate" else "25"
     rows = _rows(part)
     if tiers in _POINTS:
         for row in [part, *rows]:
@@ -107,11 +128,14 @@ def _tiers(rows: list[Written], price: str, first: object) -> list[Written]:
 
 def _points(rows: list[Written], part: Written, measure: str) -> list[Written]:
     """Rows with amounts, two or more."""
-    kept = [{"from": row.get("from", "0"), "pay": row.get("pay", str(1000 * n))} for n, row in enumerate(rows)]
+    on_target = part.get("pays") == "target"
+    pays = ((f"{100 * n}%" if on_target else str(1000 * n)) for n in range(len(rows)))
+    kept = [{"from": row.get("from", "0"), "pay": row.get("pay", pay)} for row, pay in zip(rows, pays, strict=True)]
     kept = kept or [{"from": "0", "pay": "0"}]
     if len(kept) == 1:
-        further = "100%" if part.get("against") == "quota" else canonical(REFERENCE) if measure == "amount" else "10"
-        kept.append({"from": further, "pay": "1000"})
+        by_share = part.get("against") == "quota" or measure == "score"
+        further = "100%" if by_share else canonical(REFERENCE) if measure == "amount" else "10"
+        kept.append({"from": further, "pay": "100%" if on_target else "1000"})
     return kept
 
 

@@ -14,6 +14,7 @@ from commissions.engine.schema import (
     Floor,
     Month,
     Multiply,
+    Objective,
     OnLeaving,
     PayoutPart,
     PlanCap,
@@ -39,10 +40,12 @@ from commissions.forms.keys import (
 from commissions.forms.kinds import Kind, Model, shapes
 
 _MONEY = has("measure", "amount", usual="amount")
+_RATES = has("measure", "amount", "score", usual="amount")
+_DEALS = has("measure", "amount", "quantity", "count", usual="amount")
 _TARGET = has("pays", "target")
 _BY_QUOTA = any_of(any_component("against", "quota"), any_component("pays", "target"))
 _FLAT = has("tiers", "flat", usual="flat")
-_OF_MONEY = has("measure", "amount", usual="amount", up=1)
+_OF_MONEY = has("measure", "amount", "score", usual="amount", up=1)
 _OF_UNITS = has("measure", "quantity", "count", up=1)
 _RATED = has("tiers", "marginal", "retroactive", usual="flat", up=1)
 
@@ -110,11 +113,20 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
         Key("name", _("Name"), help=_("What people read on their statement."), is_wide=True),
         Key(
             "measure", _("It counts"),
-            choices={"amount": _("money"), "quantity": _("units sold"), "count": _("deals")},
+            choices={
+                "amount": _("money"),
+                "quantity": _("units sold"),
+                "count": _("deals"),
+                "score": _("a score from the manager"),
+            },
+        ),
+        Key(
+            "objectives", _("Objectives"), add=_("Add an objective"), fits=has("measure", "score"),
+            help=_("What is scored apart; together they make 100 %. Without any there is one score."),
         ),
         Key("window", _("It adds up over a"), choices=_WINDOWS, help=_("Then it starts again at 0.")),
         Key(
-            "against", _("Thresholds are"),
+            "against", _("Thresholds are"), fits=_DEALS,
             choices={"amount": _("amounts"), "quota": _("shares of the payee's quota")},
         ),
         Key(
@@ -132,7 +144,7 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
             choices={"money": _("shares of what counts, and money"), "target": _("shares of the target incentive")},
         ),
         Key("weight", _("Weight"), usual="100%", fits=_TARGET, help=_("Which share of the target incentive is here.")),
-        Key("rate", _("Rate"), usual="5%", fits=all_of(_FLAT, _MONEY, has_no_table())),
+        Key("rate", _("Rate"), usual="5%", fits=all_of(_FLAT, _RATES, has_no_table())),
         Key(
             "pay_per_unit", _("Pays for each"), usual="25",
             fits=all_of(_FLAT, has("measure", "quantity", "count"), has_no_table()),
@@ -144,7 +156,8 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
         ),
         Key(
             "columns", _("Columns of the rate table"), add=_("Add a rate table"), add_more=_("Add a column"),
-            starts=[{"from": "0%"}, {"from": "10%"}], fits=has("tiers", "flat", "marginal", usual="flat"),
+            starts=[{"from": "0%"}, {"from": "10%"}],
+            fits=all_of(_DEALS, has("tiers", "flat", "marginal", usual="flat")),
             help=_(
                 "Of a number, from where on a column holds; of a text, its values. A last one with a name alone takes "
                 "the rest."
@@ -160,7 +173,7 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
             choices={"reached": _("reached"), "exceeded": _("exceeded")},
         ),
         Key(
-            "when", _("Only deals with"), kind=Kind.LONG, is_wide=True, usual=_("every deal counts"),
+            "when", _("Only deals with"), kind=Kind.LONG, is_wide=True, usual=_("every deal counts"), fits=_DEALS,
             help=_("A condition, such as deal.type = \"new\" and deal.amount >= 1000."),
         ),
         Key(
@@ -190,9 +203,10 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
         Key(
             "repeats", _("Again and again"), add=_("Credit a deal again while its contract runs"),
             starts={"every": "month", "for": "12 months"},
+            fits=_DEALS,
             help=_("On the same day of later months, until it ends or the deal is cancelled."),
         ),
-        Key("credit", _("Who gets credit"), is_rare=True),
+        Key("credit", _("Who gets credit"), is_rare=True, fits=_DEALS),
         Key(
             "key", _("Key"), is_rare=True, is_wide=True,
             help=_("A short name, the same in every version: what adds up carries on by it. Examples speak of it."),
@@ -234,6 +248,11 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
         Key("pay_per_unit", _("Pays for each"), fits=all_of(_RATED, _OF_UNITS, has_no_table(up=1))),
         Key("pay", _("Pays in all"), fits=has("tiers", "stepped", "interpolated", up=1)),
         Key("bonus", _("Bonus, once"), usual=_("none"), fits=_RATED),
+    ),
+    Objective: (
+        Key("name", _("Objective")),
+        Key("weight", _("Weight")),
+        Key("key", _("Key"), help=_("A short name, the same in every version.")),
     ),
     Cap: (
         Key("amount", _("At most")),

@@ -118,6 +118,8 @@ def _has_field(kind: Kind, value: object) -> bool:
             return False
         case Kind.BY_NAME | Kind.BY_PERIOD:
             return not isinstance(value, list) and not any(isinstance(one, dict | list) for one in inner)
+        case Kind.BY_PATH:
+            return value is None or isinstance(value, dict)
         case Kind.LIST:
             return not isinstance(value, dict) and not any(isinstance(one, dict | list) for one in inner)
         case Kind.PAIRS:
@@ -147,7 +149,7 @@ def _node(key: Key, kind: Kind, shape: Shape, path: Path, around: Around, told: 
 
 
 def _control(key: Key, kind: Kind, shape: Shape, path: Path, value: object, told: _Told) -> Control:
-    written = shown(value)
+    written = by_path(value) if kind is Kind.BY_PATH else shown(value)
     chosen = written or shape.usual
     options = [*shape.options] if chosen in shape.options else [chosen, *shape.options]
     choices = tuple(Choice(one, _choice(key, one), one == chosen) for one in options) if kind is Kind.CHOICE else ()
@@ -162,6 +164,23 @@ def _control(key: Key, kind: Kind, shape: Shape, path: Path, value: object, told
         is_wide=key.is_wide,
         errors=told.below(path),
     )
+
+
+def by_path(value: object) -> str:
+    """Values at any depth, each with the way to it.
+
+    >>> by_path({"mbo": {"crm": "85%", "talks": "90%"}, "extra": "100%"})
+    'mbo crm 85%, mbo talks 90%, extra 100%'
+    """
+    return ", ".join(_leaves(value, ""))
+
+
+def _leaves(value: object, way: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _leaves(inner, f"{way}{name} ")
+    elif value is not None:
+        yield f"{way}{shown(value)}"
 
 
 def _choice(key: Key, value: str) -> Words:

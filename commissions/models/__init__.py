@@ -1,6 +1,7 @@
 """Plans as published, who is on them, and what they paid."""
 
 from commissions.models.plans import Acceptance, Assignment, Plan, PlanVersion, Quota, Scenario
+from commissions.models.scores import Score
 from commissions.models.statements import (
     EarningLine,
     Period,
@@ -25,6 +26,7 @@ __all__ = [
     "Run",
     "RunChunk",
     "Scenario",
+    "Score",
     "Settlement",
     "StaleStatement",
     "Statement",

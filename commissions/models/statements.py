@@ -180,6 +180,7 @@ class EarningLine(models.Model):
     class Kind(models.TextChoices):
         CREDIT = "credit", _("A deal")
         CARRIED = "carried", _("Carried from before")
+        SCORE = "score", _("Score")
 
     class Event(models.TextChoices):
         """What gave the credit, or took it back."""

@@ -13,7 +13,7 @@ from commissions.engine.calculate import Inputs, calculate, quotas_of
 from commissions.engine.explain import what_next
 from commissions.engine.frames import QuotaKind
 from commissions.engine.quotas import held, quota_kind, target_kind
-from commissions.engine.schema import Against, Component, Pays, PlanDocument, Tiers
+from commissions.engine.schema import Against, Component, Measure, Pays, PlanDocument, Tiers
 from commissions.engine.segments import compile_curve
 from commissions.models import Plan, PlanVersion
 from commissions.selectors.explanations import share_of
@@ -169,10 +169,11 @@ def _held(inputs: Inputs, kind_of: Callable[[Component], QuotaKind | None]) -> I
 
 
 def _windows(document: PlanDocument, today: date) -> list[tuple[Component, Period]]:
+    """A score isn't on its way to anything: it is given when its window ends."""
     return [
         (component, period_of(today, component.window.period, document.first_month))
         for component in document.components
-        if component.window.period
+        if component.window.period and component.measure is not Measure.SCORE
     ]
 
 

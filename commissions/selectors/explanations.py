@@ -17,6 +17,7 @@ from commissions.selectors.documents import document_of
 from commissions.selectors.limits import LimitRule, limit_rules
 from commissions.selectors.multipliers import Multiplier
 from commissions.selectors.rate_tables import heading_of
+from commissions.selectors.score_words import ObjectiveScore, objective_scores
 from commissions.selectors.spiffs import SpiffPlace, spiff_place
 from commissions.selectors.taken_back import TakenBack, is_left, taken_back
 from commissions.selectors.units import Unit, unit_of
@@ -103,6 +104,7 @@ class LineExplanation:
     uncapped_minor: int
     capped_away_minor: int  # what the cap took
     amount_minor: int
+    scores: tuple[ObjectiveScore, ...]  # of which a score is made; empty for a line that is none
     waits: Waiting | None  # where it isn't all paid at once
     taken: TakenBack | None = None  # where what the deal had been paid says what is taken back
 
@@ -176,6 +178,7 @@ def line_explanation(line: EarningLine) -> LineExplanation:
         uncapped_minor=why.uncapped,
         capped_away_minor=why.capped_away,
         amount_minor=line.amount_minor,
+        scores=objective_scores(line, document, component),
         waits=waiting(line, component),
         taken=taken_back(line, document),
     )

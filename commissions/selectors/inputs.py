@@ -29,6 +29,7 @@ from commissions.engine.schema import OtherCurrencies, PlanDocument
 from commissions.models import PlanVersion
 from commissions.selectors.colleagues import granted, shared_in
 from commissions.selectors.documents import cached, parse
+from commissions.selectors.given_scores import given_scores
 from commissions.selectors.kpi_values import kpi_values
 from commissions.selectors.quotas import QuotaRow, window_quota, windows_between
 from commissions.selectors.reached import reached
@@ -153,6 +154,7 @@ def gather(
         quotas=_quotas(on_a_plan, read, read_plans, since, end),
         tenures=_tenures(on_a_plan, read, read_plans),
         kpis=kpi_values(on_a_plan, read, since, end),
+        scores=given_scores(on_a_plan, read, read_plans, since, end),
         versions=versions,
         plans=plans,
         payees=_people(shares, shared.payees and [*on_a_plan, *shared.payees]),

@@ -22,6 +22,7 @@ _NAMING = (
     Notice.FACT_MISSING,
     Notice.COLUMN_MISSING,
     Notice.MULTIPLIER_MISSING,
+    Notice.SCORE_MISSING,
 )  # whose detail begins with a component's key
 
 
@@ -51,7 +52,10 @@ def notice_rows(statement: Statement) -> tuple[NoticeRow, ...]:
 
 
 def _component_names(statement: Statement) -> dict[str, str]:
-    """Names by key, in the plans that pay this payee in this period; not of a key that two plans name differently."""
+    """Names by key, in the plans that pay this payee in this period; not of a key that two plans name differently.
+
+    Those of objectives by `component.objective`.
+    """
     during = (statement.period.start, statement.period.end)
     assigned = Assignment.objects.filter(payee=statement.payee_id, during__overlap=during)
     versions = PlanVersion.objects.defer("source").filter(during__overlap=during, plan__in=assigned.values("plan"))
@@ -59,6 +63,8 @@ def _component_names(statement: Statement) -> dict[str, str]:
     for version in versions.exclude(status=PlanVersion.Status.DRAFT):
         for component in document_of(version).components:
             names.setdefault(component.key, set()).add(component.name)
+            for each in component.objectives:
+                names.setdefault(f"{component.key}.{each.key}", set()).add(each.name)
     return {key: found.pop() for key, found in names.items() if len(found) == 1}
 
 
@@ -76,6 +82,8 @@ def notice_text(code: str, detail: str, components: Mapping[str, str]) -> str:
     elif notice is Notice.RATE_MISSING:
         second, _between, closed = second.partition(" ")
         day = formats.day(date.fromisoformat(closed), locale())
+    elif notice is Notice.SCORE_MISSING:
+        return _score_missing(first, second, components)
     elif notice in GOAL_MISSING:
         first, second = components.get(first, first), formats.period(parse_period(second), locale())
     elif notice is Notice.MULTIPLIER_MISSING:
@@ -83,6 +91,23 @@ def notice_text(code: str, detail: str, components: Mapping[str, str]) -> str:
         first, detail = components.get(first, first), components.get(read, kpi_name(read))
         second = formats.period(parse_period(label), locale())
     return str(_texts()[notice] % {"first": first, "second": second, "detail": detail, "day": day})
+
+
+def _score_missing(key: str, rest: str, components: Mapping[str, str]) -> str:
+    label, _between, missing = rest.partition(" ")
+    words = {"component": components.get(key, key), "period": formats.period(parse_period(label), locale())}
+    if not missing:
+        text = _(
+            "Nothing is paid for %(component)s yet: no score was entered for %(period)s. Whoever the payee reports to "
+            "enters it under Scores."
+        )
+        return text % words
+    names = [components.get(f"{key}.{each}", each) for each in missing.split(",")]
+    text = _(
+        "A part of %(component)s is not paid yet: no score was entered for %(period)s of %(objectives)s. Whoever the "
+        "payee reports to enters it under Scores."
+    )
+    return text % (words | {"objectives": ", ".join(names)})
 
 
 def _texts() -> dict[Notice, str]:

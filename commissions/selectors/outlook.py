@@ -96,7 +96,7 @@ def _spots(payee: int, days: Sequence[date], inputs: Inputs, versions: Mapping[i
     for row in assigned:
         document, version = inputs.versions[row["plan_version"]], versions[row["plan_version"]]
         for day in sorted(day for day in days if row["start"] <= day and (row["end"] is None or day < row["end"])):
-            for component in document.components:
+            for component in (part for part in document.components if part.measure is not Measure.SCORE):
                 kind = component.window.period
                 window = period_of(day, kind, document.first_month) if kind else None
                 spot = _Spot(payee, version, document, component, window, day)

@@ -184,7 +184,7 @@ def _points(
     quota_minor = None if quota is None else int(Fraction(quota) * one)
     target_minor = None if target is None else to_minor(target, document.currency)
     per_x = Fraction(quota_minor or one)
-    usual = 100_000 if component.measure is Measure.AMOUNT else 100
+    usual = {Measure.AMOUNT: 100_000, Measure.SCORE: 1}.get(component.measure, 100)
     for x, y in _walk(curve, quota_minor, target_minor, _right_end(curve, quota_minor, usual * one)):
         yield CurvePoint(to_decimal(x / per_x), to_decimal(y / unit))
 

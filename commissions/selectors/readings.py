@@ -13,6 +13,7 @@ from commissions.selectors.counted_goals import CountedGoal
 from commissions.selectors.crediting_words import crediting_texts
 from commissions.selectors.explanations import LineExplanation, StepRow
 from commissions.selectors.multipliers import multiplier_text
+from commissions.selectors.score_words import score_texts
 from commissions.selectors.spiffs import spiff_texts
 from commissions.selectors.taken_back import TAKING, taken_texts
 from commissions.selectors.units import exact_money, is_whole
@@ -97,7 +98,7 @@ def reading(why: LineExplanation, *, is_own: bool) -> Reading:
     return Reading(
         sentence=" ".join(_sentences(why, is_own=is_own)),
         credited=why.unit.text(why.credited_minor),
-        crediting=crediting_texts(why),
+        crediting=tuple(score_texts(why.scores)) if why.scores else crediting_texts(why),
         rows=tuple(_row(step, why) for step in why.steps if step.pay or why.tiers != "stepped"),
         goals=" ".join(_goal(goal, why) for goal in why.goals),
         exact=exact_money(why.curve_pay, why.currency),
@@ -122,6 +123,9 @@ def _is_taken_back(why: LineExplanation) -> bool:
 def _sentences(why: LineExplanation, *, is_own: bool) -> Iterator[str]:
     if why.kind == "carried":
         yield _carried(why, is_own=is_own)
+        return
+    if why.kind == "score":
+        yield from _scored(why, is_own=is_own)
         return
     if why.via and why.closed:
         words = {"via": why.via, "payee": why.payee, "day": formats.day(why.closed, locale())}
@@ -171,6 +175,26 @@ def _carried(why: LineExplanation, *, is_own: bool) -> str:
     )
 
 
+def _scored(why: LineExplanation, *, is_own: bool) -> Iterator[str]:
+    words = {"payee": why.payee, "window": _window(why), "score": why.unit.text(why.x1_minor)}
+    if is_own:
+        text = _("Your score for %(window)s is %(score)s: %(pays)s.")
+    else:
+        text = _("The score of %(payee)s for %(window)s is %(score)s: %(pays)s.")
+    yield text % (words | {"pays": _score_pays(why)})
+    if why.multiplier:
+        yield multiplier_text(why.multiplier)
+    if why.capped_away_minor:
+        yield _cap(why)
+
+
+def _score_pays(why: LineExplanation) -> str:
+    if why.share1 is not None:
+        words = {"share": _percent(why.share1), "whole": _target(why)}
+        return _("the curve earns %(share)s of %(whole)s there") % words
+    return _("the curve pays %(pay)s there") % {"pay": exact_money(why.curve_pay, why.currency)}
+
+
 def _move(why: LineExplanation, *, is_own: bool) -> str:
     kind, rose = _kind_of_move(why), why.credited_minor > 0
     text = _TAKEN_BACK[kind, is_own] if _is_taken_back(why) else _MOVES[kind, rose, is_own]
@@ -204,9 +228,7 @@ def _way(why: LineExplanation) -> str:
 
 
 def _on_target(why: LineExplanation) -> str:
-    target = {"target": _money(why.target_minor or 0, why.currency), "weight": _percent(why.weight or Decimal(1))}
-    whole = _("the target of %(target)s") if why.weight is None else _("%(weight)s of the target of %(target)s")
-    words = {"whole": whole % target, "share0": _percent(why.share0), "share1": _percent(why.share1)}
+    words = {"whole": _target(why), "share0": _percent(why.share0), "share1": _percent(why.share1)}
     if why.x1_share is None:
         text = _("the curve earns %(share1)s of %(whole)s, before it was %(share0)s, and the line is the difference")
         return text % words
@@ -215,6 +237,13 @@ def _on_target(why: LineExplanation) -> str:
         "at %(at1)s of quota the curve earns %(share1)s of %(whole)s, at %(at0)s it was %(share0)s, and the line is "
         "the difference"
     )
+    return text % words
+
+
+def _target(why: LineExplanation) -> str:
+    """The part of her target that this component pays shares of."""
+    words = {"target": _money(why.target_minor or 0, why.currency), "weight": _percent(why.weight or Decimal(1))}
+    text = _("the target of %(target)s") if why.weight is None else _("%(weight)s of the target of %(target)s")
     return text % words
 
 
@@ -328,7 +357,7 @@ def _rounding(why: LineExplanation) -> str:
 
 
 def _cap(why: LineExplanation) -> str:
-    if not why.capped_away_minor or why.kind != "credit":
+    if not why.capped_away_minor or why.kind == "carried":
         return ""
     if why.taken:
         return " ".join(taken_texts(why.taken, why.currency, why.payee, is_own=False))

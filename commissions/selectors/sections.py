@@ -76,6 +76,12 @@ _MEASURES = {
     Measure.QUANTITY: gettext_lazy("It counts how many were sold, not their price."),
     Measure.COUNT: gettext_lazy("It counts deals, whatever they are worth: each is one, and a refund takes one back."),
 }
+_SCORED = {
+    Window.MONTH: gettext_lazy("Each month has a score of its own, which counts on its last day."),
+    Window.QUARTER: gettext_lazy("Each quarter has a score of its own, which counts on its last day."),
+    Window.HALF: gettext_lazy("Each half-year has a score of its own, which counts on its last day."),
+    Window.YEAR: gettext_lazy("Each year has a score of its own, which counts on its last day."),
+}
 _DAYS = {
     Prorate.CALENDAR_DAYS: gettext_lazy("A quota or target counts for the calendar days on the plan."),
     Prorate.WORKING_DAYS: gettext_lazy("A quota or target counts for the working days on the plan."),
@@ -111,7 +117,8 @@ class PlanSection:
     is_interpolated: bool
     is_on_target: bool  # its amounts are shares of a target incentive
     is_capped: bool
-    is_money: bool  # what counts; else units or deals
+    is_money: bool  # what counts; else units or deals, or a score
+    is_score: bool
     tiers: tuple[TierText, ...]
     points: tuple[_Point, ...]  # x: share, minor units, or units; y: minor units
     beside: tuple[tuple[_Point, ...], ...]  # the same for each further column of a rate table
@@ -150,6 +157,7 @@ def _section(view: ComponentView, page: PlanPage, mine: Attainment | None, state
         is_on_target=component.pays is Pays.TARGET,
         is_capped=component.cap is not None,
         is_money=component.measure is Measure.AMOUNT,
+        is_score=component.measure is Measure.SCORE,
         tiers=tuple(_tiers(view, currency, quota, you)),
         points=tuple(_points(view, view.points, currency, mine)),
         beside=tuple(tuple(_points(view, points, currency, mine)) for points in view.beside),
@@ -169,14 +177,14 @@ def _window(window: Window, document: PlanDocument) -> str:
 
 def _rules(component: Component, document: PlanDocument) -> Iterator[str]:
     currency = document.currency
-    yield from _credited(component.credit)
-    if component.measure in _MEASURES:
-        yield str(_MEASURES[component.measure])
-    yield from _repeats(component.repeats)
-    yield _window(component.window, document)
+    yield from _scored(component, document) if component.measure is Measure.SCORE else _counts(component, document)
     if component.pays is Pays.TARGET:
         yield _pays_target(component)
-    elif component.tiers is Tiers.FLAT and not component.columns:
+        if component.measure is Measure.SCORE and component.rate is not None:
+            yield _("A score of 100%% pays %(share)s of that, another score in proportion.") % {
+                "share": _percent(component.rate)
+            }
+    elif component.tiers is Tiers.FLAT and not component.columns:  # never of a score: that pays a target or amounts
         unit = unit_of(component, currency)
         yield _("Every credit earns %(rate)s.") % {"rate": unit.price(price_of(component.steps[0], unit))}
     elif component.tiers is not Tiers.FLAT:
@@ -212,6 +220,26 @@ def _repeats(said: Repeats | None) -> Iterator[str]:
     else:
         yield _("It counts again %(every)s, in all for %(months)s months.") % words
     yield _("Once it is cancelled it no longer comes again.")
+
+
+def _counts(component: Component, document: PlanDocument) -> Iterator[str]:
+    yield from _credited(component.credit)
+    if component.measure in _MEASURES:
+        yield str(_MEASURES[component.measure])
+    yield from _repeats(component.repeats)
+    yield _window(component.window, document)
+
+
+def _scored(component: Component, document: PlanDocument) -> Iterator[str]:
+    yield _("It counts no deals, but a score in percent that whoever the payee reports to gives.")
+    yield str(_SCORED[component.window])
+    if document.first_month != 1 and component.window in _FISCAL:
+        yield _("Its years start in %(month)s.") % {"month": month_name(document.first_month)}
+    if component.objectives:
+        parts = ", ".join(f"{each.name} {_percent(each.weight)}" for each in component.objectives)
+        yield _("The score is the sum of these, each scored apart and counted by its weight: %(parts)s.") % {
+            "parts": parts
+        }
 
 
 def _credited(credit: Credit) -> Iterator[str]:

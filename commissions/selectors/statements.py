@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from commissions.engine.schema import Component
+from commissions.engine.schema import Component, Measure
 from commissions.models import EarningLine, Period, PlanVersion, Settlement, Statement
 from commissions.selectors.documents import document_of
 from commissions.selectors.explanations import title_of
@@ -26,6 +26,7 @@ from commissions.selectors.units import Unit, unit_of
 @dataclass(frozen=True, slots=True)
 class LineRow:
     pk: int
+    kind: str  # credit, or what a line without a deal pays for
     deal_pk: int | None
     deal: str  # its name, else its external id; of a line without a deal, what it pays for
     customer: str  # empty when the deal has none
@@ -44,11 +45,18 @@ class LineRow:
 
     @property
     def credited(self) -> str:
-        return self.unit.shown(self.credited_minor)
+        return self.unit.shown(self.credited_minor) if self.counts else "–"
+
+    @property
+    def counts(self) -> bool:
+        """Whether it moved its payee: what is carried from before doesn't."""
+        return self.kind != EarningLine.Kind.CARRIED
 
     @property
     def way(self) -> str:
         """From where to where it moved its payee."""
+        if self.kind != EarningLine.Kind.CREDIT:
+            return "–"
         return format_html("{} → {}", self.unit.short(self.x0_minor), self.unit.short(self.x1_minor))
 
     @property
@@ -58,12 +66,12 @@ class LineRow:
 
     @property
     def is_capped(self) -> bool:
-        return self.deal_pk is not None and abs(self.amount_minor) < abs(self.uncapped_minor)
+        return self.counts and abs(self.amount_minor) < abs(self.uncapped_minor)
 
     @property
     def is_lifted(self) -> bool:
         """By a floor, or by the room that a refund makes below a cap."""
-        return self.deal_pk is not None and abs(self.amount_minor) > abs(self.uncapped_minor)
+        return self.counts and abs(self.amount_minor) > abs(self.uncapped_minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,9 @@ class ComponentGroup:
 
     @property
     def credited(self) -> str:
-        return self.unit.shown(self.credited_minor)
+        """Empty of several scores: they don't add up."""
+        is_sum = self.unit.measure is not Measure.SCORE or len(self.lines) == 1
+        return self.unit.shown(self.credited_minor) if is_sum else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +266,7 @@ def _group(
 def _row(line: EarningLine, component: Component, currency: str) -> LineRow:
     return LineRow(
         pk=line.pk,
+        kind=line.kind,
         deal_pk=line.deal_id,
         deal=title_of(line),
         customer=line.deal.customer.name if line.deal and line.deal.customer else "",

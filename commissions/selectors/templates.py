@@ -57,6 +57,10 @@ _TEMPLATES: Mapping[str, tuple[Promise, Promise]] = {
         _("Target incentive (OTE) with a payout curve"),
         _("Attainment of the quota decides what share of the quarter's target incentive is paid."),
     ),
+    "mbo-quarter": (
+        _("MBO quarter"),
+        _("A part of the target goes by the quota, the rest by objectives that the manager scores."),
+    ),
     "product-spiff": (
         _("SPIFF for one product"),
         _("A little extra for premium products between two days, with a limit per person."),

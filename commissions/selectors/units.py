@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from commissions.engine.frames import WHOLE_SHARE
+from commissions.engine.frames import WHOLE_SCORE, WHOLE_SHARE
 from commissions.engine.schema import Component, Measure, Step
 from core.money import exponent, to_minor
 from core.templatetags import formats
@@ -15,7 +15,7 @@ from core.templatetags.juara import locale, money, money_short
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Of one component's x: minor units of a currency, or millionths of a unit or deal."""
+    """Of one component's x: minor units of a currency, millionths of a unit or deal, or a score (WHOLE_SCORE)."""
 
     measure: Measure
     currency: str
@@ -26,7 +26,9 @@ class Unit:
 
     @property
     def steps(self) -> int:
-        """How many steps of x one is."""
+        """How many steps of x one is; of a score, 100 %."""
+        if self.measure is Measure.SCORE:
+            return WHOLE_SCORE
         return int(10 ** exponent(self.currency)) if self.is_money else WHOLE_SHARE
 
     def text(self, x: int) -> str:
@@ -47,6 +49,8 @@ class Unit:
         """The same of dollars, units or deals; of money that is no whole minor units, the bare number."""
         if self.is_money:
             return exact_money(units, self.currency)
+        if self.measure is Measure.SCORE:
+            return formats.percent(units, locale(), places=10)
         words = {"number": formats.number(units, locale(), places=9)}
         plural = int(units) if units == int(units) else 2
         if self.measure is Measure.QUANTITY:
@@ -58,6 +62,8 @@ class Unit:
         if self.is_money:
             return formats.percent(each, locale(), places=places, signed=signed)
         words = {"amount": exact_money(each, self.currency)}
+        if self.measure is Measure.SCORE:
+            return _("%(amount)s for 100 %%") % words
         text = _("%(amount)s per unit") if self.measure is Measure.QUANTITY else _("%(amount)s per deal")
         return text % words
 

@@ -166,6 +166,11 @@ def note_plan(*, plan: Plan, start: date, now: datetime) -> int:
     return note_payees(payee_ids=set(payees.values_list("payee", flat=True)), start=start, until=None, now=now)
 
 
+def note_scores(*, scored: Iterable[tuple[int, date]]) -> int:
+    """Note payees whose score of a window that ends on a day changed; returns the number of notes."""
+    return _note_days(scored)
+
+
 _READING_KPIS = """
 SELECT DISTINCT a.payee_id FROM commissions_assignment a
 JOIN commissions_planversion v ON v.plan_id = a.plan_id AND v.status <> 'draft' AND v.during && a.during

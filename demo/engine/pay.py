@@ -7,7 +7,7 @@ from demo.engine.records import Assignment, Person
 
 PLANS_OF = {
     "indonesia": ("key-accounts",),
-    "jakarta": ("account-executive-idr", "pos-bonus"),
+    "jakarta": ("account-executive-idr", "pos-bonus", "objectives-idr"),
     "surabaya": ("account-executive-idr", "pos-bonus"),
     "asia-pacific": ("account-executive-usd",),
     "europe": ("regional-executive",),
@@ -19,7 +19,10 @@ QUOTA = {
     "regional-executive": {"junior": 95_000_00, "mid": 150_000_00, "senior": 210_000_00},
 }
 # What the quarter's quota pays, in minor units, where the plan pays shares of a target incentive.
-TARGET = {"regional-executive": {"junior": 6_000_00, "mid": 9_000_00, "senior": 12_500_00}}
+TARGET = {
+    "regional-executive": {"junior": 6_000_00, "mid": 9_000_00, "senior": 12_500_00},
+    "objectives-idr": {"junior": 6_000_000_00, "mid": 9_000_000_00, "senior": 12_000_000_00},
+}
 # Who is paid for what others sell: the plan, and what those below are expected to sell together in a quarter.
 MANAGES = {
     "bambang": ("manager-idr", 60_000_000_000_00),

@@ -13,6 +13,7 @@ from demo.engine.records import Company
 from demo.services.facts import save_facts
 from demo.services.pay import accept_plans, assign_people, calculate_months, publish_coming, publish_plans
 from demo.services.people import save_people
+from demo.services.scores import score_months
 from kpis.services import rebuild_all
 
 
@@ -44,7 +45,7 @@ def load(*, made: Company, today: date, now: datetime) -> Loaded:
     """Write the company and compute all that follows from its deals. Raises NotEmptyError.
 
     1. people and their history; 2. what they sold; 3. every KPI and board; 4. plans, their examples holding, who is on
-    them and has accepted them; 5. the statements of every month.
+    them and has accepted them, and what their managers score; 5. the statements of every month.
     """
     if strangers := User.objects.count():
         raise NotEmptyError(strangers)
@@ -57,6 +58,7 @@ def load(*, made: Company, today: date, now: datetime) -> Loaded:
     assign_people(made=made, plans=plans, people=people, acting_user=admin, now=now)
     publish_coming(today=today, acting_user=admin, now=now)
     accept_plans(made=made, people=people, today=today, now=now)
+    score_months(made=made, plans=plans, people=people, today=today, now=now)
     finance = User.objects.get(external_id=LOGINS[Role.FINANCE])
     calculate_months(since=made.since, today=today, acting_user=finance, now=now)
     return Loaded(

@@ -58,6 +58,8 @@ SHOTS = (
     Shot("roster-person", "admin", "/commissions/people/", (r"^/commissions/people/\d+/?$",)),
     Shot("acceptances", "finance", "/commissions/acceptances/"),
     Shot("accept", "rep", "/", (r"^/commissions/plans/\d+/",)),
+    Shot("scores", "manager", "/commissions/scores/"),
+    Shot("scores-finance", "finance", "/commissions/scores/"),
     Shot("whatif", "finance", "/commissions/whatif/"),
     Shot("scenarios", "finance", "/commissions/whatif/scenarios/"),
     Shot("board", "rep", "/leaderboards/"),

@@ -36,4 +36,4 @@ def _in_order(lines: pl.DataFrame, versions: Mapping[int, PlanDocument]) -> pl.D
     )
     ranked = lines.join(ranks, on=["plan_version", "component"], how="left", maintain_order="left")
     place = pl.col("place").fill_null(-1)
-    return ranked.sort("payee", "date", place, "rank", "component", "window_start").drop("rank")
+    return ranked.sort("payee", "date", place, "rank", "component", "window_start", "kind").drop("rank")

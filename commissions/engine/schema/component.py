@@ -23,6 +23,7 @@ class Measure(StrEnum):
     AMOUNT = "amount"  # money: the base
     QUANTITY = "quantity"  # how many were sold
     COUNT = "count"  # deals: each is one
+    SCORE = "score"  # what a manager gives for a window, in percent; no deals
 
 
 class Against(StrEnum):
@@ -102,6 +103,14 @@ class Column(Strict):
         return self.is_ is None and self.from_ is None
 
 
+class Objective(Strict):
+    """One of the things that a score is made of."""
+
+    key: Slug
+    name: Name
+    weight: ExactDecimal = Field(description="Which share of the score it is, such as 40%.")
+
+
 class Step(Strict):
     """One row of a curve: from this x on, this rate; or at this x, this much pay (interpolated and stepped)."""
 
@@ -128,6 +137,9 @@ class Component(Strict):
     measure: Measure = Field(Measure.AMOUNT, exclude_if=lambda value: value is Measure.AMOUNT)
     repeats: Repeats | None = Field(
         None, description="Absent: a deal is credited once.", exclude_if=lambda value: value is None
+    )
+    objectives: tuple[Objective, ...] = Field(
+        (), description="Of a score: what is scored apart; absent: one score.", exclude_if=lambda value: not value
     )
     window: Window = Window.DEAL
     against: Against = Against.AMOUNT

@@ -79,6 +79,18 @@ Measured = Annotated[
 ]
 
 
+Objectives = Annotated[
+    Annotated[ExactDecimal, Tag("one number")] | Annotated[dict[Label, ExactDecimal], Tag("by objective")],
+    Discriminator(lambda value: "by objective" if isinstance(value, dict) else "one number"),
+]
+
+
+Scored = Annotated[
+    Annotated[ExactDecimal, Tag("one number")] | Annotated[dict[Label, Objectives], Tag("by period")],
+    Discriminator(lambda value: "by period" if isinstance(value, dict) else "one number"),
+]
+
+
 class ReportsTo(Strict):
     to: Label
     from_: Day | None = Field(None, alias="from")
@@ -101,6 +113,11 @@ class ExamplePayee(Strict):
         {},
         exclude_if=lambda value: not value,
         description="KPI values by key, such as {csat: 82%}; or by period, such as {csat: {2026-01: 82%}}.",
+    )
+    scores: dict[Slug, Scored] = Field(
+        {},
+        exclude_if=lambda value: not value,
+        description="What the manager gave, by component: {mbo: 85%}; by period, by objective, or by both.",
     )
     starts: Day | None = Field(None, description="The first day on the plan, from which a draw's statements count.")
     ends: Day | None = Field(None, description="The first day no longer on the plan.")

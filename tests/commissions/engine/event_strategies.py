@@ -19,7 +19,8 @@ def clawbacks(draw: st.DrawFn, parts: list[dict[str, Any]]) -> dict[str, Any]:
     at_once = [
         part
         for part in parts
-        if part["credit"].get("trigger", "booked") in ("booked", "invoiced") and not part.get("repeats")
+        if part.get("credit", {"trigger": "none"}).get("trigger", "booked") in ("booked", "invoiced")
+        and not part.get("repeats")
     ]
     owing: bool = draw(st.booleans())
     if at_once and owing:

@@ -19,12 +19,13 @@ from commissions.engine.frames import (
     RATE_SCALE,
     RATES,
     RELATIONS,
+    SCORES,
     SHARES,
     QuotaKind,
 )
 from commissions.engine.modify.multiply import millionths_of
 from commissions.engine.spiffs import has_shared
-from tests.commissions.engine.oracle import Facts, Line, kpi_of, quota_of, window_start
+from tests.commissions.engine.oracle import Facts, Line, kpi_of, quota_of, score_of, window_start
 from tests.commissions.engine.oracle.others import depth_below, teams_of
 
 YEAR = date(2026, 1, 1), date(2027, 1, 1)
@@ -81,7 +82,8 @@ def inputs_of(facts: Facts, ids: Ids) -> Inputs:
         )
         if (value := kpi_of(facts, payee, period, opened)) is not None
     ]
-    for rows in (deals, shares, assignments, quotas, payments, kpis):
+    scores = scores_of(facts, ids)
+    for rows in (deals, shares, assignments, quotas, payments, kpis, scores):
         ids.shuffle.shuffle(rows)
     return Inputs(
         deals=pl.DataFrame(deals, schema=DEALS | {"custom.region": pl.String(), "custom.seats": pl.String()}),
@@ -89,6 +91,7 @@ def inputs_of(facts: Facts, ids: Ids) -> Inputs:
         assignments=pl.DataFrame(assignments, schema=ASSIGNMENTS),
         quotas=pl.DataFrame(quotas, schema=QUOTAS),
         kpis=pl.DataFrame(kpis, schema=KPIS),
+        scores=pl.DataFrame(scores, schema=SCORES),
         versions=facts.versions,
         plans=facts.plans,
         payments=pl.DataFrame(payments, schema=PAYMENTS),
@@ -96,6 +99,18 @@ def inputs_of(facts: Facts, ids: Ids) -> Inputs:
         rates=pl.DataFrame(rates_of(facts), schema=RATES),
         payees=pl.DataFrame({"payee": ids.payees.values(), "key": ids.payees.keys()}, schema=PAYEES),
     )
+
+
+def scores_of(facts: Facts, ids: Ids) -> list[dict[str, Any]]:
+    """Of both plans, for windows of every length, also of objectives that no version has."""
+    return [
+        dict(zip(SCORES, (ids.payees[payee], plan, key, objective, window, opened, score), strict=True))
+        for payee, key, objective in facts.scores
+        for plan in sorted(set(facts.plans.values()))
+        for window in ("month", "quarter", "half", "year")
+        for opened in (date(YEAR[0].year, month, 1) for month in range(1, 13))
+        if (score := score_of(facts, payee, key, objective, window, opened)) is not None
+    ]
 
 
 def relations_of(facts: Facts, ids: Ids) -> list[dict[str, Any]]:
@@ -190,5 +205,6 @@ def _place(line: Line) -> tuple[object, ...]:
         line.role,
         line.via or "",
         line.event,
+        line.kind,
         line.x0,
     )

@@ -30,6 +30,12 @@ from commissions.engine.schema import (
 
 FLAT = {"key": "a", "name": "A", "rate": "5%"}
 UNITS = {"key": "a", "name": "A", "measure": "quantity", "pay_per_unit": 2}
+CRM = {"key": "crm", "name": "CRM", "weight": "40%"}
+OBJECTIVES = [CRM, {"key": "talks", "name": "Talks", "weight": "60%"}]
+SCORE: dict[str, Any] = {"key": "a", "name": "A", "measure": "score", "objectives": OBJECTIVES, "window": "quarter"}
+SCORE |= {"pays": "target", "rate": 1}
+STEPS = {"key": "a", "name": "A", "measure": "score", "window": "quarter", "tiers": "stepped"}
+NOTHING = {"from": 0, "pay": 0}
 TIERS: dict[str, Any] = {"key": "a", "name": "A", "window": "month", "tiers": "marginal"}
 ROW = {"from": 0, "rate": "1%"}
 EACH = {"from": 0, "pay_per_unit": 1}
@@ -72,6 +78,36 @@ def texts(old: PlanDocument, new: PlanDocument) -> list[str]:
             UNITS | {"measure": "count", "pay_per_unit": 3},
             ["It now counts deals: each is one, whatever its amount.", "Each unit or deal earns USD 3, not USD 2."],
             ["It now counts how many units were sold.", "Each unit or deal earns USD 2, not USD 3."],
+        ),
+        (
+            FLAT,
+            SCORE,
+            [
+                "Credits add up over a quarter, not each deal by itself.",
+                "Rates and amounts are shares of the target incentive, not money.",
+                "It now counts a score that the manager gives, and no deals.",
+                "The score is now made of these objectives: CRM 40%, Talks 60%.",
+                "The rate rises from 5% to 100%.",
+            ],
+            [
+                "Credits add up over each deal by itself, not a quarter.",
+                "Rates and amounts are money, not shares of the target incentive.",
+                "It now counts money.",
+                "The score is now one, no longer made of these objectives: CRM 40%, Talks 60%.",
+                "The rate falls from 100% to 5%.",
+            ],
+        ),
+        (
+            SCORE,
+            SCORE | {"objectives": [CRM | {"weight": "100%"}]},
+            ["The score is made of these objectives: CRM 100%. Before: CRM 40%, Talks 60%."],
+            ["The score is made of these objectives: CRM 40%, Talks 60%. Before: CRM 100%."],
+        ),
+        (
+            STEPS | {"curve": [NOTHING, {"from": "80%", "pay": 500}]},
+            STEPS | {"curve": [NOTHING, {"from": "90%", "pay": 500}]},
+            ["The pay of USD 500 is reached at 90%, not at 80%."],
+            ["The pay of USD 500 is reached at 80%, not at 90%."],
         ),
         (
             TIERS | {"curve": [ROW, {"from": 1000, "rate": "2%"}]},

@@ -27,6 +27,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "Keys of a column of a rate table": schema.Column,
     "Keys of `credit`": schema.Credit,
     "Keys of `repeats`": schema.Repeats,
+    "Keys of an objective": schema.Objective,
     "Keys of a row of `curve`": schema.Step,
     "Keys of `multiply`": schema.Multiply,
     "Keys of a row of `multiply`": schema.Times,

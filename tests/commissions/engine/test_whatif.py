@@ -69,9 +69,9 @@ def repaid(document: PlanDocument, draw: st.DrawFn) -> PlanDocument:
     match draw(st.sampled_from(["nothing"] * 4 + ["base", "when", "roles"])):
         case "base" if "measure" not in part:
             part["base"] = draw(st.sampled_from(BASES))
-        case "when":
+        case "when" if part.get("measure") != "score":
             part["when"] = draw(st.sampled_from(CONDITIONS))
-        case "roles":
+        case "roles" if part.get("measure") != "score":
             part["credit"] = {"roles": draw(st.sampled_from([["owner"], ["helper"]]))}
     return from_json(changed)
 

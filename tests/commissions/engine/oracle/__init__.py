@@ -19,6 +19,7 @@ from tests.commissions.engine.oracle.facts import (
 from tests.commissions.engine.oracle.limits import Line
 from tests.commissions.engine.oracle.lines import component_lines, lines_of
 from tests.commissions.engine.oracle.multiply import kpi_of
+from tests.commissions.engine.oracle.scores import score_of
 
 __all__ = [
     "Assigned",
@@ -37,5 +38,6 @@ __all__ = [
     "pay",
     "quota_of",
     "rounded",
+    "score_of",
     "window_start",
 ]

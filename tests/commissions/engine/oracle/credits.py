@@ -51,8 +51,8 @@ def credit_of(facts: Facts, plan: int, key: str, given: Deal, share: Share, paye
         version, document = assigned.version, facts.versions[assigned.version]
         if assigned.payee != payee or facts.plans[version] != plan:
             continue
-        for component in document.components:
-            if component.key != key or share.role not in component.credit.roles:
+        for component in (part for part in document.components if part.key == key and part.measure.value != "score"):
+            if share.role not in component.credit.roles:
                 continue
             deal = converted(facts, document, given)
             if deal is None or not is_asked_for(component, deal):

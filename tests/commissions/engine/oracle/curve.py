@@ -27,7 +27,7 @@ def pay(
     minor: int = 10 ** EXPONENTS[document.currency]
     if component.pays.value == "target":
         return on_target(component, x, quota, minor, column) * Fraction(component.weight or 1) * Fraction(target or 0)
-    one = minor if component.measure.value == "amount" else 1_000_000
+    one = one_of(component, minor)
     unit = Fraction(quota) if quota is not None else Fraction(one)
     starts = [Fraction(step.from_) * unit for step in component.steps]
     is_money = component.measure.value == "amount"
@@ -60,7 +60,7 @@ def prices_of(component: Component, column: int | None) -> list[Fraction]:
 
 def on_target(component: Component, x: int, quota: int | None, minor: int, column: int | None) -> Fraction:
     """Which share of the target is earned. What is against quota goes by shares of it, the rest by money or units."""
-    one = Fraction(minor if component.measure.value == "amount" else 1_000_000)
+    one = Fraction(one_of(component, minor))
     at = Fraction(x) / (quota if quota is not None else one)
     starts = [Fraction(step.from_) for step in component.steps]
     pays = [Fraction(step.pay or 0) for step in component.steps]
@@ -78,6 +78,11 @@ def on_target(component: Component, x: int, quota: int | None, minor: int, colum
             return pays[reached]
         case _:
             return interpolated(component, starts, pays, at)
+
+
+def one_of(component: Component, minor: int) -> int:
+    """How much of x is a dollar, a unit, a deal or a score of 100 %."""
+    return {"amount": minor, "score": 10**12}.get(component.measure.value, 10**6)
 
 
 def tier_of(component: Component, starts: list[Fraction], x: Fraction | int) -> int:

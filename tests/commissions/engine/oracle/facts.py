@@ -91,6 +91,8 @@ class Facts:
     units: dict[tuple[str, str], int] = field(default_factory=dict)  # in the same way, millionths
     targets: dict[tuple[str, str], int] = field(default_factory=dict)  # in the same way, minor units
     own: dict[tuple[str, str, str], int] = field(default_factory=dict)  # kind, payee, component -> its own, likewise
+    # payee, component, objective -> parts per million in January; see score_of
+    scores: dict[tuple[str, str, str], int] = field(default_factory=dict)
     rates: dict[tuple[str, date], Fraction] = field(default_factory=dict)  # from this currency, from this day on
 
 

@@ -15,6 +15,7 @@ from tests.commissions.engine.oracle.limits import Done, Line, capped_together, 
 from tests.commissions.engine.oracle.multiply import times_of, value_of
 from tests.commissions.engine.oracle.places import allotted
 from tests.commissions.engine.oracle.prorate import goal_of, quota_kind_of, target_kind_of
+from tests.commissions.engine.oracle.scores import score_credits
 
 
 def lines_of(facts: Facts, start: dt.date, end: dt.date) -> list[Line]:
@@ -46,7 +47,7 @@ def of_everybody(facts: Facts, plan: int, key: str, payees: list[str]) -> list[L
 
 def component_lines(facts: Facts, plan: int, key: str, payee: str) -> list[Line]:
     """Money and units don't add up: a version that measures another thing starts anew."""
-    everything = credits_of(facts, plan, key, payee)
+    everything = credits_of(facts, plan, key, payee) + score_credits(facts, plan, key, payee)
     kinds = sorted({credit.component.measure.value for credit in everything})
     return [line for kind in kinds for line in measured_lines(facts, plan, key, payee, kind, everything)]
 
@@ -60,7 +61,8 @@ def measured_lines(facts: Facts, plan: int, key: str, payee: str, kind: str, eve
         window, first = component.window.value, document.first_month
         opened = window_start(credit.date, window, first)
         before = [c for c in counted[:index] if window_start(c.date, window, first) == opened]
-        x0 = credit.reached if window == "deal" else sum(c.amount for c in before)
+        is_score = kind == "score"  # each begins at nothing
+        x0 = credit.reached if window == "deal" else 0 if is_score else sum(c.amount for c in before)
         x1 = x0 + credit.amount
         if credit.event.taking == "left":
             left.append(left_line(payee, key, credit, opened, x0))
@@ -76,7 +78,8 @@ def measured_lines(facts: Facts, plan: int, key: str, payee: str, kind: str, eve
         pays = (pay(document, component, x, quota, target, credit.column) for x in (x0, x1))
         y0, y1 = (rounded(times * exact, document) for exact in pays)
         line = Line(
-            payee, credit.version, key, "credit", credit.deal.key, credit.role, credit.via, credit.event.name,
+            payee, credit.version, key, "score" if is_score else "credit", credit.deal.key, credit.role, credit.via,
+            None if is_score else credit.event.name,
             credit.date, credit.amount, opened, quota, target, x0, x1,
             int(times * 1_000_000) if component.multiply else None,
             None if value is None else floor(value * 1_000_000), y1 - y0, 0, credit.column,

@@ -127,10 +127,20 @@ def facts(draw: st.DrawFn, *, versions: int = 2, reversible: bool = False, most_
         plans=plans,
         rates=draw(st.dictionaries(st.tuples(st.just("EUR"), DAYS), st.sampled_from(EXCHANGE), max_size=2)),
         payments=tuple(payment for deal in facts_.values() for payment in draw(payments_of(deal))),
+        scores=draw(scores()),
         kpis={pair: draw(VALUES) for pair in draw(st.sets(st.sampled_from(MEASURED)))},
         reports=draw(reporting_lines()),
         members=draw(memberships()),
     )
+
+
+@st.composite
+def scores(draw: st.DrawFn) -> dict[tuple[str, str, str], int]:
+    """Of some objectives, and of some components as a whole."""
+    objectives = ("", "crm", "talks", "books", "gone")
+    some = st.tuples(st.sampled_from(PAYEES[:2]), st.sampled_from(["a", "b", "c"]), st.sampled_from(objectives))
+    sizes = st.sampled_from([0, 333_333, 500_000, 799_999, 800_000, 1_000_000, 1_100_000])
+    return draw(st.dictionaries(some, sizes, max_size=12))
 
 
 @st.composite

@@ -61,6 +61,7 @@ THRESHOLDS = {
     "amount": ["50", "100", "150", "250", "333", "500", "1000"],
     "quota": ["25%", "50%", "75%", "100%", "110.5%", "33.3333333%", "150%", "200%"],
     "units": ["0.5", "1", "2", "2.5", "3", "4.333333", "6"],
+    "score": ["50%", "80%", "81.0001%", "90%", "100%", "110.5%", "33.3333333%", "150%"],
 }
 
 
@@ -95,11 +96,14 @@ def curves(draw: st.DrawFn, tiers: str, kind: str, paid: str) -> list[dict[str, 
 
 
 @st.composite
-def payouts(draw: st.DrawFn) -> list[dict[str, str]]:
+def payouts(draw: st.DrawFn, *, of_deals: bool = True) -> list[dict[str, str]]:
     """Parts that add up to the whole, most of them due upon something."""
     shares = draw(st.sampled_from([["100%"], ["50%", "50%"], ["33.33%", "66.67%"], ["0.1%", "24.9%", "75%"]]))
     times = st.sampled_from(
-        [("due", due) for due in ("at_once", "invoiced", "paid", "paid", "paid_in_full")]
+        [
+            ("due", due)
+            for due in (("at_once", "invoiced", "paid", "paid", "paid_in_full") if of_deals else ("at_once",))
+        ]
         + [("after", "1 month"), ("after", "45 days"), ("on_date", "2026-04-15")]
     )
     return [{"share": share} | dict([draw(times)]) for share in shares]
@@ -215,6 +219,42 @@ def unlimited(draw: st.DrawFn, key: str, *, reversible: bool) -> dict[str, Any]:
 
 
 @st.composite
+def score_components(draw: st.DrawFn, key: str) -> dict[str, Any]:
+    """A component of scores: by objectives or one, paying shares of a target or amounts."""
+    on_target = draw(st.booleans())
+    tiers = draw(
+        st.sampled_from(["interpolated", "stepped", *(["flat", "marginal", "retroactive"] if on_target else [])])
+    )
+    component: dict[str, Any] = {
+        "key": key,
+        "name": key,
+        "measure": "score",
+        "against": "amount",
+        "tiers": tiers,
+        "window": draw(st.sampled_from(WINDOWS)),
+        "starts_when": draw(st.sampled_from(["reached", "exceeded"])),
+    }
+    weights = draw(st.sampled_from([(), ("100%",), ("33.3333%", "66.6667%"), ("50%", "0.5%", "49.5%")]))
+    if weights:
+        names = ("crm", "talks", "books")
+        parts = [{"key": name, "name": name, "weight": weight} for name, weight in zip(names, weights, strict=False)]
+        component["objectives"] = parts
+    if on_target:
+        component["pays"] = "target"
+    if draw(st.booleans()):
+        amount = str(draw(st.sampled_from([1, 10, 25, 40, 333])))
+        component["cap"] = {"per": draw(st.sampled_from(WINDOWS)), "amount": amount}
+        if component["cap"]["per"] != "year" and draw(st.booleans()):
+            component["cap"]["excess"] = "carry"
+    elif draw(st.integers(0, 2)) == 0:
+        component["floor"] = {"per": draw(st.sampled_from(WINDOWS)), "amount": str(draw(FLOORS))}
+    if draw(st.integers(0, 2)) == 0:
+        component["payout"] = draw(payouts(of_deals=False))
+    paid = "target" if on_target else "amount"
+    return component | (draw(prices(paid)) if tiers == "flat" else {"curve": draw(curves(tiers, "score", paid))})
+
+
+@st.composite
 def multipliers(draw: st.DrawFn) -> list[dict[str, str]]:
     starts = draw(st.lists(st.sampled_from(["25%", "50%", "80%", "95%", "100%", "150%"]), unique=True, min_size=1))
     rows = ["0%", *sorted(starts, key=lambda text: float(text.rstrip("%")))]
@@ -250,7 +290,8 @@ def quota_rules(draw: st.DrawFn) -> dict[str, Any]:
 def documents(draw: st.DrawFn, currency: str, year_starts: str = "january", *, reversible: bool) -> PlanDocument:
     period = draw(st.sampled_from(["month", "month", "quarter"]))
     keys: list[str] = draw(st.lists(st.sampled_from(["a", "b", "c"]), unique=True, min_size=1, max_size=3))
-    parts: list[dict[str, Any]] = [draw(components(key, reversible=reversible)) for key in keys]
+    either = [st.one_of(*[components(key, reversible=reversible)] * 3, score_components(key)) for key in keys]
+    parts: list[dict[str, Any]] = [draw(each) for each in either]
     on_target = [part for part in parts if part.get("pays") == "target"]
     is_weighted: bool = draw(st.booleans())
     if on_target and is_weighted:
