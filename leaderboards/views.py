@@ -83,7 +83,8 @@ def _board(kpi: str, by: str, label: str, today: date) -> Board:
         period = parse_period(label) if label else period_of(today, PeriodKind.MONTH)
     except PeriodError as error:
         raise Http404(str(error)) from None
-    if kpi not in KPIS or by not in SubjectKind.values or period.kind not in KINDS:
+    is_known = kpi in KPIS and by in SubjectKind.values and period.kind in KINDS
+    if not is_known or period.first_month != 1:  # boards count the calendar's years, whatever plans do
         raise Http404(_("There is no such board. Choose a KPI, people or teams, and a month, quarter or year."))
     return Board(KPIS[kpi], by, period)
 

@@ -142,6 +142,7 @@ def test_an_event_fetches_the_fragment_alone(cast: Cast, ana: Client) -> None:
         "/leaderboards/revenue/?by=planet",
         "/leaderboards/revenue/?period=2026-13",
         "/leaderboards/revenue/?period=2026-H1",
+        "/leaderboards/revenue/?period=FY2026-04-Q1",
         "/leaderboards/revenue/?period=%00",
     ],
 )
