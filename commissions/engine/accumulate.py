@@ -78,7 +78,8 @@ def _measured(clause: Clause, rules: Mapping[int, str]) -> pl.DataFrame:
     if component.by:
         column = column_in(component, exponent(clause.document.currency))
         part, table = pl.when(column.is_not_null()).then(part), {"rate_column": column}
-    carried = [*_CARRIED, *(name for name in _WHERE_THERE if name in clause.credits.columns)]
+    optional = [*_WHERE_THERE, *(["team", "closed_version"] if component.pool else [])]
+    carried = [*_CARRIED, *(name for name in optional if name in clause.credits.columns)]
     if not has_parts(clause.credits):
         return clause.credits.filter(counts).select(*carried, **table, credited=part)
     own = rule_of(clause.document, component).key

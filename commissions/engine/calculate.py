@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 
@@ -224,6 +224,10 @@ class Part:
     def measure(self) -> Measure:
         return next(iter(self.clauses.values())).component.measure
 
+    @property
+    def is_pool(self) -> bool:
+        return next(iter(self.clauses.values())).component.pool is not None
+
 
 def with_surroundings(
     inputs: Inputs, found: "Credited", parts: Sequence[Part], *, start: date, end: date
@@ -232,7 +236,7 @@ def with_surroundings(
     kpis = empty(KPIS) if inputs.kpis is None else inputs.kpis
     for plan, of_plan in groupby(parts, key=lambda part: part.plan):
         mine = list(of_plan)
-        measured = {(part.key, part.measure): part.measured for part in mine}
+        measured = {(part.key, part.measure): part.measured for part in mine if not part.is_pool}
         assigned = found.assignments.filter(pl.col("plan") == plan)
         first = lines_since(inputs.versions, start)
         keys = inputs.deals.select("deal", "key")
@@ -271,12 +275,12 @@ def measured_parts(inputs: Inputs, found: Credited, start: date) -> Iterator[Par
         own = {version: rows for version, rows in found.by_version.items() if inputs.plans[version] == plan}
         components = [part for version in own for part in inputs.versions[version].components]
         yield from _scored_parts(inputs, found, plan, start)
-        for key, measured_in in dict.fromkeys((part.key, part.measure) for part in components):
-            if measured_in is Measure.SCORE:
+        for key, *counted in dict.fromkeys((part.key, part.measure, part.pool is not None) for part in components):
+            if counted[0] is Measure.SCORE:
                 continue
-            clauses = clauses_of(inputs.versions, own, key, measured_in)
+            clauses = clauses_of(inputs.versions, own, key, tuple(counted))
             measured = measure(clauses, _rules(inputs, plan, key))
-            if not any(is_shared(clause.component) for clause in clauses.values()):
+            if not any(is_shared(clause.component) or clause.component.pool for clause in clauses.values()):
                 measured = _of_calculated(measured, inputs)
             if not measured["credited"].null_count():
                 known, told = measured, NO_NOTICES
@@ -293,7 +297,7 @@ def _scored_parts(inputs: Inputs, found: Credited, plan: int, start: date) -> It
     own = dict.fromkeys(sorted(assigned["plan_version"].unique()), pl.DataFrame())
     components = [part for version in own for part in inputs.versions[version].components]
     for key in dict.fromkeys(part.key for part in components if part.measure is Measure.SCORE):
-        clauses = clauses_of(inputs.versions, own, key, Measure.SCORE)
+        clauses = clauses_of(inputs.versions, own, key, (Measure.SCORE, False))
         known = empty(SCORES) if inputs.scores is None else inputs.scores
         measured, missing = scored(known, assigned, clauses, key, found.since, found.until)
         yield Part(
@@ -306,16 +310,17 @@ def _scored_parts(inputs: Inputs, found: Credited, plan: int, start: date) -> It
 
 
 def clauses_of(
-    versions: Mapping[int, PlanDocument], own: Mapping[int, pl.DataFrame], key: str, measured_in: Measure
+    versions: Mapping[int, PlanDocument], own: Mapping[int, pl.DataFrame], key: str, counted: tuple[Any, ...]
 ) -> dict[int, Clause]:
-    """A component as each version of its plan has it, with that version's credits. Money and units don't add up, so
-    a component that starts to measure another thing starts anew.
+    """A component as each version of its plan has it, with that version's credits. Money and units don't add up, nor do
+    a payee's credits and a team's, so a component that starts to count another thing starts anew. `counted` is what it
+    measures, and whether for a pool.
     """
     return {
         version: Clause(versions[version], part, rows)
         for version, rows in own.items()
         for part in versions[version].components
-        if part.key == key and part.measure is measured_in
+        if part.key == key and (part.measure, part.pool is not None) == counted
     }
 
 

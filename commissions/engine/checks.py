@@ -12,6 +12,7 @@ from commissions.engine.example_people import check_credit
 from commissions.engine.expressions import ExpressionError, parse_base, parse_condition
 from commissions.engine.modify_checks import check_limits, check_multiply, check_plan_cap, check_reading
 from commissions.engine.payout_checks import check_payout
+from commissions.engine.pool_checks import check_pool, check_pools
 from commissions.engine.quotas import kinds_of
 from commissions.engine.schema import Against, Component, Draw, DrawKind, PlanDocument, Window
 from commissions.engine.score_checks import check_score
@@ -38,6 +39,7 @@ def _errors_of(document: PlanDocument) -> Iterator[PlanError]:
         yield from check_component(component, f"components[{index}]", currency)
     yield from check_reading(document)
     yield from check_weights(document)
+    yield from check_pools(document)
     if document.cap is not None:
         yield from check_plan_cap(document.cap, currency)
     yield from _quota_rules(document)
@@ -132,6 +134,7 @@ def check_component(component: Component, path: str, currency: str | None) -> It
                 f"{path}.cap.amount", told("A cap must be more than 0. To pay nothing, remove the component.")
             )
 
+    yield from check_pool(component, path)
     yield from check_spiff(component, path, currency)
     yield from check_payout(component.payout, f"{path}.payout")
 

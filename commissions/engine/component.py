@@ -9,7 +9,7 @@ from commissions.engine.accumulate import Clause, accumulate, with_quota
 from commissions.engine.curve import price
 from commissions.engine.events import Event, Taking, has_parts
 from commissions.engine.frames import LINES, NO_NOTICES, LineKind, Notice, notices
-from commissions.engine.modify import Around, allotted, limited, multiplied
+from commissions.engine.modify import Around, allotted, divided, limited, members_of, multiplied, of_teams
 from commissions.engine.modify.limits import cycles_of, since
 from commissions.engine.modify.taken_back import TAKING
 from commissions.engine.schema import Against, Component, Pays
@@ -29,9 +29,25 @@ def component_lines(
     1. Add up all versions' credits in each window that a version uses.
     2. Price each version's own credits on its own curve, times its multiplier, as far back as a cap needs.
     3. Lift and cap, by the version's own floor and cap, over the lines of all versions.
-    4. Of a spiff, pay the first deals, until the budget is used up.
+    4. Of a spiff, pay the first deals, until the budget is used up. Divide what a team's pool earned among its members.
     5. Add the lines of what is taken back and leaves x where it is: no quota, curve or limit says what they pay.
     """
+    if any(clause.component.pool for clause in clauses.values()):
+        members = members_of(measured, around)
+        lines, _left, told = _paid(of_teams(members), key, clauses, around)
+        return _as_lines(divided(lines, members, clauses), key, around), told
+    lines, left, told = _paid(measured, key, clauses, around)
+    paid = allotted(lines, key, clauses, around)
+    if any(rows.height for rows in left):
+        nothing = {name: pl.lit(None if name in _NULLS else 0, dtype=pl.Int64()) for name in _UNPRICED}
+        paid = pl.concat([paid, *(rows.with_columns(**nothing) for rows in left)], how="diagonal")
+    return _as_lines(paid, key, around), told
+
+
+def _paid(
+    measured: pl.DataFrame, key: str, clauses: Mapping[int, Clause], around: Around
+) -> tuple[pl.DataFrame, list[pl.DataFrame], pl.DataFrame]:
+    """The lines after floors and caps, the credits of what is taken back without a step on the curve, and notices."""
     start = around.start
     cycles = {version: cycle_of(clause.document, clause.component.window) for version, clause in clauses.items()}
     accumulated = {cycle: accumulate(measured, cycle) for cycle in set(cycles.values())}
@@ -56,11 +72,7 @@ def component_lines(
             told.append(missing)
         priced.append(_priced(needed, clause))
     lines = priced[0] if len(priced) == 1 else pl.concat(priced).sort("place")
-    paid = allotted(limited(lines, clauses, around), key, clauses, around)
-    if any(rows.height for rows in left):
-        nothing = {name: pl.lit(None if name in _NULLS else 0, dtype=pl.Int64()) for name in _UNPRICED}
-        paid = pl.concat([paid, *(rows.with_columns(**nothing) for rows in left)], how="diagonal")
-    return _as_lines(paid, key, around), pl.concat(told)
+    return limited(lines, clauses, around), left, pl.concat(told)
 
 
 _UNPRICED = ("quota", "target", "y0", "y1", "uncapped", "amount")
@@ -85,6 +97,7 @@ def _as_lines(rows: pl.DataFrame, key: str, around: Around) -> pl.DataFrame:
     named |= {} if has_parts(rows) else {"event": pl.lit(Event.BOOKED)}
     named |= {} if "multiplier" in rows.columns else _UNMULTIPLIED
     named |= {} if "deals_before" in rows.columns else _UNLIMITED
+    named |= {} if "pool" in rows.columns else _NO_POOL
     named |= {} if "exchange_rate" in rows.columns else {"exchange_rate": pl.lit(None, dtype=pl.Int64())}
     named |= {} if "rate_column" in rows.columns else {"rate_column": pl.lit(None, dtype=pl.Int64())}
     if "kind" in rows.columns:
@@ -97,6 +110,7 @@ def _as_lines(rows: pl.DataFrame, key: str, around: Around) -> pl.DataFrame:
     return wanted.select(named.get(name, pl.col(name)).alias(name) for name in [*LINES, "place", *taking])
 
 
+_NO_POOL = {"pool": pl.lit(None, dtype=pl.String())}
 _UNLIMITED = {name: pl.lit(None, dtype=pl.Int64()) for name in ("deals_before", "paid_before")}
 _UNMULTIPLIED = {name: pl.lit(None, dtype=pl.Int64()) for name in ("multiplier", "multiplier_value")}
 
@@ -119,10 +133,10 @@ def _of_version(rows: pl.DataFrame, version: int, clauses: Mapping[int, Clause])
 
 
 def _history(clauses: Mapping[int, Clause], start: date) -> date:
-    """From when on lines must be priced: floors and caps count what was paid since their own windows began, and a deal
-    of a spiff all that closed before it.
+    """From when on lines must be priced: floors and caps count what was paid since their own windows began, a deal of a
+    spiff all that closed before it, and a pool what it earned in its window.
     """
-    if any(is_limited(clause.component) for clause in clauses.values()):
+    if any(is_limited(clause.component) or clause.component.pool for clause in clauses.values()):
         return date.min
     return since(set().union(*(cycles_of(clause.document, clause.component) for clause in clauses.values())), start)
 

@@ -330,6 +330,17 @@ AFTER_CURVE: Mapping[str, Entry] = {
             )
         },
     ),
+    "pool": Part(
+        {
+            "share": Choice(
+                {
+                    "equal": told("The team now earns it together, and its members share it equally."),
+                    "contribution": told("The team now earns it together, and each member gets what she contributed."),
+                }
+            )
+        },
+        goes=told("The team no longer earns it together: each member is paid for all that the team sells."),
+    ),
     "spiff": Part(
         {
             "from": Shown(

@@ -25,15 +25,20 @@ class _Line:
 def relations_of(example: Example, numbers: Mapping[str, int]) -> list[dict[str, Any]]:
     """Rows of RELATIONS."""
     lines = _lines(example)
-    found: list[tuple[str, str, str, int | None, date, date | None]] = [
-        (below.to, below.person, Of.REPORTS.value, depth, below.start, below.end)
+    teams = {name: number for number, name in enumerate(example.teams)}
+    found: list[tuple[str, str, str, int | None, int | None, date, date | None]] = [
+        (below.to, below.person, Of.REPORTS.value, depth, None, below.start, below.end)
         for name in example.people
         for depth, below in _below(lines, name, _Line(name, name, date.min, None, ""), 0)
     ]
     for one in (members := _memberships(example)):
         together = (_both(one, other) for other in members if one.to == other.to)
-        found += [(one.person, mate.person, Of.TEAM.value, None, mate.start, mate.end) for mate in together if mate]
-    columns = ("payee", "source", "of", "depth", "start", "end")
+        found += [
+            (one.person, mate.person, Of.TEAM.value, None, teams[one.to], mate.start, mate.end)
+            for mate in together
+            if mate
+        ]
+    columns = ("payee", "source", "of", "depth", "team", "start", "end")
     return [dict(zip(columns, (numbers[payee], numbers[source], *rest), strict=True)) for payee, source, *rest in found]
 
 

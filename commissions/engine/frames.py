@@ -58,6 +58,7 @@ RELATIONS: Schema = {  # whose shares give a payee credit, beside her own
     "source": pl.Int64(),
     "of": pl.String(),  # reports or team; of team, every payee is a source of herself
     "depth": pl.Int64(),  # of reports, from 1: how many reporting lines lie between; of team null
+    "team": pl.Int64(),  # of team: which; of reports null
     "start": pl.Date(),
     "end": pl.Date(),  # exclusive; null: open
 }
@@ -133,6 +134,7 @@ LINES: Schema = {
     "uncapped": pl.Int64(),  # y1 - y0
     "deals_before": pl.Int64(),  # of a spiff: how many deals took a place before this one; null where none is asked for
     "paid_before": pl.Int64(),  # minor units: what those were paid of the budget; null without one
+    "pool": pl.String(),  # of a line that is a part of a team's pool: see `modify.pools.divided`; null else
     "amount": pl.Int64(),  # minor units paid by this line, after floor and caps
 }
 STATEMENTS: Schema = {

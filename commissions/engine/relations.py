@@ -45,7 +45,7 @@ def with_others(shares: pl.DataFrame, deals: pl.DataFrame, relations: pl.DataFra
     """The shares, and those of others as rows of each payee for whom they count when their deal closes.
 
     The columns of SHARES, and `via` (whose share it is, null for the payee's own), `depth` (of reporting lines between
-    them, 0 of her own; null for who doesn't report to her) and `in_team` (whether both are in one team). Somebody who
+    them, 0 of her own; null for who doesn't report to her) and `in_team` (whether both are in one `team`). Somebody who
     is related in several ways gives one row, of the least depth.
     """
     theirs = shares.rename({"payee": "via"}).join(relations.rename({"source": "via"}), on="via")
@@ -54,13 +54,18 @@ def with_others(shares: pl.DataFrame, deals: pl.DataFrame, relations: pl.DataFra
     related = (
         dated.filter(holds)
         .group_by("deal", "payee", "role", "via")
-        .agg(pl.col("share").first(), pl.col("depth").min(), in_team=(pl.col("of") == Of.TEAM).any())
+        .agg(
+            pl.col("share").first(),
+            pl.col("depth").min(),
+            pl.col("team").max(),
+            in_team=(pl.col("of") == Of.TEAM).any(),
+        )
     )
     is_own = pl.col("via") == pl.col("payee")
-    mates = related.filter(is_own & pl.col("in_team")).select("deal", "payee", "role", in_team=True)
+    mates = related.filter(is_own & pl.col("in_team")).select("deal", "payee", "role", "team", in_team=True)
     own = shares.select(list(SHARES)).join(mates, on=["deal", "payee", "role"], how="left")
     own = own.with_columns(via=pl.lit(None, dtype=pl.Int64()), depth=pl.lit(0, dtype=pl.Int64()))
-    columns = [*SHARES, "via", "depth", "in_team"]
+    columns = [*SHARES, "via", "depth", "in_team", "team"]
     return pl.concat([
         own.with_columns(pl.col("in_team").fill_null(value=False)).select(columns),
         related.filter(~is_own).select(columns),

@@ -36,7 +36,7 @@ _LATER = {"name", "tiers", "starts_when", "pays", "weight", "multiply", "payout"
 _LATER |= {"rate", "rates", "pay_per_unit", "curve"}
 _KNOWN = _APART | {"format", "currency", "period", "fiscal_year_starts", "rounding", "components", "clawback"}
 _COUNTING = {"key", "credit", "when", "by", "columns", "base", "measure", "objectives", "window", "against"}
-_COUNTING |= {"cap", "floor", "spiff", "repeats"}
+_COUNTING |= {"cap", "floor", "spiff", "repeats", "pool"}
 _KNOWN_OF_COMPONENT = _LATER | _COUNTING
 
 

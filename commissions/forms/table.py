@@ -19,6 +19,7 @@ from commissions.engine.schema import (
     PayoutPart,
     PlanCap,
     PlanDocument,
+    Pool,
     QuotaRules,
     Spiff,
     Step,
@@ -191,6 +192,10 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
             help=_("The least that it pays."),
         ),
         Key(
+            "pool", _("Pool of the team"), add=_("Let the team earn it together"), starts={"share": "equal"},
+            help=_("What everybody in the team sells earns one sum, and its members share it."),
+        ),
+        Key(
             "spiff", _("SPIFF"), add=_("Limit it to some days, deals or a budget"),
             starts={"from": "2026-01-01", "until": "2026-02-01", "first": 10},
             help=_("For deals that close on these days; the first so many, until a budget for all is used up."),
@@ -265,6 +270,12 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
     Floor: (
         Key("amount", _("At least")),
         Key("per", _("Per"), choices=_WINDOWS),
+    ),
+    Pool: (
+        Key(
+            "share", _("It is shared"), is_wide=True,
+            choices={"equal": _("equally"), "contribution": _("by what each member contributed")},
+        ),
     ),
     Spiff: (
         Key("from", _("From")),

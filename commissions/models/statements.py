@@ -221,6 +221,9 @@ class EarningLine(models.Model):
     uncapped_minor = models.BigIntegerField(help_text=_("What the curve pays, before a cap."))
     deals_before = models.BigIntegerField(null=True, help_text=_("Of a SPIFF: how many deals took a place before it."))
     paid_before_minor = models.BigIntegerField(null=True, help_text=_("Of a SPIFF: what of its budget was gone."))
+    pool = models.TextField(
+        null=True, help_text=_("Of a part of a team's pool: before, after, members, own, total, part.")
+    )
     amount_minor = models.BigIntegerField()
 
     class Meta:

@@ -37,6 +37,20 @@ JOIN commissions_planversion v ON v.document->>'period' = period.kind AND v.plan
     AND (period.kind = 'month' OR period.first_month = commissions_first_month(v.document))
 WHERE period.status <> 'open' AND period."end" > %s
 """
+_IN_TEAMS = """
+SELECT DISTINCT other.user_id FROM accounts_membership mine
+JOIN accounts_membership other ON other.team_id = mine.team_id
+JOIN commissions_assignment a ON a.payee_id = other.user_id AND a.plan_id = ANY(%s) AND a.during && daterange(%s, %s)
+WHERE mine.user_id = ANY(%s) AND NOT other.user_id = ANY(%s)
+"""
+_MATES = """
+SELECT mate.user_id, min(asked.first)
+FROM unnest(%s::bigint[], %s::date[], %s::date[]) AS asked (person, first, last)
+JOIN accounts_membership mine ON mine.user_id = asked.person AND mine.during && daterange(asked.first, asked.last)
+JOIN accounts_membership mate ON mate.team_id = mine.team_id AND mate.during && daterange(asked.first, NULL)
+JOIN commissions_assignment a ON a.payee_id = mate.user_id AND a.plan_id = ANY(%s)
+GROUP BY mate.user_id
+"""
 Range = tuple[int, date, date | None]  # a person, from a day to before another
 
 
@@ -82,6 +96,22 @@ def _reach(
         since = reached
 
 
+def teammates(
+    assigned: pl.DataFrame, documents: Mapping[int, Sequence[PlanDocument]], start: date, end: date
+) -> list[int]:
+    """Who shares a pool with the payees in `assigned`, or did when what is in its window now was sold: all who have
+    ever been in a team of theirs and are on the plan on one of these days.
+    """
+    pooled = [pk for pk, docs in documents.items() if any(part.pool for doc in docs for part in doc.components)]
+    if not pooled:
+        return []
+    mine = assigned.filter(pl.col("plan_version").is_in(pooled))
+    plans, own = mine["plan"].unique().to_list(), assigned["payee"].unique().to_list()
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_TEAMS, [plans, start, end, mine["payee"].unique().to_list(), own])
+        return sorted(payee for (payee,) in cursor.fetchall())
+
+
 def granted(versions: Mapping[int, PlanDocument], plans: Mapping[int, int], since: date) -> Granted | None:
     """What statements that are no longer open have paid of the plans' spiffs; None where no plan has any."""
     begins = {
@@ -107,11 +137,26 @@ def granted(versions: Mapping[int, PlanDocument], plans: Mapping[int, int], sinc
     return Granted(lines.join(known, on=["plan_version", "component"]), days)
 
 
+def sharing_pools(ranges: Iterable[Range]) -> Iterator[tuple[int, date]]:
+    """(payee, first day) of everybody on a plan with pools who is in a team with one of these people on one of the
+    days, or later: what the team sold by then counts towards its pool.
+    """
+    published = PlanVersion.objects.exclude(status=PlanVersion.Status.DRAFT)
+    touched = list(ranges)
+    plans = list(published.filter(document__components__contains=[{"pool": {}}]).values_list("plan", flat=True))
+    if touched and plans:
+        people, first, last = map(list, zip(*touched, strict=True))
+        with connection.cursor() as cursor:
+            cursor.execute(_MATES, [people, first, last, plans])
+            yield from cursor.fetchall()
+
+
 def sharing_with(ranges: Iterable[Range]) -> Iterator[tuple[int, date]]:
     """(payee, first day) of everybody on a plan that limits something for all on it together, where one of these people
     is on it and something of hers changed on a day on which it is open.
     """
     touched = list(ranges)
+    yield from sharing_pools(touched)
     found = _open_spiffs() if touched else []
     for plan, first, until in found:
         hers = {
@@ -123,7 +168,9 @@ def sharing_with(ranges: Iterable[Range]) -> Iterator[tuple[int, date]]:
 
 def sharing_within(ranges: Iterable[Range]) -> Iterator[tuple[int, date]]:
     """The same, where people come to plans and leave them: nobody knows any more on which they were."""
-    days = [(day, last) for _payee, day, last in ranges]
+    touched = list(ranges)
+    yield from sharing_pools(touched)
+    days = [(day, last) for _payee, day, last in touched]
     for plan, first, until in _open_spiffs() if days else []:
         hit = [max(day, first) for day, last in days if day < until and (last is None or last > first)]
         if hit:

@@ -26,5 +26,6 @@ COLUMNS: Final[dict[LiteralString, str]] = {  # of the table: of the engine's li
     "uncapped_minor": "uncapped",
     "deals_before": "deals_before",
     "paid_before_minor": "paid_before",
+    "pool": "pool",
     "amount_minor": "amount",
 }

@@ -16,6 +16,7 @@ from commissions.selectors.crediting import Crediting, crediting
 from commissions.selectors.documents import document_of
 from commissions.selectors.limits import LimitRule, limit_rules
 from commissions.selectors.multipliers import Multiplier
+from commissions.selectors.pools import PoolPart, pool_part
 from commissions.selectors.rate_tables import heading_of
 from commissions.selectors.score_words import ObjectiveScore, objective_scores
 from commissions.selectors.spiffs import SpiffPlace, spiff_place
@@ -96,6 +97,7 @@ class LineExplanation:
     curve_pay: Decimal  # the sum of the steps, major units, exact
     multiplier: Multiplier | None
     limits: tuple[LimitRule, ...]  # floor and caps that hold for it
+    pool: PoolPart | None  # which part of a team's pool it is
     spiff: SpiffPlace | None  # its place among the deals of a spiff with a number or a budget
     exact0: Decimal  # what the curve pays at x0, times the multiplier, major units, exact
     exact1: Decimal
@@ -170,6 +172,7 @@ def line_explanation(line: EarningLine) -> LineExplanation:
         curve_pay=to_decimal((why.exact1 - why.exact0) / unit),
         multiplier=_multiplier(line, document, component),
         limits=limit_rules(document, component),
+        pool=pool_part(line, component),
         spiff=spiff_place(line, document, component),
         exact0=to_decimal(why.exact0 * why.times / unit),
         exact1=to_decimal(why.exact1 * why.times / unit),

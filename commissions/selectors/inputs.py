@@ -27,7 +27,7 @@ from commissions.engine.frames import (
 from commissions.engine.quotas import to_read
 from commissions.engine.schema import OtherCurrencies, PlanDocument
 from commissions.models import PlanVersion
-from commissions.selectors.colleagues import granted, shared_in
+from commissions.selectors.colleagues import granted, shared_in, teammates
 from commissions.selectors.documents import cached, parse
 from commissions.selectors.given_scores import given_scores
 from commissions.selectors.kpi_values import kpi_values
@@ -140,11 +140,12 @@ def gather(
     documents = {pk: [stored, *([also[plans[pk]]] if plans[pk] in also else [])] for pk, stored in versions.items()}
     shared = shared_in(assigned, documents, start, end)
     since, until = (min(windows_start(read, start), shared.since), history_end(read, end)) if read else (start, end)
-    everybody = _with_others(assigned, shared.payees, kinds, end)
+    mates = teammates(assigned, documents, since, until)
+    everybody = _with_others(assigned, [*shared.payees, *mates], kinds, end)
     relations = relations_of(assigned=everybody, documents=documents, end=until)
     rules = rules_of(read.values())
     others = [(_with_sources(shared.payees, relations), *days) for days in shared.spans]
-    mine = reached(rules, _with_sources(on_a_plan, relations), since, until, others)
+    mine = reached(rules, _with_sources([*on_a_plan, *mates], relations), since, until, others)
     deals = _deals(mine, deal_columns(read.values()))
     shares = _shares(mine, deals)
     inputs = Inputs(
@@ -157,8 +158,8 @@ def gather(
         scores=given_scores(on_a_plan, read, read_plans, since, end),
         versions=versions,
         plans=plans,
-        payees=_people(shares, shared.payees and [*on_a_plan, *shared.payees]),
-        beside=frozenset(shared.payees),
+        payees=_people(shares, (shared.payees or mates) and [*on_a_plan, *shared.payees, *mates]),
+        beside=frozenset([*shared.payees, *mates]),
         granted=granted(read, read_plans, since),
         relations=relations,
         payments=payments_of(deals["deal"].to_list()) if reads_payments(rules) else None,

@@ -13,6 +13,7 @@ from commissions.selectors.counted_goals import CountedGoal
 from commissions.selectors.crediting_words import crediting_texts
 from commissions.selectors.explanations import LineExplanation, StepRow
 from commissions.selectors.multipliers import multiplier_text
+from commissions.selectors.pools import pool_texts
 from commissions.selectors.score_words import score_texts
 from commissions.selectors.spiffs import spiff_texts
 from commissions.selectors.taken_back import TAKING, taken_texts
@@ -38,6 +39,10 @@ _MOVES = {
     ("deal", True, False): gettext_lazy("%(credited)s of this deal counts for %(payee)s"),
     ("deal", False, True): gettext_lazy("%(credited)s of this refund counts against you"),
     ("deal", False, False): gettext_lazy("%(credited)s of this refund counts against %(payee)s"),
+    ("pool", True, True): gettext_lazy("This deal moved the team from %(x0)s to %(x1)s in %(window)s"),
+    ("pool", True, False): gettext_lazy("This deal moved the team from %(x0)s to %(x1)s in %(window)s"),
+    ("pool", False, True): gettext_lazy("This refund took the team back from %(x0)s to %(x1)s in %(window)s"),
+    ("pool", False, False): gettext_lazy("This refund took the team back from %(x0)s to %(x1)s in %(window)s"),
     ("units", True, True): gettext_lazy("This deal counts as %(credited)s for you"),
     ("units", True, False): gettext_lazy("This deal counts as %(credited)s for %(payee)s"),
     ("units", False, True): gettext_lazy("This deal counts as %(credited)s against you"),
@@ -51,6 +56,8 @@ _TAKEN_BACK = {
     ("amount", False): gettext_lazy("What is taken back moved %(payee)s from %(x0)s to %(x1)s in %(window)s"),
     ("deal", True): gettext_lazy("%(credited)s no longer counts for you"),
     ("deal", False): gettext_lazy("%(credited)s no longer counts for %(payee)s"),
+    ("pool", True): gettext_lazy("What is taken back moved the team from %(x0)s to %(x1)s in %(window)s"),
+    ("pool", False): gettext_lazy("What is taken back moved the team from %(x0)s to %(x1)s in %(window)s"),
     ("units", True): gettext_lazy("%(credited)s no longer counts for you"),
     ("units", False): gettext_lazy("%(credited)s no longer counts for %(payee)s"),
 }
@@ -146,7 +153,9 @@ def _sentences(why: LineExplanation, *, is_own: bool) -> Iterator[str]:
     yield from (_bonus(step, why) for step in why.steps if step.kind is PieceKind.BONUS)
     if why.multiplier:
         yield multiplier_text(why.multiplier)
-    if why.capped_away_minor:
+    if why.pool:
+        yield from pool_texts(why.pool, why.unit, why.currency, why.amount_minor, why.payee)
+    elif why.capped_away_minor:
         yield _cap(why)
     if why.spiff:
         yield from spiff_texts(why.spiff, why.currency)
@@ -209,6 +218,8 @@ def _move(why: LineExplanation, *, is_own: bool) -> str:
 
 
 def _kind_of_move(why: LineExplanation) -> str:
+    if why.pool:
+        return "pool"
     if why.window == "deal" or (why.tiers == "flat" and why.share1 is None):
         return "deal" if why.unit.is_money else "units"
     return "amount" if why.quota_minor is None else "quota"
@@ -357,7 +368,7 @@ def _rounding(why: LineExplanation) -> str:
 
 
 def _cap(why: LineExplanation) -> str:
-    if not why.capped_away_minor or why.kind == "carried":
+    if not why.capped_away_minor or why.kind == "carried" or why.pool:
         return ""
     if why.taken:
         return " ".join(taken_texts(why.taken, why.currency, why.payee, is_own=False))
@@ -380,6 +391,8 @@ def _limit(why: LineExplanation) -> str:
         return _("Carried")
     if why.taken:
         return _("What was paid")
+    if why.pool:
+        return _("Limits, and the other members' parts")
     kinds = {rule.kind for rule in why.limits}
     if why.spiff:
         return _("Limits") if kinds else _("SPIFF")

@@ -29,10 +29,10 @@ WITH RECURSIVE below (payee, source, depth, most, during) AS (
     FROM below JOIN accounts_reportingline line ON line.manager_id = below.source AND line.during && below.during
     WHERE below.depth < below.most
 )
-SELECT payee, source, 'reports', depth, coalesce(lower(during), '0001-01-01'), upper(during) FROM below
+SELECT payee, source, 'reports', depth, NULL, coalesce(lower(during), '0001-01-01'), upper(during) FROM below
 """
 _MATES = """
-SELECT mine.user_id, mate.user_id, 'team', NULL,
+SELECT mine.user_id, mate.user_id, 'team', NULL, mine.team_id,
     coalesce(lower(days.both_in_team), '0001-01-01'), upper(days.both_in_team)
 FROM accounts_membership mine
 JOIN accounts_membership mate ON mate.team_id = mine.team_id AND mate.during && mine.during,

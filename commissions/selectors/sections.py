@@ -32,6 +32,7 @@ from commissions.engine.segments import x_unit
 from commissions.selectors.attainment import Attainment
 from commissions.selectors.limits import rule_sentences
 from commissions.selectors.plans import ComponentView, CurvePoint, PlanPage, TierRow
+from commissions.selectors.pools import pool_sentences
 from commissions.selectors.rate_tables import headings
 from commissions.selectors.releases import payout_words
 from commissions.selectors.spiffs import spiff_sentences
@@ -199,6 +200,13 @@ def _rules(component: Component, document: PlanDocument) -> Iterator[str]:
     if component.payout:
         yield _("What it earns is paid in parts: %(parts)s.") % {"parts": "; ".join(payout_words(component.payout))}
     yield from rule_sentences(component, currency)
+    yield from _with_others(component, currency)
+
+
+def _with_others(component: Component, currency: str) -> Iterator[str]:
+    """What is shared with others."""
+    if component.pool:
+        yield from pool_sentences(component.pool)
     if component.spiff:
         yield from spiff_sentences(component.spiff, currency)
 

@@ -65,6 +65,10 @@ _TEMPLATES: Mapping[str, tuple[Promise, Promise]] = {
         _("SPIFF for one product"),
         _("A little extra for premium products between two days, with a limit per person."),
     ),
+    "team-pool": (
+        _("Pool of a team"),
+        _("What a team sells in a quarter earns one sum; half of it is shared equally, half by contribution."),
+    ),
     "launch-spiff": (
         _("SPIFF with a budget"),
         _("The first deals of a launch earn an amount each, until a budget for the whole team is used up."),

@@ -18,7 +18,7 @@ from core.copy import copy_in, copy_out
 _TABLE: Final = "commissions_earningline"
 _TYPES: Final[dict[str, Any]] = {
     **dict.fromkeys(COLUMNS, pl.Int64),
-    **dict.fromkeys(("component", "kind", "role", "event"), pl.String),
+    **dict.fromkeys(("component", "kind", "role", "event", "pool"), pl.String),
     **dict.fromkeys(("date", "window_start"), pl.Date),
     "seq": pl.Int32,
 }

@@ -4,7 +4,18 @@ from commissions.engine.modify.around import Around
 from commissions.engine.modify.limits import limited
 from commissions.engine.modify.multiply import multiplied
 from commissions.engine.modify.places import allotted
+from commissions.engine.modify.pools import divided, members_of, of_teams
 from commissions.engine.modify.taken_back import taken_back
 from commissions.engine.modify.whole_plan import capped_together
 
-__all__ = ["Around", "allotted", "capped_together", "limited", "multiplied", "taken_back"]
+__all__ = [
+    "Around",
+    "allotted",
+    "capped_together",
+    "divided",
+    "limited",
+    "members_of",
+    "multiplied",
+    "of_teams",
+    "taken_back",
+]

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from commissions.engine.decimals import ExactDecimal, ExactMoney
-from commissions.engine.schema.modify import Cap, Floor, Multiply, Spiff, Window
+from commissions.engine.schema.modify import Cap, Floor, Multiply, Pool, Spiff, Window
 from commissions.engine.schema.payout import PayoutPart
 from commissions.engine.schema.repeats import Repeats
 from commissions.engine.schema.values import Name, Slug, Strict, Text
@@ -166,6 +166,9 @@ class Component(Strict):
     multiply: Multiply | None = None
     floor: Floor | None = None
     cap: Cap | None = None
+    pool: Pool | None = Field(
+        None, exclude_if=lambda value: value is None, description="The team earns it, and its members share it."
+    )
     spiff: Spiff | None = Field(
         None,
         exclude_if=lambda value: value is None,

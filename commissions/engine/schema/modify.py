@@ -97,6 +97,19 @@ class Spiff(Strict):
         return self.budget is not None or (self.first is not None and self.per is SpiffPer.PLAN)
 
 
+class PoolShare(StrEnum):
+    """How a pool is divided among the members of the team."""
+
+    EQUAL = "equal"
+    CONTRIBUTION = "contribution"  # by what each of them sold of it
+
+
+class Pool(Strict):
+    """What the team's credits earn is earned by the team, and divided among its members on the plan."""
+
+    share: PoolShare
+
+
 class PlanCap(Strict):
     """The most that all components together pay in a window."""
 

@@ -123,9 +123,9 @@ def relations_of(facts: Facts, ids: Ids) -> list[dict[str, Any]]:
         for payee, source in product(ids.payees, repeat=2):
             row = {"payee": ids.payees[payee], "source": ids.payees[source], "start": start, "end": end}
             if depth := depth_below(facts, source, payee, start):
-                rows.append(row | {"of": "reports", "depth": depth})
-            if teams_of(facts, source, start) & teams_of(facts, payee, start):
-                rows.append(row | {"of": "team", "depth": None})
+                rows.append(row | {"of": "reports", "depth": depth, "team": None})
+            common = teams_of(facts, source, start) & teams_of(facts, payee, start)
+            rows += [row | {"of": "team", "depth": None, "team": ["east", "west"].index(team)} for team in common]
     ids.shuffle.shuffle(rows)
     return rows
 
@@ -144,7 +144,11 @@ def result_of(
 ) -> tuple[Result, Ids]:
     """Of everybody; or only of one payee, with the others on a plan beside her only where it shares among all on it."""
     ids = Ids(facts, seed)
-    shares = {version for version, document in facts.versions.items() if has_shared(document)}
+    shares = {
+        version
+        for version, document in facts.versions.items()
+        if has_shared(document) or any(part.pool for part in document.components)
+    }
     if only is not None:
         shared = {facts.plans[version] for version in shares}
         own = [each for each in facts.assignments if each.payee == only or facts.plans[each.version] in shared]
@@ -185,6 +189,7 @@ def engine_lines(
             row["rate_column"],
             row["deals_before"],
             row["paid_before"],
+            row["pool"],
         )
         for row in result.lines.iter_rows(named=True)
     ]

@@ -29,6 +29,7 @@ from commissions.engine.schema import (
 )
 
 FLAT = {"key": "a", "name": "A", "rate": "5%"}
+TEAM = FLAT | {"window": "month", "credit": {"of": "team"}}
 UNITS = {"key": "a", "name": "A", "measure": "quantity", "pay_per_unit": 2}
 CRM = {"key": "crm", "name": "CRM", "weight": "40%"}
 OBJECTIVES = [CRM, {"key": "talks", "name": "Talks", "weight": "60%"}]
@@ -177,6 +178,18 @@ def texts(old: PlanDocument, new: PlanDocument) -> list[str]:
             FLAT | {"cap": {"per": "month", "amount": 500, "excess": "carry"}},
             ["What goes beyond the cap is now paid later in the year, where there is room."],
             ["What goes beyond the cap is now never paid."],
+        ),
+        (
+            TEAM,
+            TEAM | {"pool": {"share": "equal"}},
+            ["The team now earns it together, and its members share it equally."],
+            ["The team no longer earns it together: each member is paid for all that the team sells."],
+        ),
+        (
+            TEAM | {"pool": {"share": "equal"}},
+            TEAM | {"pool": {"share": "contribution"}},
+            ["The team now earns it together, and each member gets what she contributed."],
+            ["The team now earns it together, and its members share it equally."],
         ),
         (
             FLAT | {"spiff": {"from": "2026-03-01", "until": "2026-04-01", "first": 5}},

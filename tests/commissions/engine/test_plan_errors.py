@@ -58,6 +58,17 @@ COMPONENTS = [
         "components[0].pays: A first so many, or a budget, is of money. Remove `pays`.",
     ),
     (
+        "credit: {of: team}, window: month, against: quota, pays: target, rate: 1, pool: {share: equal}",
+        "components[0].pays: A target is of one payee, and a pool of many. Remove `pays`.",
+    ),
+    (
+        (
+            "credit: {of: team}, window: month, rate: 1%, pool: {share: equal}, "
+            "multiply: {kpi: csat, curve: [{from: 0%, times: 50%}, {from: 80%, times: 100%}]}"
+        ),
+        "components[0].multiply: What multiplies is of one payee, and a pool of many. Remove `multiply`.",
+    ),
+    (
         "rate: 5%, spiff: {until: 2026-04-01, budget: 5}",
         "components[0].spiff.from: The deals that share it need a first day and an end. Write both `from` and `until`.",
     ),

@@ -33,6 +33,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "Keys of a row of `multiply`": schema.Times,
     "Keys of `floor`": schema.Floor,
     "Keys of `cap`": schema.Cap,
+    "Keys of `pool`": schema.Pool,
     "Keys of `spiff`": schema.Spiff,
     "Keys of the plan's `cap`": schema.PlanCap,
     "Keys of a part of `payout`": schema.PayoutPart,

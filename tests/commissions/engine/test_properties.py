@@ -90,6 +90,22 @@ def test_a_payee_alone_is_paid_what_the_same_payee_is_paid_among_all(facts: Fact
     assert engine_lines(facts, only="ana") == [line for line in engine_lines(facts) if line.payee == "ana"]
 
 
+@half
+@given(facts())
+def test_the_parts_of_all_members_add_up_to_what_the_team_earned(facts: Facts) -> None:
+    pools: dict[tuple[object, ...], list[Line]] = defaultdict(list)
+    for line in engine_lines(facts):
+        if line.pool and not facts.versions[line.version].cap:
+            owner = line.via or line.payee
+            pools[line.version, line.component, line.deal, line.role, owner, line.event, line.date, line.x0].append(
+                line
+            )
+    for lines in pools.values():
+        before, after, members, *_rest = map(int, (lines[0].pool or "").split())
+        assert sum(line.amount for line in lines) == after - before
+        assert len(lines) % members == 0
+
+
 @quarter
 @given(facts())
 def test_the_pieces_of_an_explanation_add_up_to_its_line(facts: Facts) -> None:

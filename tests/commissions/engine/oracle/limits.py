@@ -35,6 +35,7 @@ class Line:
     column: int | None = None
     deals_before: int | None = None
     paid_before: int | None = None
+    pool: str | None = None
     turn: tuple[str, int] = field(default=("", 0), compare=False)  # what its deal's events follow, and which of them
     taking: str = field(default="", compare=False)
     stays: Fraction = field(default=Fraction(1), compare=False)  # of what the deal had been paid

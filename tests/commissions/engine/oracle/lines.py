@@ -14,6 +14,7 @@ from tests.commissions.engine.oracle.facts import (
 from tests.commissions.engine.oracle.limits import Done, Line, capped_together, limited
 from tests.commissions.engine.oracle.multiply import times_of, value_of
 from tests.commissions.engine.oracle.places import allotted
+from tests.commissions.engine.oracle.pools import credits_of_teams, divided
 from tests.commissions.engine.oracle.prorate import goal_of, quota_kind_of, target_kind_of
 from tests.commissions.engine.oracle.scores import score_credits
 
@@ -37,23 +38,43 @@ def of_everybody(facts: Facts, plan: int, key: str, payees: list[str]) -> list[L
     everything = [line for payee in payees for line in component_lines(facts, plan, key, payee)]
     left = [line for line in everything if line.taking == "left"]
     lines = [line for line in everything if line.taking != "left"]
+    return [*unpooled(facts, key, lines), *pooled_lines(facts, plan, key, payees), *left]
+
+
+def unpooled(facts: Facts, key: str, lines: list[Line]) -> list[Line]:
     kinds = {line: facts.versions[line.version].component(key).measure.value for line in lines}
     return [
         line
         for kind in sorted(set(kinds.values()))
         for line in allotted(facts, [line for line in lines if kinds[line] == kind])
-    ] + left
+    ]
 
 
 def component_lines(facts: Facts, plan: int, key: str, payee: str) -> list[Line]:
     """Money and units don't add up: a version that measures another thing starts anew."""
-    everything = credits_of(facts, plan, key, payee) + score_credits(facts, plan, key, payee)
+    everything = [credit for credit in credits_of(facts, plan, key, payee) if credit.component.pool is None]
+    everything += score_credits(facts, plan, key, payee)
     kinds = sorted({credit.component.measure.value for credit in everything})
-    return [line for kind in kinds for line in measured_lines(facts, plan, key, payee, kind, everything)]
+    return [
+        line
+        for kind in kinds
+        for line in measured_lines(
+            facts, plan, key, payee, [credit for credit in everything if credit.component.measure.value == kind]
+        )
+    ]
 
 
-def measured_lines(facts: Facts, plan: int, key: str, payee: str, kind: str, everything: list[Credited]) -> list[Line]:
-    counted = [credit for credit in everything if credit.component.measure.value == kind]
+def pooled_lines(facts: Facts, plan: int, key: str, payees: list[str]) -> list[Line]:
+    """The members' lines of what their teams earn."""
+    found = []
+    for kind in ("amount", "count", "quantity"):
+        for team, credits_ in credits_of_teams(facts, plan, key, payees, kind).items():
+            lines = measured_lines(facts, plan, key, team, [credit for credit, _members in credits_])
+            found += divided(facts, key, [(line, who) for line, (_, who) in zip(lines, credits_, strict=True)])
+    return found
+
+
+def measured_lines(facts: Facts, plan: int, key: str, payee: str, counted: list[Credited]) -> list[Line]:
     done: Done = []
     left: list[Line] = []
     for index, credit in enumerate(counted):

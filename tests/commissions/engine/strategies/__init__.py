@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from commissions.engine.document import PlanDocument
 from tests.commissions.engine.oracle import Assigned, Deal, Facts, Member, Payment, Reports, Share
 from tests.commissions.engine.strategies.plans import BASES, CONDITIONS, RATES, WINDOWS, YEAR_STARTS, documents
 
@@ -103,7 +104,8 @@ def facts(draw: st.DrawFn, *, versions: int = 2, reversible: bool = False, most_
     assignments = [Assigned("ana", 1, date(2025, 1, 1), change if versions > 1 else None)]
     if versions > 1:
         assignments.append(Assigned("ana", 2, change, draw(st.sampled_from([None, date(2026, 12, 1)]))))
-    together = any(part.spiff and part.spiff.is_limited for each in documents_.values() for part in each.components)
+    parts = [part for each in documents_.values() for part in each.components]
+    together = any((part.spiff and part.spiff.is_limited) or part.pool for part in parts)
     # a plan has one version a day: what is shared among all on it asks for that
     ben_changes = change if versions > 1 and together and change > date(2026, 1, 31) else None
     ben_starts = 2 if together and versions > 1 and not ben_changes else 1
@@ -130,7 +132,7 @@ def facts(draw: st.DrawFn, *, versions: int = 2, reversible: bool = False, most_
         scores=draw(scores()),
         kpis={pair: draw(VALUES) for pair in draw(st.sets(st.sampled_from(MEASURED)))},
         reports=draw(reporting_lines()),
-        members=draw(memberships()),
+        members=draw(memberships(one_at_a_time=has_pool(documents_))),
     )
 
 
@@ -157,9 +159,22 @@ def reporting_lines(draw: st.DrawFn) -> tuple[Reports, ...]:
     return tuple(row for row in found if row.end is None or row.start < row.end)
 
 
+def has_pool(documents_: dict[int, PlanDocument]) -> bool:
+    return any(part.pool for document in documents_.values() for part in document.components)
+
+
 @st.composite
-def memberships(draw: st.DrawFn) -> tuple[Member, ...]:
-    """Here somebody may be in two teams, and in one of them twice: she counts once."""
+def memberships(draw: st.DrawFn, *, one_at_a_time: bool) -> tuple[Member, ...]:
+    """Here somebody may be in two teams, and in one of them twice: she counts once. Not where teams have pools."""
+    ends = st.sampled_from([date(2025, 1, 1), *(date(2026, *day) for day in ((1, 31), (2, 1), (3, 31), (7, 1)))])
+    if one_at_a_time:
+        found = []
+        for name in PAYEES:
+            teams = draw(st.lists(st.sampled_from(["west", "west", "east", ""]), min_size=1, max_size=2))
+            change = draw(ends)
+            spans = [(date(2025, 1, 1), None)] if len(teams) == 1 else [(date(2025, 1, 1), change), (change, None)]
+            found += [Member(name, team, *span) for team, span in zip(teams, spans, strict=True) if team]
+        return tuple(row for row in found if row.start != row.end)
     rows = st.tuples(st.sampled_from(PAYEES), st.sampled_from(["west", "east"]), DAYS, st.one_of(st.none(), DAYS))
     return tuple(Member(*row) for row in draw(st.lists(rows, max_size=5)) if row[3] is None or row[2] < row[3])
 

@@ -145,6 +145,8 @@ def components(draw: st.DrawFn, key: str, *, reversible: bool) -> dict[str, Any]
     spiff = draw(spiffs()) if draw(st.integers(0, 3)) == 0 and not reversible else {}
     if "first" in spiff or "budget" in spiff:
         return draw(of_limited(key)) | {"spiff": spiff}
+    if draw(st.integers(0, 4)) == 0 and not reversible:
+        return draw(of_pool(key)) | ({"spiff": spiff} if spiff else {})
     found = draw(unlimited(key, reversible=reversible))
     return found | ({"spiff": spiff} if spiff else {})
 
@@ -174,6 +176,34 @@ def of_limited(draw: st.DrawFn, key: str) -> dict[str, Any]:
     if tiers == "flat":
         return component | draw(prices(kind))
     return component | {"window": "deal", "curve": draw(curves(tiers, kind, kind))}
+
+
+@st.composite
+def of_pool(draw: st.DrawFn, key: str) -> dict[str, Any]:
+    """A component that a team earns together."""
+    tiers = draw(st.sampled_from(["flat", "marginal", "retroactive", "interpolated", "stepped"]))
+    measure = draw(st.sampled_from(["amount", "amount", "quantity", "count"]))
+    kind = "amount" if measure == "amount" else "units"
+    component: dict[str, Any] = {
+        "key": key,
+        "name": key,
+        "measure": measure,
+        "tiers": tiers,
+        "window": draw(st.sampled_from(WINDOWS)),
+        "pool": {"share": draw(st.sampled_from(["equal", "contribution"]))},
+        "credit": {
+            "of": "team",
+            "roles": draw(st.sampled_from([["owner"], ["owner", "helper"]])),
+            "trigger": draw(st.sampled_from(["booked", "booked", *TRIGGERS])),
+        },
+    }
+    if measure == "amount":
+        component["base"] = draw(st.sampled_from(BASES + MONEY_BASES))
+    component |= draw(limits(reversible=False))
+    component.get("cap", {}).pop("excess", None)
+    if draw(st.integers(0, 2)) == 0:
+        component["payout"] = draw(payouts())
+    return component | (draw(prices(kind)) if tiers == "flat" else {"curve": draw(curves(tiers, kind, kind))})
 
 
 @st.composite
@@ -268,7 +298,7 @@ def multiplied(draw: st.DrawFn, parts: list[dict[str, Any]], period: str) -> lis
         others = [other["key"] for other in parts[index + 1 :] if other.get("against") == "quota"]
         others = others if period == "month" else []
         reads = draw(st.sampled_from([None, None, "kpi", *(["component"] if others else [])]))
-        if reads and not is_limited(part):
+        if reads and not is_limited(part) and "pool" not in part:
             key = "csat" if reads == "kpi" else draw(st.sampled_from(others))
             part["multiply"] = {reads: key, "curve": draw(multipliers())}
     return parts
@@ -312,4 +342,6 @@ def documents(draw: st.DrawFn, currency: str, year_starts: str = "january", *, r
     }
     if draw(st.booleans()):
         said["clawback"] = draw(clawbacks(parts))
+        if any("pool" in part for part in parts):
+            said["clawback"] = {"within_days": 90, "mode": draw(st.sampled_from(["full", "prorated"]))}
     return from_json(said)
