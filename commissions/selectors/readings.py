@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from commissions.engine.events import Event
 from commissions.engine.explain import PieceKind
+from commissions.selectors.carried_words import carried_text
 from commissions.selectors.counted_goals import CountedGoal
 from commissions.selectors.crediting_words import crediting_texts
 from commissions.selectors.explanations import LineExplanation, StepRow
@@ -129,7 +130,7 @@ def _is_taken_back(why: LineExplanation) -> bool:
 
 def _sentences(why: LineExplanation, *, is_own: bool) -> Iterator[str]:
     if why.kind == "carried":
-        yield _carried(why, is_own=is_own)
+        yield carried_text(why, is_own=is_own)
         return
     if why.kind == "score":
         yield from _scored(why, is_own=is_own)
@@ -153,35 +154,17 @@ def _sentences(why: LineExplanation, *, is_own: bool) -> Iterator[str]:
     yield from (_bonus(step, why) for step in why.steps if step.kind is PieceKind.BONUS)
     if why.multiplier:
         yield multiplier_text(why.multiplier)
+    yield from _left_of_it(why)
+
+
+def _left_of_it(why: LineExplanation) -> Iterator[str]:
+    """What limits, and others, leave of the pay."""
     if why.pool:
         yield from pool_texts(why.pool, why.unit, why.currency, why.amount_minor, why.payee)
     elif why.capped_away_minor:
         yield _cap(why)
     if why.spiff:
         yield from spiff_texts(why.spiff, why.currency)
-
-
-def _carried(why: LineExplanation, *, is_own: bool) -> str:
-    words = {
-        "amount": _money(why.amount_minor, why.currency),
-        "payee": why.payee,
-        "limits": next(rule.text(why.currency) for rule in why.limits if rule.kind == "carry"),
-    }
-    if is_own:
-        return (
-            _(
-                "Earlier in the year your pay went beyond %(limits)s. The rest is paid now, as far as there is room: "
-                "%(amount)s."
-            )
-            % words
-        )
-    return (
-        _(
-            "Earlier in the year the pay of %(payee)s went beyond %(limits)s. The rest is paid now, as far as there is "
-            "room: %(amount)s."
-        )
-        % words
-    )
 
 
 def _scored(why: LineExplanation, *, is_own: bool) -> Iterator[str]:

@@ -82,7 +82,7 @@ def measured_lines(facts: Facts, plan: int, key: str, payee: str, counted: list[
         window, first = component.window.value, document.first_month
         opened = window_start(credit.date, window, first)
         before = [c for c in counted[:index] if window_start(c.date, window, first) == opened]
-        is_score = kind == "score"  # each begins at nothing
+        is_score = component.measure.value == "score"  # each begins at nothing
         x0 = credit.reached if window == "deal" else 0 if is_score else sum(c.amount for c in before)
         x1 = x0 + credit.amount
         if credit.event.taking == "left":
