@@ -181,15 +181,9 @@ def texts(old: PlanDocument, new: PlanDocument) -> list[str]:
         ),
         (
             TEAM,
-            TEAM | {"pool": {"share": "equal"}},
-            ["The team now earns it together, and its members share it equally."],
-            ["The team no longer earns it together: each member is paid for all that the team sells."],
-        ),
-        (
-            TEAM | {"pool": {"share": "equal"}},
             TEAM | {"pool": {"share": "contribution"}},
             ["The team now earns it together, and each member gets what she contributed."],
-            ["The team now earns it together, and its members share it equally."],
+            ["The team no longer earns it together: each member is paid for all that the team sells."],
         ),
         (
             FLAT | {"spiff": {"from": "2026-03-01", "until": "2026-04-01", "first": 5}},
