@@ -150,27 +150,24 @@ def _arithmetic(found: Crediting, why: LineExplanation) -> Iterator[str]:
     """The credited figure for a pocket calculator, where it is a part of the deal."""
     if found.whole == 1 or found.is_left:
         return
-    in_money = found.trigger is Trigger.PAID and why.deal_amount_minor
-    before, after, whole = (
-        _money(each, why.deal_currency) if in_money else str(each) for each in (found.before, found.after, found.whole)
-    )
-    words = {"all": why.unit.text(found.all), "whole": whole, "credited": why.unit.text(why.credited_minor)}
-    words |= {
-        "part_after": after,
-        "part_before": before,
-        "after": why.unit.text(found.credited_after),
-        "before": why.unit.text(found.credited_before),
-    }
-    if found.before:
-        yield _("Credited before: %(all)s × %(part_before)s ÷ %(whole)s = %(before)s, rounded.") % words  # noqa: RUF001
-    else:
-        yield _("Credited before: nothing.")
-    if found.after:
-        yield _("Credited now: %(all)s × %(part_after)s ÷ %(whole)s = %(after)s, rounded.") % words  # noqa: RUF001
-    else:
-        yield _("Credited now: nothing.")
+    before = _part_of(found, why, found.before, found.credited_before)
+    after = _part_of(found, why, found.after, found.credited_after)
+    yield _("Credited before: %(sum)s.") % {"sum": before} if found.before else _("Credited before: nothing.")
+    yield _("Credited now: %(sum)s.") % {"sum": after} if found.after else _("Credited now: nothing.")
     if found.before and found.after:
-        yield _("This line has the difference: %(after)s − %(before)s = %(credited)s.") % words
+        yield _("This line has the difference: %(after)s − %(before)s = %(credited)s.") % {
+            "after": why.unit.text(found.credited_after),
+            "before": why.unit.text(found.credited_before),
+            "credited": why.unit.text(why.credited_minor),
+        }
+
+
+def _part_of(found: Crediting, why: LineExplanation, part: int, credited: int) -> str:
+    """The part of what counts of a deal, as a product; said to be rounded only where it is."""
+    in_money = found.trigger is Trigger.PAID and why.deal_amount_minor
+    shown = [_money(each, why.deal_currency) if in_money else str(each) for each in (part, found.whole)]
+    product = f"{why.unit.text(found.all)} × {shown[0]} ÷ {shown[1]} = {why.unit.text(credited)}"  # noqa: RUF001
+    return product if found.all * part == credited * found.whole else _("%(sum)s, rounded") % {"sum": product}
 
 
 def _days(why: LineExplanation) -> dict[str, str]:

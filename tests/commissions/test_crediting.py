@@ -58,11 +58,11 @@ def test_a_payment_says_how_much_was_received_and_what_of_it_is_new(cast: Cast) 
     assert texts("paid") == [
         "Paid on 12 Mar 2026: $3,333.33 of $10,000.00 received so far, so 33.3333% of the deal counts.",
         "Credited before: nothing.",
-        "Credited now: $10,000.00 × $3,333.33 ÷ $10,000.00 = $3,333.33, rounded.",
+        "Credited now: $10,000.00 × $3,333.33 ÷ $10,000.00 = $3,333.33.",
     ]
     assert texts("paid", 1)[1:] == [
-        "Credited before: $10,000.00 × $3,333.33 ÷ $10,000.00 = $3,333.33, rounded.",
-        "Credited now: $10,000.00 × $6,666.66 ÷ $10,000.00 = $6,666.66, rounded.",
+        "Credited before: $10,000.00 × $3,333.33 ÷ $10,000.00 = $3,333.33.",
+        "Credited now: $10,000.00 × $6,666.66 ÷ $10,000.00 = $6,666.66.",
         "This line has the difference: $6,666.66 − $3,333.33 = $3,333.33.",
     ]
 
@@ -114,7 +114,7 @@ def test_a_cancellation_that_takes_back_a_part_says_which(cast: Cast) -> None:
             "Cancelled on 12 Mar 2026: it was kept for 10 of the 90 days in which a cancellation takes back, "
             "so that part stays credited and the rest is taken back."
         ),
-        "Credited before: $100.00 × 90 ÷ 90 = $100.00, rounded.",
+        "Credited before: $100.00 × 90 ÷ 90 = $100.00.",
         "Credited now: $100.00 × 10 ÷ 90 = $11.11, rounded.",
         "This line has the difference: $11.11 − $100.00 = −$88.89.",
     ]
@@ -138,7 +138,7 @@ def test_a_margin_converts_the_amount_and_the_cost(cast: Cast) -> None:
     calculated("2026-02")
     found = texts("paid")
     assert [text.partition(" (")[0] for text in found[:2]] == ["Amount: €1,000.00 × 1.1", "Cost: €400.00 × 1.1"]
-    assert "Credited now: $660.00 × €500.00 ÷ €1,000.00 = $330.00, rounded." in found
+    assert "Credited now: $660.00 × €500.00 ÷ €1,000.00 = $330.00." in found
 
 
 def test_a_deal_that_changed_since_gives_no_reason_that_is_none(cast: Cast) -> None:
