@@ -9,7 +9,7 @@ PLANS_OF = {
     "indonesia": ("key-accounts",),
     "jakarta": ("account-executive-idr", "pos-bonus", "objectives-idr"),
     "surabaya": ("account-executive-idr", "pos-bonus"),
-    "asia-pacific": ("account-executive-usd",),
+    "asia-pacific": ("account-executive-usd", "quarter-spiff"),
     "europe": ("regional-executive",),
 }
 # Minor units a quarter, by plan and level. A plan that isn't named here is paid without a quota.

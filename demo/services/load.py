@@ -54,7 +54,7 @@ def load(*, made: Company, today: date, now: datetime) -> Loaded:
     _measure_tables()
     rebuild_all(now=now)
     admin = User.objects.get(external_id=LOGINS[Role.ADMIN])
-    plans = publish_plans(since=made.since, acting_user=admin, now=now)
+    plans = publish_plans(since=made.since, today=today, acting_user=admin, now=now)
     assign_people(made=made, plans=plans, people=people, acting_user=admin, now=now)
     publish_coming(today=today, acting_user=admin, now=now)
     accept_plans(made=made, people=people, today=today, now=now)

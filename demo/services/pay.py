@@ -25,14 +25,24 @@ class UnpaidError(Exception):
     """A month's run did not finish: an error in the application, since plans and deals are our own."""
 
 
-def publish_plans(*, since: date, acting_user: User, now: datetime) -> dict[str, Plan]:
+def publish_plans(*, since: date, today: date, acting_user: User, now: datetime) -> dict[str, Plan]:
     """Publish every document of demo/plans from a day on, its examples holding; return the plans by file name."""
     plans = {}
     for path in sorted(PLANS.glob("*.yaml")):
-        draft = save_draft(source=path.read_text(), acting_user=acting_user, now=now)
+        draft = save_draft(source=of_this_quarter(path.read_text(), today), acting_user=acting_user, now=now)
         publish_version(version=draft, from_date=since, acting_user=acting_user, now=now)
         plans[path.stem] = draft.plan
     return plans
+
+
+def of_this_quarter(source: str, today: date) -> str:
+    """The document with the days of its quarter, written as the fourth of 2026, in the quarter of today.
+
+    >>> of_this_quarter("{from: 2026-10-01, until: 2027-01-01}", date(2028, 5, 9))
+    '{from: 2028-04-01, until: 2028-07-01}'
+    """
+    quarter = period_of(today, PeriodKind.QUARTER)
+    return source.replace("2027-01-01", quarter.end.isoformat()).replace("2026-10", f"{quarter.start:%Y-%m}")
 
 
 def publish_coming(*, today: date, acting_user: User, now: datetime) -> None:
