@@ -110,7 +110,7 @@ def part_of(component: Component) -> pl.Expr:
     if component.measure is Measure.AMOUNT:
         return pl.col(column_of(component.base))
     units = pl.col("quantity") if component.measure is Measure.QUANTITY else pl.lit(1, dtype=NARROW)
-    return pl.when(pl.col("amount") < 0).then(-units.abs()).otherwise(units) * pl.col("share")
+    return pl.when("is_refund").then(-units.abs()).otherwise(units) * pl.col("share")
 
 
 _CARRIED = ["payee", "plan", "plan_version", "deal", "role", "via", "seq", "place", "date"]

@@ -22,8 +22,10 @@ def in_currency(
 
     A converted amount is rounded once to a minor unit of the plan's currency, and `exchange_rate` says by which rate
     (RATES). It is that of the day the deal closed, also for its payments and its cancellation, so that what is taken
-    back is what was given. Raises AmountTooLarge.
+    back is what was given. `is_refund` says which were below zero: converted, a cent may be nothing. Raises
+    AmountTooLarge.
     """
+    rows = rows.with_columns(is_refund=pl.col("amount") < 0)
     own = rows["currency"] == document.currency
     if own.all():
         return rows, NO_NOTICES

@@ -57,6 +57,7 @@ def _by(document: PlanDocument, clawback: dict[str, Any]) -> PlanDocument:
         if "unpaid" in clawback:
             part["credit"]["trigger"] = "booked"
             part.pop("repeats", None)
+        part.pop("pool", None)  # which none of these rules goes with
     return from_json(said | {"clawback": clawback})
 
 

@@ -71,7 +71,7 @@ def repaid(document: PlanDocument, draw: st.DrawFn) -> PlanDocument:
             part["base"] = draw(st.sampled_from(BASES))
         case "when" if part.get("measure") != "score":
             part["when"] = draw(st.sampled_from(CONDITIONS))
-        case "roles" if part.get("measure") != "score":
+        case "roles" if part.get("measure") != "score" and "pool" not in part:
             part["credit"] = {"roles": draw(st.sampled_from([["owner"], ["helper"]]))}
     return from_json(changed)
 

@@ -64,7 +64,7 @@ def credit_of(facts: Facts, plan: int, key: str, given: Deal, share: Share, paye
                 continue
             via = share.payee if share.payee != payee else None
             with suppress(Missing):  # nothing counts while it isn't known how much
-                whole = counted_of(facts, document, component, deal, share)
+                whole = counted_of(facts, document, component, deal, share, is_refund=given.amount < 0)
                 own = ruling(facts, plan, document, component, given, payee)
                 for event in events_of(facts, *own, given):
                     if assigned.start <= event.date and (assigned.end is None or event.date < assigned.end):
@@ -149,12 +149,14 @@ def converted(facts: Facts, document: PlanDocument, deal: Deal) -> Deal | None:
     return replace(deal, currency=document.currency, amount=money(deal.amount), cost=cost, tax=tax)
 
 
-def counted_of(facts: Facts, document: PlanDocument, component: Component, deal: Deal, share: Share) -> int:
+def counted_of(
+    facts: Facts, document: PlanDocument, component: Component, deal: Deal, share: Share, *, is_refund: bool
+) -> int:
     """Minor units of the base; or, of units and deals, millionths, which a share in parts per million never splits."""
     if component.measure.value == "amount":
         return part_of(facts, deal, share, rounded(amount_of(parse_base(component.base), deal), document))
     size = deal.quantity if component.measure.value == "quantity" else 1
-    return (-abs(size) if deal.amount < 0 else size) * share.ppm
+    return (-abs(size) if is_refund else size) * share.ppm
 
 
 def part_of(facts: Facts, deal: Deal, share: Share, base: int) -> int:
