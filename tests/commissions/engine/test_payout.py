@@ -58,8 +58,10 @@ def with_leavers(draw: st.DrawFn) -> Facts:
     """Ben's time on the first plan ends, and its versions say what becomes of what waits."""
     found = draw(facts())
     until = draw(st.sampled_from([None, date(2026, 4, 1), date(2026, 6, 15)]))
-    kept = [each for each in found.assignments if (each.payee, each.version) != ("ben", 1)]
-    bens = [replace(each, end=until) for each in found.assignments if (each.payee, each.version) == ("ben", 1)]
+    bens = [each for each in found.assignments if each.payee == "ben" and found.plans[each.version] == 7]
+    kept = [each for each in found.assignments if each not in bens]
+    if until:
+        bens = [replace(each, end=min(each.end or until, until)) for each in bens if each.start < until]
     held = draw(st.sampled_from([None, "as_due", "pay", "forfeit"]))
     terms = None if held is None else OnLeaving(held=held)
     documents = {pk: document.model_copy(update={"on_leaving": terms}) for pk, document in found.versions.items()}
