@@ -31,6 +31,10 @@ def check_columns(component: Component, path: str) -> Iterator[PlanError]:
         for key in ("rate", "pay_per_unit"):
             if getattr(row, key) is not None:
                 yield PlanError(f"{where}.{key}", told("Each column has a rate of its own. Write `rates: [8%, 5%]`."))
+        for key in ("pay_per_block", "block"):
+            if getattr(row, key) is not None:
+                said = told("A rate table has rates, and no blocks. Write `rates: [8%, 5%]`, or remove `by`.")
+                yield PlanError(f"{where}.{key}", said)
     is_flat = component.tiers is Tiers.FLAT
     if not is_flat and component.rates:
         yield PlanError(f"{path}.rates", told("Tiers have rates in the rows of their curve. Remove it here."))

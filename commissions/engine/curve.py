@@ -43,11 +43,12 @@ def _dtype(measured: pl.DataFrame, curve: Curve, times: int | None) -> pl.DataTy
     divisors = max(part.over for part in curve.segments) * (quota if curve.over_quota else 1)
     # Never less than the constants themselves, which are made even where there are no rows.
     target = curve.paid(max(largest(measured["target"]), 1))
-    numerators = max(part.largest(max(x, 1), max(quota, 1)) for part in curve.segments) * target
+    starts = max(max(x, 1) * curve.scale, *(max(part.start, part.block) * max(unit, 1) for part in curve.segments))
+    numerators = max(part.largest(max(x, 1), max(quota, 1), starts) for part in curve.segments) * target
     if times is not None:
         numerators, divisors = numerators * max(times, 1), divisors * MILLION
-    thresholds = max(abs(part.start) for part in curve.segments) * unit
-    bound = max(2 * numerators + divisors, 2 * divisors, x * curve.scale, thresholds)
+    blocks = 3 * starts if any(part.block for part in curve.segments) else starts
+    bound = max(2 * numerators + divisors, 2 * divisors, blocks)
     if bound >= 2**127:
         raise AmountTooLarge(
             told(
@@ -70,7 +71,8 @@ def _pay(column: str, curve: Curve, number: pl.DataType, multiplied: bool) -> pl
     def constant(of: Callable[[Segment], int]) -> pl.Expr:
         return _by_tier([of(part) for part in curve.segments], tier, number)
 
-    top = constant(lambda part: part.slope) * x
+    is_in_blocks = any(part.block for part in curve.segments)
+    top = constant(lambda part: part.slope) * (_steps(x, quota, tier, curve, number) if is_in_blocks else x)
     if any(part.fixed for part in curve.segments):
         top += constant(lambda part: part.fixed)
     if any(part.per_quota for part in curve.segments):
@@ -82,6 +84,25 @@ def _pay(column: str, curve: Curve, number: pl.DataType, multiplied: bool) -> pl
         top, over = top * pl.col("multiplier").cast(number), over * _literal(MILLION, number)
     pay = nearest(top, over * quota if curve.over_quota else over, half_even=curve.half_even, number=number)
     return _with_sign_of(signed, pay, number) if curve.mirrored else pay
+
+
+def _steps(x: pl.Expr, quota: pl.Expr, tier: pl.Expr, curve: Curve, number: pl.DataType) -> pl.Expr:
+    """What slope is for: x, or the number of blocks that x has started."""
+
+    def whole(of: Callable[[Segment], int]) -> pl.Expr:
+        found = _by_tier([of(part) for part in curve.segments], tier, number)
+        return found * quota if curve.against_quota else found
+
+    size, one = whole(lambda part: part.block or 1), _literal(1, number)
+    way = x * _literal(curve.scale, number) - whole(lambda part: part.counted_from)
+    started = pl.when(way > 0).then((way.abs() + size - one) // size).otherwise(_literal(0, number) - way.abs() // size)
+    if all(part.block for part in curve.segments):
+        return started
+    return (
+        pl.when(_by_tier([int(bool(part.block)) for part in curve.segments], tier, number) == one)
+        .then(started)
+        .otherwise(x)
+    )
 
 
 def _tier(x: pl.Expr, quota: pl.Expr, curve: Curve, number: pl.DataType) -> pl.Expr:

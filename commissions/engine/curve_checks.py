@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 
+from commissions.engine.block_checks import check_block, in_blocks
 from commissions.engine.column_checks import check_columns, is_filled
 from commissions.engine.decimals import DECIMALS, canonical, decimals_of
 from commissions.engine.errors import PlanError
@@ -23,7 +24,7 @@ def check_curve(component: Component, path: str, currency: str | None) -> Iterat
     """Errors of a component's measure, rate and curve. Without a known currency, decimals of amounts aren't checked."""
     yield from check_columns(component, path)
     if component.by is not None:
-        if is_filled(component):
+        if is_filled(component) and not in_blocks(component) and not any(map(in_blocks, component.curve)):
             for index in range(len(component.columns)):
                 yield from _in_column(check_curve(component.column(index), path, currency), index)
         return
@@ -33,7 +34,7 @@ def check_curve(component: Component, path: str, currency: str | None) -> Iterat
         yield needs_target_error(path)
         return
     yield from _target(component, path)
-    yield from _flat(component, path) if component.tiers is Tiers.FLAT else _curve(component, path, currency)
+    yield from (_flat if component.tiers is Tiers.FLAT else _curve)(component, path, currency)
 
 
 def _in_column(errors: Iterator[PlanError], index: int) -> Iterator[PlanError]:
@@ -109,7 +110,7 @@ def check_weights(document: PlanDocument) -> Iterator[PlanError]:
         )
 
 
-def _flat(component: Component, path: str) -> Iterator[PlanError]:
+def _flat(component: Component, path: str, currency: str | None) -> Iterator[PlanError]:
     if component.curve:
         yield PlanError(
             f"{path}.tiers",
@@ -118,17 +119,17 @@ def _flat(component: Component, path: str) -> Iterator[PlanError]:
                 "interpolated` or `tiers: stepped`; for one rate, `rate`."
             ),
         )
-    elif component.rate is None and component.pay_per_unit is None:
+    elif component.rate is None and component.pay_per_unit is None and not in_blocks(component):
         example = "rate: 5%" if _priced(component) == "rate" else "pay_per_unit: 25"
         yield PlanError(
             f"{path}.rate", told("It says no rate. Write `%(example)s`, or tiers and a curve.", example=example)
         )
     else:
-        yield from _price(component, component.rate, component.pay_per_unit, path)
+        yield from _pays(component, component, path, currency)
 
 
 def _curve(component: Component, path: str, currency: str | None) -> Iterator[PlanError]:
-    for key in ("rate", "pay_per_unit"):
+    for key in ("rate", "pay_per_unit", "pay_per_block", "block"):
         if getattr(component, key) is not None:
             yield PlanError(f"{path}.{key}", told("One rate is for a flat component. Remove it, or tiers and curve."))
     if "window" not in component.model_fields_set:
@@ -248,9 +249,9 @@ def _value(component: Component, step: Step, path: str, currency: str | None) ->
             yield _alone(_priced(component), tiers, path)
         if step.bonus is not None:
             yield from _amount(component, step.bonus, f"{path}.bonus", currency)
-        yield from _price(component, step.rate, step.pay_per_unit, path)
+        yield from _pays(component, step, path, currency)
         return
-    if any(other is not None for other in (step.rate, step.pay_per_unit, step.bonus)):
+    if in_blocks(step) or any(other is not None for other in (step.rate, step.pay_per_unit, step.bonus)):
         yield _alone("pay", tiers, path)
     if step.pay is None:
         yield _missing("pay", path)
@@ -279,6 +280,18 @@ def _priced(component: Component) -> str:
     return "rate" if is_share else "pay_per_unit"
 
 
+def _pays(component: Component, row: Component | Step, path: str, currency: str | None) -> Iterator[PlanError]:
+    """A row, or a flat component, has a rate, or pays for each started block."""
+    if not in_blocks(row):
+        yield from _price(component, row.rate, row.pay_per_unit, path)
+        return
+    yield from check_block(component, row, path)
+    if row.block is not None and row.block > 0:
+        yield from _threshold(row.block, component, f"{path}.block", currency)
+    if row.pay_per_block is not None:
+        yield from _each(row.pay_per_block, f"{path}.pay_per_block")
+
+
 def _price(component: Component, rate: Decimal | None, per_unit: Decimal | None, path: str) -> Iterator[PlanError]:
     """A component of money has a rate, one of units or deals pays for each."""
     wanted = _priced(component)
@@ -300,16 +313,20 @@ def _price(component: Component, rate: Decimal | None, per_unit: Decimal | None,
         yield _missing(wanted, path)
     if rate is not None:
         yield from _rate(rate, f"{path}.rate")
-    if per_unit is not None and (abs(per_unit) >= LARGEST_PAY_PER_UNIT or decimals_of(per_unit) > DECIMALS):
-        yield PlanError(
-            f"{path}.pay_per_unit",
-            told(
-                "%(value)s is no pay for a unit. Write one, less than %(most)s with at most %(places)s decimals.",
-                value=canonical(per_unit),
-                most=LARGEST_PAY_PER_UNIT,
-                places=DECIMALS,
-            ),
+    if per_unit is not None:
+        yield from _each(per_unit, f"{path}.pay_per_unit")
+
+
+def _each(value: Decimal, path: str) -> Iterator[PlanError]:
+    if abs(value) >= LARGEST_PAY_PER_UNIT or decimals_of(value) > DECIMALS:
+        of_block = told(
+            "%(value)s is no pay for a block. Write one, less than %(most)s with at most %(places)s decimals."
         )
+        of_unit = told(
+            "%(value)s is no pay for a unit. Write one, less than %(most)s with at most %(places)s decimals."
+        )
+        said = of_block if path.endswith("pay_per_block") else of_unit
+        yield PlanError(path, said.filled(value=canonical(value), most=LARGEST_PAY_PER_UNIT, places=DECIMALS))
 
 
 def _rate(value: Decimal, path: str) -> Iterator[PlanError]:

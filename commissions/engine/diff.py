@@ -7,7 +7,7 @@ from typing import Any
 
 from commissions.engine.diff_entries import Value, changes_of
 from commissions.engine.diff_keys import AFTER_CURVE, BEFORE_CURVE, OF_CREDIT, OF_PLANS, PER_UNIT
-from commissions.engine.diff_rows import Side
+from commissions.engine.diff_rows import BY_BLOCKS, Side
 from commissions.engine.diff_tables import OF_TABLES, price_changes
 from commissions.engine.document import to_json
 from commissions.engine.schema import PlanDocument
@@ -119,7 +119,7 @@ def _component(old: Side, new: Side) -> Iterator[Told]:
     yield from _condition(before.get("when"), after.get("when"))
     yield from _pay(old, new)
     said = {"key", "when", "rate", "curve", "credit", *FACTS_OF_COMPONENTS, *BEFORE_CURVE, *AFTER_CURVE}
-    said |= {*OF_TABLES, *PER_UNIT}
+    said |= {*OF_TABLES, *PER_UNIT, *BY_BLOCKS}
     yield from _rest(before, after, said)
 
 

@@ -42,6 +42,13 @@ ROWS = {
         falls=told("What each one earns from %(start)s falls from %(old)s to %(new)s."),
         moves=told("Each one earns %(value)s from %(new)s, not from %(old)s."),
     ),
+    "pay_per_block": RowWords(
+        comes=told("A tier from %(start)s is new; there it pays %(value)s."),
+        goes=told("The tier from %(start)s is gone; there it paid %(value)s."),
+        rises=told("The pay from %(start)s rises: it is %(new)s, not %(old)s."),
+        falls=told("The pay from %(start)s falls: it is %(new)s, not %(old)s."),
+        moves=told("The pay of %(value)s begins at %(new)s, not at %(old)s."),
+    ),
     "pay": RowWords(
         comes=told("A point at %(start)s is new; it pays %(value)s."),
         goes=told("The point at %(start)s is gone; it paid %(value)s."),
@@ -54,6 +61,7 @@ BONUSES = {
     1: told("The bonus for reaching %(start)s rises from %(old)s to %(new)s."),
     -1: told("The bonus for reaching %(start)s falls from %(old)s to %(new)s."),
 }
+BY_BLOCKS = {"pay_per_block", "block"}  # of a flat component
 COUNTED = {
     "quantity": (told("one unit"), told("%(number)s units")),
     "count": (told("one deal"), told("%(number)s deals")),
@@ -68,7 +76,10 @@ class Side:
     currency: str
 
     def start(self, row: Row) -> Figure:
-        value = Decimal(row["from"])
+        return self.size(Decimal(row["from"]))
+
+    def size(self, value: Decimal) -> Figure:
+        """A place on the curve, or a part of it."""
         if self.component.get("against") == "quota" or self.component.get("measure") == "score":
             return Share(value)
         if "measure" not in self.component:
@@ -77,7 +88,10 @@ class Side:
         return one if value == 1 else several.filled(number=_number(value))
 
     def value(self, row: Row) -> Figure:
-        kind, value = _worth(row)
+        kind, value, block = _worth(row)
+        if kind == "pay_per_block":
+            pay = Amount(value, self.currency)
+            return told("%(pay)s per started block of %(block)s", pay=pay, block=self.size(block))
         return Share(value) if kind == "rate" else self.pay(value)
 
     def pay(self, value: Decimal) -> Figure:
@@ -106,6 +120,17 @@ def rate_changes(old: Side, new: Side) -> Iterator[Told]:
         yield MOVES[_direction(one, other)].filled(old=Share(one), new=Share(other))
 
 
+def block_changes(old: Side, new: Side) -> Iterator[Told]:
+    """What a flat component pays for each started block."""
+    is_old, is_new = ("pay_per_block" in side.component for side in (old, new))
+    if is_new and not is_old:
+        yield told("Everything now earns %(new)s.", new=new.value(new.component))
+    elif is_old and not is_new:
+        yield told("It no longer earns %(old)s.", old=old.value(old.component))
+    elif is_old and _worth(old.component) != _worth(new.component):
+        yield told("It earns %(new)s, not %(old)s.", old=old.value(old.component), new=new.value(new.component))
+
+
 def row_changes(old: Side, new: Side) -> Iterator[Told]:
     """Rows of the curve: those that start where they did, then those that moved, came or went; each with its bonus."""
     before, after = old.rows(), new.rows()
@@ -126,7 +151,7 @@ def row_changes(old: Side, new: Side) -> Iterator[Told]:
 
 
 def _changed(old: Side, before: Row, new: Side, after: Row) -> Told:
-    rises = _direction(_worth(before)[1], _worth(after)[1]) == 1
+    rises = _direction(*(value / (block or 1) for _kind, value, block in (_worth(before), _worth(after)))) == 1
     moved = _words(after).rises if rises else _words(after).falls
     return moved.filled(start=new.start(after), old=old.value(before), new=new.value(after))
 
@@ -156,9 +181,10 @@ def _moved(old: Side, gone: list[Row], new: Side, come: list[Row]) -> Iterator[T
             yield from _bonus(old, row, new, same)
 
 
-def _worth(row: Row) -> tuple[str, Decimal]:
+def _worth(row: Row) -> tuple[str, Decimal, Decimal]:
+    """How it pays, how much, and for how large a block."""
     kind = next((kind for kind in ROWS if row.get(kind) is not None), "pay")
-    return kind, Decimal(row.get(kind) or 0)
+    return kind, Decimal(row.get(kind) or 0), Decimal(row.get("block") or 0)
 
 
 def _words(row: Row) -> RowWords:

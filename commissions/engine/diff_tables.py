@@ -6,7 +6,7 @@ from typing import Any
 from commissions.engine.columns import heading
 from commissions.engine.diff_entries import Value, changes_of
 from commissions.engine.diff_keys import PER_UNIT
-from commissions.engine.diff_rows import Side, rate_changes, row_changes
+from commissions.engine.diff_rows import Side, block_changes, rate_changes, row_changes
 from commissions.engine.schema import Column
 from commissions.engine.words import Figure, Told, told
 
@@ -31,6 +31,7 @@ def price_changes(old: Side, new: Side) -> Iterator[Told]:
 def _prices(old: Side, new: Side) -> Iterator[Told]:
     yield from changes_of(PER_UNIT, *(Value(side.component, side.currency) for side in (old, new)))
     yield from rate_changes(old, new)
+    yield from block_changes(old, new)
     yield from row_changes(old, new)
 
 

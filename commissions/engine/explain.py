@@ -1,7 +1,7 @@
 """A line's own arithmetic, from the same curve that paid it; and how far it is to the next tier."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -16,6 +16,7 @@ class PieceKind(StrEnum):
     SLOPE = "slope"  # pay = slope x (end - start)
     JUMP = "jump"  # at one x, the pay changes at once: all that came before is paid at the next tier's rate
     BONUS = "bonus"  # at one x, an amount is paid at once
+    BLOCKS = "blocks"  # pay = slope x blocks: those that were started from start to end
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,12 @@ class Piece:
     start: Fraction  # minor units of x; a share of quota may fall between two
     end: Fraction
     rate: Decimal | None  # of the row; None where the slope comes from two points, and where units are paid for
-    # pay per step of x (see Curve): equals rate where there is one; of a jump, the change of rate; 0 of a bonus
+    # pay per step of x (see Curve): equals rate where there is one; of a jump, the change of rate; 0 of a bonus; of
+    # blocks, pay for each
     slope: Fraction
     pay: Fraction  # minor units, not rounded
+    blocks: int = 0  # how many
+    block: Fraction | None = None  # minor units: how large one is; of a jump to or from a tier with blocks, of either
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +191,11 @@ def _slope(walk: _Walk, segment: Segment, start: Fraction, end: Fraction) -> lis
     if start == end:
         return []
     pay = walk.on(segment, end) - walk.on(segment, start)
+    if segment.block:
+        curve, quota = walk.curve, walk.quota
+        count = curve.blocks(segment, end, quota) - curve.blocks(segment, start, quota)
+        each, size = Fraction(segment.slope, segment.over), curve.block_of(segment, quota)
+        return [Piece(PieceKind.BLOCKS, segment.tier, start, end, None, each, pay, count, size)]
     return [Piece(PieceKind.SLOPE, segment.tier, start, end, walk.rate(segment), pay / (end - start), pay)]
 
 
@@ -197,17 +206,19 @@ def _jumps(walk: _Walk, left: Segment, right: Segment) -> Iterator[Piece]:
     bonus = walk.curve.bonus_of(right, walk.target) if step.pay is None else pay
     if pay != bonus:
         slope = (pay - bonus) / place if place else Fraction(0)
-        yield Piece(PieceKind.JUMP, right.tier, place, place, walk.rate(right), slope, pay - bonus)
+        blocks = walk.curve.block_of(right if right.block else left, walk.quota) if left.block or right.block else None
+        rate = walk.rate(right) if blocks is None else None  # no change of rate: blocks are paid on one side
+        yield Piece(PieceKind.JUMP, right.tier, place, place, rate, slope, pay - bonus, block=blocks)
     if bonus:
         yield Piece(PieceKind.BONUS, right.tier, place, place, None, Fraction(0), bonus)
 
 
 def _reversed(piece: Piece) -> Piece:
-    return Piece(piece.kind, piece.tier, piece.end, piece.start, piece.rate, piece.slope, -piece.pay)
+    return replace(piece, start=piece.end, end=piece.start, pay=-piece.pay, blocks=-piece.blocks)
 
 
 def _mirrored(piece: Piece) -> Piece:
-    return Piece(piece.kind, piece.tier, -piece.start, -piece.end, piece.rate, piece.slope, -piece.pay)
+    return replace(piece, start=-piece.start, end=-piece.end, pay=-piece.pay, blocks=-piece.blocks)
 
 
 def what_next(document: PlanDocument, component: str, *, quota: int | None, x: int) -> NextTier | None:
@@ -246,3 +257,28 @@ def _first_in(curve: Curve, segment: Segment, quota: int | None, *, beyond: int)
     if curve.owns_boundary:
         return -(-place.numerator // place.denominator)
     return (place // beyond + 1) * beyond
+
+
+def next_block(document: PlanDocument, component: str, *, quota: int | None, x: int) -> int | None:
+    """How far it is from x to the first step of x in the next block of its tier. None where its tier pays no blocks or
+    ends before, and where no quota is known to measure by. Of a component that pays each deal by itself, from nothing.
+
+    >>> from commissions.engine.document import load_plan
+    >>> plan = load_plan('''
+    ... {plan: A, currency: USD, period: month, components: [{key: a, name: A, window: month, measure: quantity,
+    ...  pay_per_block: 5, block: 10}]}''')
+    >>> next_block(plan, "a", quota=None, x=12_000_000), next_block(plan, "a", quota=None, x=0)
+    (9000000, 1000000)
+    """
+    part = document.component(component)
+    curve = compile_curve(document, part)
+    if curve.against_quota and not quota:
+        return None
+    here = curve.segment_at(x, quota)
+    if not here.block:
+        return None
+    end = Fraction((here.counted_from + here.block * curve.blocks(here, x, quota)) * curve.unit(quota), curve.scale)
+    beyond = 1 if part.measure is Measure.AMOUNT else WHOLE_SHARE
+    starts_at = (end // beyond + 1) * beyond
+    later = curve.segments[curve.segments.index(here) + 1 :]
+    return None if later and curve.start_of(later[0], quota) < starts_at else starts_at - x

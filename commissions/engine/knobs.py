@@ -14,6 +14,7 @@ from commissions.engine.document import from_json, to_json
 from commissions.engine.schema import Against, Component, Measure, Pays, PlanDocument
 
 _HUNDRED = Decimal(100)
+_MONEY = ("pay", "pay_per_unit", "pay_per_block", "bonus")  # of a row; shares, where shares of a target are paid
 MOST_FACTOR, LEAST_FACTOR = Decimal(1000), Decimal(1)  # per cent of everybody's quotas
 
 
@@ -23,7 +24,7 @@ class Knob:
 
     name: str  # of the field: component.what.row
     component: Component
-    what: str  # rate, from, pay, pay_per_unit, bonus, cap; of a rate table, rate or pay_per_unit in a column
+    what: str  # rate, from, pay, pay_per_unit, pay_per_block, block, bonus, cap; of a rate table, the rate in a column
     row: int  # of the curve; 0 for a flat rate or a cap
     value: Decimal
     is_share: bool
@@ -38,7 +39,7 @@ class Knob:
 
     @property
     def low(self) -> Decimal:
-        return min(Decimal(0), 2 * self.value)
+        return self.step if self.what == "block" else min(Decimal(0), 2 * self.value)  # no block is as small as nothing
 
     @property
     def step(self) -> Decimal:
@@ -71,7 +72,9 @@ def _of(component: Component) -> Iterator[Knob]:
             step = step.model_copy(update={"rate": None, "pay_per_unit": None})
         if step.rate is not None:
             yield _knob(component, "rate", row, step.rate, is_share=True)
-        money = {"pay": step.pay, "pay_per_unit": step.pay_per_unit, "bonus": step.bonus}
+        if step.block is not None:
+            yield _knob(component, "block", row, step.block, is_share=by_share)
+        money = {name: getattr(step, name) for name in _MONEY}
         for what, amount in money.items():
             if amount is not None:
                 yield _knob(component, what, row, amount, is_share=component.pays is Pays.TARGET)
@@ -157,9 +160,9 @@ def _write_numbers(part: dict[str, Any], component: Component) -> None:
             row["rate"] = _percent(row["rate"])
         if "rates" in row:
             row["rates"] = [_percent(rate) if component.priced_by == "rate" else _plain(rate) for rate in row["rates"]]
-        if "from" in row:
-            row["from"] = _percent(row["from"]) if by_share else _plain(row["from"])
-        for key in {"pay", "pay_per_unit", "bonus"} & row.keys():
+        for key in {"from", "block"} & row.keys():
+            row[key] = _percent(row[key]) if by_share else _plain(row[key])
+        for key in set(_MONEY) & row.keys():
             row[key] = _percent(row[key]) if pays_target else _plain(row[key])
     _write_columns(part)
     if "cap" in part:

@@ -125,14 +125,17 @@ def _falls(document: PlanDocument, component: Component, path: str) -> Iterator[
             falls = _SCORE_FALLS if component.measure is Measure.SCORE else _FALLS[component.tiers]
             said = falls.filled(
                 start=_start(document, component, after.from_),
-                old=_value(document, component, key, old),
-                new=_value(document, component, key, new),
+                old=_value(document, component, key, before),
+                new=_value(document, component, key, after),
             )
             yield Question(f"{path}.curve[{row}].{key}", said)
 
 
-def _paid(before: Step, after: Step) -> tuple[str, Decimal, Decimal]:
-    """By which key two rows of one curve pay, and what."""
+def _paid(before: Step, after: Step) -> tuple[str, Decimal | Fraction, Decimal | Fraction]:
+    """By which key two rows of one curve pay, and what; by the block, what that comes to."""
+    if before.block and after.block:
+        old_each, new_each = (Fraction(step.pay_per_block or 0) / Fraction(step.block or 1) for step in (before, after))
+        return "pay_per_block", old_each, new_each
     for key in ("rate", "pay_per_unit", "pay"):
         old, new = getattr(before, key), getattr(after, key)
         if old is not None and new is not None:
@@ -140,7 +143,12 @@ def _paid(before: Step, after: Step) -> tuple[str, Decimal, Decimal]:
     return "rate", Decimal(0), Decimal(0)
 
 
-def _value(document: PlanDocument, component: Component, key: str, value: Decimal) -> Figure:
+def _value(document: PlanDocument, component: Component, key: str, step: Step) -> Figure:
+    value = getattr(step, key)
+    if step.block:
+        size = _start(document, component, step.block)
+        pay = Amount(value, document.currency)
+        return told("%(pay)s per started block of %(block)s", pay=pay, block=size)
     return Share(value) if key == "rate" or target_kind(component) else Amount(value, document.currency)
 
 

@@ -5,8 +5,9 @@ A curve is a list of segments. On each, the pay in minor units is one exact quot
     pay = (fixed + per_quota x quota + slope x x) x target / (over x quota, where over_quota, else over)
 
 rounded once; target is 1 where money is paid, and not shares of a target incentive. Marginal, retroactive, interpolated
-and stepped tiers, bonuses, against money, quota or a number of units, differ in the numbers alone. `at` is the formula
-for one position, in fractions; the stage `curve` puts the same numbers into columns.
+and stepped tiers, bonuses, against money, quota or a number of units, differ in the numbers alone. Where started blocks
+are paid, their number stands in place of x. `at` is the formula for one position, in fractions; the stage `curve` puts
+the same numbers into columns.
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from dataclasses import dataclass, replace
 from decimal import Context, Decimal
 from fractions import Fraction
 from itertools import accumulate, pairwise
-from math import gcd
+from math import ceil, gcd
 
 from commissions.engine.decimals import decimals_of, scaled
 from commissions.engine.frames import WHOLE_SCORE, WHOLE_SHARE
@@ -42,10 +43,13 @@ class Segment:
     slope: int
     over: int
     bonus: int = 0  # what of the jump at its start is an amount of its own, over `bonus_over`; in the rest already
+    block: int = 0  # as `start`: the size of a block, where slope is for each started one; 0 where it is for x itself
+    counted_from: int = 0  # as `start`: where the first of its blocks begins
 
-    def largest(self, largest_x: int, largest_quota: int) -> int:
-        """The most that its numerator can come to."""
-        return abs(self.fixed) + abs(self.per_quota) * largest_quota + abs(self.slope) * largest_x
+    def largest(self, largest_x: int, largest_quota: int, largest_start: int) -> int:
+        """The most that its numerator can come to. `largest_start`: of x times the scale, and of starts."""
+        steps = 2 * largest_start // self.block + 1 if self.block else largest_x
+        return abs(self.fixed) + abs(self.per_quota) * largest_quota + abs(self.slope) * steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +84,18 @@ class Curve:
     def on(self, segment: Segment, x: Fraction | int, quota: int | None, target: int | None = None) -> Fraction:
         """The pay at x if x were on that segment, not rounded."""
         known = quota or 0
-        top = segment.fixed + segment.per_quota * known + segment.slope * Fraction(x)
+        steps = Fraction(self.blocks(segment, x, quota) if segment.block else x)
+        top = segment.fixed + segment.per_quota * known + segment.slope * steps
         return top * self.paid(target) / (segment.over * (known if self.over_quota else 1))
+
+    def blocks(self, segment: Segment, x: Fraction | int, quota: int | None) -> int:
+        """How many blocks of that segment x has started; below where the first begins, less than none."""
+        unit = self.unit(quota)
+        return ceil((Fraction(x) * self.scale - segment.counted_from * unit) / (segment.block * unit))
+
+    def block_of(self, segment: Segment, quota: int | None) -> Fraction:
+        """The size of the segment's blocks, in minor units of x."""
+        return Fraction(segment.block * self.unit(quota), self.scale)
 
     def at(self, x: int, quota: int | None, target: int | None = None) -> Fraction:
         """The pay at x, not rounded."""
@@ -111,12 +125,12 @@ def compile_curve(document: PlanDocument, component: Component) -> Curve:
     Fraction(600, 1)
     """
     against_quota = component.against is Against.QUOTA
-    thresholds, scale = _thresholds(component, document.currency)
+    rows, scale = _rows(component, document.currency)
     values = _values(component, document.currency)
     pays_target = component.pays is Pays.TARGET
-    found = _segments(component, thresholds, scale, values)
+    found = _segments(component, rows, scale, values)
     return Curve(
-        segments=tuple(map(_reduced, found) if pays_target else found),
+        segments=tuple(map(_reduced, found) if pays_target or any(rows.blocks) else found),
         scale=scale,
         against_quota=against_quota,
         over_quota=_is_over_quota(component),
@@ -143,18 +157,29 @@ def x_unit(component: Component, currency: str) -> int:
     return int(10 ** exponent(currency)) if component.measure is Measure.AMOUNT else WHOLE_SHARE
 
 
-def _thresholds(component: Component, currency: str) -> tuple[list[int], int]:
-    """Each row's start as a whole number, and the power of ten that made it whole."""
-    starts = [step.from_ for step in component.steps]
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Where the rows start, and how large their blocks are, as whole numbers; 0 of a row without blocks."""
+
+    starts: list[int]
+    blocks: list[int]
+
+
+def _rows(component: Component, currency: str) -> tuple[_Rows, int]:
+    """The rows, and the power of ten that made them whole."""
+    columns = [[step.from_ for step in component.steps], [step.block or Decimal(0) for step in component.steps]]
     if component.against is Against.AMOUNT:
-        return [int(Fraction(start) * x_unit(component, currency)) for start in starts], 1
-    places = max(decimals_of(start) for start in starts)
-    return [scaled(start, places) for start in starts], 10**places
+        one = x_unit(component, currency)
+        return _Rows(*([int(Fraction(value) * one) for value in column] for column in columns)), 1
+    places = max(decimals_of(value) for column in columns for value in column)
+    return _Rows(*([scaled(value, places) for value in column] for column in columns)), 10**places
 
 
 @dataclass(frozen=True, slots=True)
 class _Values:
-    """What the rows pay, as whole numbers: rates over `over`, amounts over `pay_over`; money in minor units."""
+    """What the rows pay, as whole numbers: rates, and pay for a block, over `over`, amounts over `pay_over`; money in
+    minor units.
+    """
 
     rates: list[int]
     over: int
@@ -190,45 +215,68 @@ def _shares(steps: tuple[Step, ...]) -> tuple[list[Decimal | None], ...]:
     return [step.rate for step in steps], *_amounts(steps)
 
 
-def _segments(component: Component, thresholds: list[int], scale: int, values: _Values) -> Iterator[Segment]:
-    """Against a quota, what was fixed grows with it: rows are parts of it then. Bonuses and steps are amounts."""
+def _segments(component: Component, rows: _Rows, scale: int, values: _Values) -> Iterator[Segment]:
+    """Against a quota, what was fixed grows with it: rows are parts of it then. Bonuses, steps and what blocks of
+    tiers before have paid are amounts.
+    """
     if component.tiers is Tiers.STEPPED:
-        rows = enumerate(zip(thresholds, values.pays, strict=True))
-        yield from (Segment(row, *each, 0, 0, values.pay_over) for row, each in rows)
+        steps = enumerate(zip(rows.starts, values.pays, strict=True))
+        yield from (Segment(row, *each, 0, 0, values.pay_over) for row, each in steps)
         return
     is_drawn = component.tiers is Tiers.INTERPOLATED
-    rated = _between_points(thresholds, values, scale) if is_drawn else _at_rates(component, thresholds, scale, values)
+    rated = _between_points(rows.starts, values, scale) if is_drawn else _at_rates(component, rows, scale, values)
+    by_blocks = _by_blocks(component, rows, values)
     for part, earned in zip(rated, accumulate(values.bonuses[part.tier] for part in rated), strict=True):
         grows, fixed = (part.fixed, 0) if component.against is Against.QUOTA else (0, part.fixed)
-        bonuses = earned * part.over // values.pay_over
+        amounts = earned * part.over // values.pay_over + by_blocks[part.tier] * part.over // values.over
         if _is_over_quota(component):
-            grows, bonuses = grows + bonuses, 0
-        yield replace(part, fixed=fixed + bonuses, per_quota=grows, bonus=values.bonuses[part.tier])
+            grows, amounts = grows + amounts, 0
+        yield replace(part, fixed=fixed + amounts, per_quota=grows, bonus=values.bonuses[part.tier])
 
 
-def _at_rates(component: Component, thresholds: list[int], scale: int, values: _Values) -> list[Segment]:
-    """Tiers with rates: over the rates' power of ten (times the thresholds')."""
-    whole, marginal = values.rates, component.tiers is Tiers.MARGINAL
-    segments, earned = [], 0  # earned: by the start of the segment
-    for index, (start, rate) in enumerate(zip(thresholds, whole, strict=True)):
-        if index and marginal:
-            earned += whole[index - 1] * (start - thresholds[index - 1])
-        fixed = earned - rate * start if marginal else 0
-        segments.append(Segment(index, start, fixed, 0, rate * scale, scale * values.over))
+def _at_rates(component: Component, rows: _Rows, scale: int, values: _Values) -> list[Segment]:
+    """Tiers with rates or blocks: over the rates' power of ten (times the thresholds')."""
+    whole, starts, marginal = values.rates, rows.starts, component.tiers is Tiers.MARGINAL
+    segments, earned = [], 0  # earned: by rates, by the start of the segment
+    for index, (start, rate, block) in enumerate(zip(starts, whole, rows.blocks, strict=True)):
+        if index and marginal and not rows.blocks[index - 1]:
+            earned += whole[index - 1] * (start - starts[index - 1])
+        fixed = earned if block else earned - rate * start
+        part = Segment(index, start, fixed if marginal else 0, 0, rate * scale, scale * values.over)
+        segments.append(replace(part, block=block, counted_from=start if block and marginal else 0))
     return segments
 
 
+def _by_blocks(component: Component, rows: _Rows, values: _Values) -> list[int]:
+    """By the start of each row, what all blocks of marginal rows before it have paid, over the rates' power of ten."""
+    if component.tiers is not Tiers.MARGINAL:
+        return [0] * len(rows.starts)
+    ends = pairwise(rows.starts)
+    paid = [
+        rate * -(-(end - start) // block) if block else 0
+        for (start, end), rate, block in zip(ends, values.rates, rows.blocks, strict=False)
+    ]
+    return [0, *accumulate(paid)]
+
+
 def _rates(component: Component, currency: str) -> tuple[list[int], int]:
-    """What each row pays, in minor units for one step of x, as whole numbers over one."""
-    is_money = component.measure is Measure.AMOUNT
-    rates = [(step.rate if is_money else step.pay_per_unit) or Decimal(0) for step in component.steps]
-    places = max(decimals_of(rate) for rate in rates)
-    whole = [scaled(rate, places) for rate in rates]
+    """What each row pays, in minor units for one step of x, or for a block, as whole numbers over one."""
+    is_money, steps = component.measure is Measure.AMOUNT, component.steps
+    minor, one = int(10 ** exponent(currency)), x_unit(component, currency)
+    prices = [_price(step, is_money=is_money) for step in steps]
+    places = max(decimals_of(price) for price in prices)
+    # A dollar for a dollar is a cent for a cent; a dollar for a block is a hundred cents for one.
+    each = [scaled(price, places) * (one if step.block else 1) for price, step in zip(prices, steps, strict=True)]
     if is_money:
-        return whole, 10**places
-    minor, over = int(10 ** exponent(currency)), 10**places * x_unit(component, currency)
-    shared = gcd(over, *(rate * minor for rate in whole))
-    return [rate * minor // shared for rate in whole], over // shared
+        return each, 10**places
+    over = 10**places * one
+    shared = gcd(over, *(price * minor for price in each))
+    return [price * minor // shared for price in each], over // shared
+
+
+def _price(step: Step, *, is_money: bool) -> Decimal:
+    price = step.pay_per_block if step.block else step.rate if is_money else step.pay_per_unit
+    return price or Decimal(0)
 
 
 def _between_points(thresholds: list[int], values: _Values, scale: int) -> list[Segment]:
@@ -246,7 +294,7 @@ def _between_points(thresholds: list[int], values: _Values, scale: int) -> list[
 
 
 def _reduced(part: Segment) -> Segment:
-    """The same quotient in smaller numbers, so that a target fits beside them."""
+    """The same quotient in smaller numbers, so that a target, or a number of blocks, fits beside them."""
     shared = gcd(part.fixed, part.per_quota, part.slope, part.over)
     return replace(
         part,

@@ -54,18 +54,21 @@ def _sense_of_the_rest(data: dict[str, Any]) -> Iterator[PlanError]:
 
 
 def _percentages_where_money(data: dict[str, Any]) -> Iterator[PlanError]:
-    """50% as a threshold means half of a quota: nothing else says of what. Read from the text; a number forgets."""
+    """50% as a threshold, or as a block, means half of a quota: nothing else says of what. Read from the text; a
+    number forgets.
+    """
     components = data.get("components")
     for index, component in enumerate(components if isinstance(components, list) else []):
-        curve = component.get("curve") if isinstance(component, dict) else None
-        if not isinstance(curve, list) or component.get("against") == "quota":
+        if not isinstance(component, dict) or component.get("against") == "quota":
             continue
         if component.get("measure") == "score":
             continue
-        for row, step in enumerate(curve):
-            written = step.get("from") if isinstance(step, dict) else None
+        curve = component.get("curve")
+        rows = enumerate(curve if isinstance(curve, list) else [])
+        steps = [(f"components[{index}].curve[{row}]", step) for row, step in rows if isinstance(step, dict)]
+        found = [(f"{where}.{key}", step.get(key)) for where, step in steps for key in ("from", "block")]
+        for path, written in [(f"components[{index}].block", component.get("block")), *found]:
             if isinstance(written, str) and written.strip().endswith("%") and written.strip(" 0.%"):
-                path = f"components[{index}].curve[{row}].from"
                 yield PlanError(
                     path,
                     told(

@@ -33,7 +33,7 @@ from commissions.engine.schema import Against, Pays, PlanDocument
 _APART = {"plan", "examples", "draw", "below_zero", "on_leaving"}  # of a document: no line comes from them
 # Of a component: of stage 3 and after.
 _LATER = {"name", "tiers", "starts_when", "pays", "weight", "multiply", "payout"}
-_LATER |= {"rate", "rates", "pay_per_unit", "curve"}
+_LATER |= {"rate", "rates", "pay_per_unit", "pay_per_block", "block", "curve"}
 _KNOWN = _APART | {"format", "currency", "period", "fiscal_year_starts", "rounding", "components", "clawback"}
 _COUNTING = {"key", "credit", "when", "by", "columns", "base", "measure", "objectives", "window", "against"}
 _COUNTING |= {"cap", "floor", "spiff", "repeats", "pool"}

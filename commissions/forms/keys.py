@@ -63,6 +63,19 @@ def has_no_table(up: int = 0) -> Fits:
     return lambda around: len(around) <= up or "columns" not in around[up]
 
 
+def has_blocks(up: int = 0) -> Fits:
+    """Where the part so many steps up, or a row of its curve, pays for started blocks.
+
+    >>> has_blocks()(({"curve": [{"from": 0, "block": 10}]},)), has_blocks(up=1)(({}, {"rate": "5%"}))
+    (True, False)
+    """
+    return lambda around: len(around) > up and any("block" in row for row in (around[up], *_rows(around[up], "curve")))
+
+
+def none_of(condition: Fits) -> Fits:
+    return lambda around: not condition(around)
+
+
 def all_of(*conditions: Fits) -> Fits:
     return lambda around: all(fits(around) for fits in conditions)
 
@@ -127,8 +140,12 @@ def _read(plan: Mapping[Any, Any]) -> set[str]:
 
 def _components(plan: Mapping[Any, Any]) -> list[dict[Any, Any]]:
     """Those that are written as components: the text may hold anything while it is typed."""
-    rows = plan.get("components")
-    return [part for part in rows if isinstance(part, dict)] if isinstance(rows, list) else []
+    return _rows(plan, "components")
+
+
+def _rows(part: Mapping[Any, Any], name: str) -> list[dict[Any, Any]]:
+    rows = part.get(name)
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
 def _columns(text: object, parse: Callable[[str], Any]) -> set[str]:

@@ -11,6 +11,7 @@ from commissions.forms.places import insert
 Written = dict[Any, Any]
 REFERENCE = Decimal(100_000)  # between an amount and a share of a quota that nobody has said yet
 _POINTS = ("interpolated", "stepped")
+_BLOCK = ("pay_per_block", "block")
 
 
 def reshaped(data: Written, before: Mapping[Any, Any]) -> None:
@@ -75,6 +76,8 @@ def _measure_against(part: Written) -> None:
         insert(part, "window", "quarter", Component)
     for row in _rows(part):
         row["from"] = _share(row.get("from")) if is_quota else _amount(row.get("from"))
+    for row in (row for row in [part, *_rows(part)] if "block" in row):
+        row["block"] = _share(row["block"]) if is_quota else _amount(row["block"])
 
 
 def _share(value: Any) -> Any:  # noqa: ANN401 of YAML
@@ -102,16 +105,20 @@ def _pay_otherwise(part: Written, tiers: str, measure: str) -> None:
     rows = _rows(part)
     if tiers in _POINTS:
         for row in [part, *rows]:
-            for key in ("by", "columns", "rates"):
+            for key in ("by", "columns", "rates", *_BLOCK):
                 row.pop(key, None)
     elif "columns" in part:
         price, usual = "rates", [usual] * len(part["columns"])
     if tiers == "flat":
         part.pop("curve", None)
         part.pop("starts_when", None)
-        insert(part, price, next((row[price] for row in rows if price in row), usual), Component)
+        blocks = next((row for row in rows[:1] if "block" in row), None)
+        kept = blocks or {price: next((row[price] for row in rows if price in row), usual)}
+        for key in [key for key in (price, *_BLOCK) if key in kept]:
+            insert(part, key, kept[key], Component)
         return
-    first = part.pop(price, usual)
+    first = {key: part.pop(key) for key in _BLOCK if key in part}
+    first = {price: part.pop(price, usual)} if "block" not in first else first
     if part.get("window") is None:
         insert(part, "window", "quarter", Component)
     if tiers == "interpolated":
@@ -120,10 +127,10 @@ def _pay_otherwise(part: Written, tiers: str, measure: str) -> None:
     insert(part, "curve", curve, Component)
 
 
-def _tiers(rows: list[Written], price: str, first: object) -> list[Written]:
-    """Rows with rates. Those that paid amounts get the rate that there was."""
+def _tiers(rows: list[Written], price: str, first: Written) -> list[Written]:
+    """Rows with rates or blocks. Those that paid amounts get what there was."""
     kept = [{name: value for name, value in row.items() if name != "pay"} for row in rows]
-    return [{price: first, **row} if price not in row else row for row in kept] or [{"from": "0", price: first}]
+    return [row if {price, "block"} & row.keys() else {**first, **row} for row in kept] or [{"from": "0", **first}]
 
 
 def _points(rows: list[Written], part: Written, measure: str) -> list[Written]:

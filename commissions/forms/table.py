@@ -35,8 +35,10 @@ from commissions.forms.keys import (
     any_of,
     goes_by_text,
     has,
+    has_blocks,
     has_no_table,
     never,
+    none_of,
 )
 from commissions.forms.kinds import Kind, Model, shapes
 
@@ -49,6 +51,7 @@ _FLAT = has("tiers", "flat", usual="flat")
 _OF_MONEY = has("measure", "amount", "score", usual="amount", up=1)
 _OF_UNITS = has("measure", "quantity", "count", up=1)
 _RATED = has("tiers", "marginal", "retroactive", usual="flat", up=1)
+_IN_BLOCKS = all_of(_RATED, has_blocks(up=1))
 
 
 def _by_text(around: Around) -> bool:
@@ -150,6 +153,15 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
             "pay_per_unit", _("Pays for each"), usual="25",
             fits=all_of(_FLAT, has("measure", "quantity", "count"), has_no_table()),
         ),
+        Key(
+            "pay_per_block", _("Pays for each started block"), is_rare=True, usual=_("a rate instead"),
+            fits=all_of(_FLAT, _DEALS, has_no_table()),
+            help=_("In place of a rate, which is left empty then: so much for each block that is begun."),
+        ),
+        Key(
+            "block", _("Size of a block"), is_rare=True, usual=_("none"), fits=all_of(_FLAT, _DEALS, has_no_table()),
+            help=_("Money, units, deals, or a share of a quota, as thresholds are."),
+        ),
         Key("rates", "", fits=never, kind=Kind.NONE),  # stand in the columns, or in the tiers
         Key(
             "by", _("The rate goes by"), fits=never, is_wide=True, kind=Kind.LONG,
@@ -158,7 +170,7 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
         Key(
             "columns", _("Columns of the rate table"), add=_("Add a rate table"), add_more=_("Add a column"),
             starts=[{"from": "0%"}, {"from": "10%"}],
-            fits=all_of(_DEALS, has("tiers", "flat", "marginal", usual="flat")),
+            fits=all_of(_DEALS, has("tiers", "flat", "marginal", usual="flat"), none_of(has_blocks())),
             help=_(
                 "Of a number, from where on a column holds; of a text, its values. A last one with a name alone takes "
                 "the rest."
@@ -251,6 +263,8 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
         Key("rate", _("Rate"), fits=all_of(_RATED, _OF_MONEY, has_no_table(up=1))),
         Key("rates", _("Rates"), fits=never),
         Key("pay_per_unit", _("Pays for each"), fits=all_of(_RATED, _OF_UNITS, has_no_table(up=1))),
+        Key("pay_per_block", _("For a started block"), fits=_IN_BLOCKS, usual=_("a rate instead")),
+        Key("block", _("Size of a block"), fits=_IN_BLOCKS, usual=_("none")),
         Key("pay", _("Pays in all"), fits=has("tiers", "stepped", "interpolated", up=1)),
         Key("bonus", _("Bonus, once"), usual=_("none"), fits=_RATED),
     ),

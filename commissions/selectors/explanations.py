@@ -37,15 +37,18 @@ class ExplanationDiffers(AssertionError):  # noqa: N818
 class StepRow:
     """A part of the way from x0 to x1, in the order walked. Exact amounts are in major units, not rounded."""
 
-    kind: PieceKind  # slope: pay = rate x width; jump: all before is paid anew at the next tier's rate
+    # slope: pay = rate x width; jump: all before is paid anew at the next tier's rate; blocks: pay = slope x blocks
+    kind: PieceKind
     start: Decimal  # major units of x, or units or deals
     end: Decimal
     start_share: Decimal | None  # as a share of quota, 0.5 is 50 %; None without a quota
     end_share: Decimal | None
     rate: Decimal | None  # 0.05 is 5 %; of a jump the change of rate; None without a rate in the plan
-    slope: Decimal  # pay, in major units, for one of x
+    slope: Decimal  # pay, in major units, for one of x, or for one block
     width: Decimal  # of x, that this step pays for; negative on the way back
     pay: Decimal  # major units, exact
+    blocks: int = 0  # how many were started
+    block: Decimal | None = None  # how large one is; of a jump to or from a tier with blocks, of either
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +259,9 @@ def _step(piece: Piece, one: int, unit: int, quota: int | None) -> StepRow:
         start_share=share_of(piece.start, quota),
         end_share=share_of(piece.end, quota),
         rate=rate,
-        slope=to_decimal(piece.slope * one / unit),
+        slope=to_decimal(piece.slope * (1 if piece.kind is PieceKind.BLOCKS else one) / unit),
         width=to_decimal(width / one),
         pay=to_decimal(piece.pay / unit),
+        blocks=piece.blocks,
+        block=None if piece.block is None else to_decimal(piece.block / one),
     )

@@ -9,7 +9,7 @@ import polars as pl
 
 from commissions.engine.ahead import round_step, worth_of_next
 from commissions.engine.calculate import Inputs, quotas_of
-from commissions.engine.explain import what_next
+from commissions.engine.explain import next_block, what_next
 from commissions.engine.frames import QuotaKind
 from commissions.engine.quotas import held, quota_kind, target_kind
 from commissions.engine.schema import Against, Component, Measure, PlanDocument, Window
@@ -41,6 +41,7 @@ class Place:
     next_rate: Decimal | None  # None where points give the slope
     step_minor: int  # a round amount
     step_worth_minor: int | None  # what crediting that much more would pay, after the cap; None where it isn't known
+    starts_block: bool  # the step is what is missing to the next block, and that is what it pays
     step_column: str  # of a rate table, in which it would be sold; else empty
     lacks_goal: bool  # a quota or a target is needed, and none is set
 
@@ -62,7 +63,7 @@ class Place:
 
     @property
     def step(self) -> str:
-        return self.unit.short(self.step_minor)
+        return (self.unit.text if self.starts_block else self.unit.short)(self.step_minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,8 @@ def _place(spot: _Spot, inputs: Inputs, before: pl.DataFrame, after: pl.DataFram
     following = what_next(document, component.key, quota=quota, x=x1) if spot.window else None
     one = x_unit(component, document.currency)
     usual = max(int(after["credited"].abs().sum()), (100_000 if component.measure is Measure.AMOUNT else 1) * one)
-    step = round_step(quota or _scale(component, document) or usual, one)
+    to_block = next_block(document, component.key, quota=quota, x=x1) if spot.window else None
+    step = to_block or round_step(quota or _scale(component, document) or usual, one)
     column = _column(after, spot)
     worth = worth_of_next(
         document, component.key, quota=quota, target=target, multiplier=_multiplier(after, spot), x=x1,
@@ -134,6 +136,7 @@ def _place(spot: _Spot, inputs: Inputs, before: pl.DataFrame, after: pl.DataFram
         next_rate=following.rate if following else None,
         step_minor=step,
         step_worth_minor=worth,
+        starts_block=to_block is not None,
         step_column=heading_of(component, column),
         lacks_goal=_lacks(quota_kind(component), quota) or _lacks(target_kind(component), target),
     )

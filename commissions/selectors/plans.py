@@ -12,7 +12,7 @@ from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
 from accounts.models import User, seen_by
 from commissions.engine.examples import ExampleResult, run_examples
 from commissions.engine.schema import Against, Component, Example, Measure, Pays, PlanDocument
-from commissions.engine.segments import Curve, compile_curve, x_unit
+from commissions.engine.segments import Curve, Segment, compile_curve, x_unit
 from commissions.models import Assignment, Plan, PlanVersion
 from commissions.selectors.documents import document_of
 from commissions.selectors.explanations import to_decimal
@@ -23,6 +23,7 @@ from core.periods import Period, PeriodKind, period_of
 
 CURVE_QUOTA = Decimal(100_000)  # major units, where no example has one
 CURVE_TARGET = Decimal(10_000)
+MOST_STAIRS = 200  # of one tier in a drawing
 _results: dict[str, list[ExampleResult]] = {}
 
 
@@ -143,7 +144,8 @@ def quarter_of(plan: Plan | None, day: date) -> Period:
     return period_of(day, PeriodKind.QUARTER, first)
 
 
-def component_view(document: PlanDocument, component: Component) -> ComponentView:
+def component_view(document: PlanDocument, component: Component, reach: Fraction = Fraction(0)) -> ComponentView:
+    """Drawn as far as `reach` at least, a place as in TierRow.starts_at: stairs have no slope to go on by."""
     against_quota = component.against is Against.QUOTA
     quota = _example_goal(document, "quota", CURVE_QUOTA) if against_quota else None
     target = _example_goal(document, "target", CURVE_TARGET) if component.pays is Pays.TARGET else None
@@ -151,7 +153,7 @@ def component_view(document: PlanDocument, component: Component) -> ComponentVie
         component=component,
         is_against_quota=against_quota,
         rows=tuple(_tier_rows(component)),
-        points=tuple(_points(document, component, quota, target)),
+        points=tuple(_points(document, component, quota, target, reach)),
         beside=tuple(
             tuple(_points(document, component.column(index), quota, target))
             for index in range(1, len(component.columns))
@@ -175,7 +177,11 @@ def _example_goal(document: PlanDocument, name: str, usual: Decimal) -> Decimal:
 
 
 def _points(
-    document: PlanDocument, component: Component, quota: Decimal | None, target: Decimal | None
+    document: PlanDocument,
+    component: Component,
+    quota: Decimal | None,
+    target: Decimal | None,
+    reach: Fraction = Fraction(0),
 ) -> Iterator[CurvePoint]:
     """Both sides of every threshold where they differ, from 0 to well into the last tier."""
     curve = compile_curve(document, component)
@@ -185,7 +191,8 @@ def _points(
     target_minor = None if target is None else to_minor(target, document.currency)
     per_x = Fraction(quota_minor or one)
     usual = {Measure.AMOUNT: 100_000, Measure.SCORE: 1}.get(component.measure, 100)
-    for x, y in _walk(curve, quota_minor, target_minor, _right_end(curve, quota_minor, usual * one)):
+    right = max(_right_end(curve, quota_minor, usual * one), reach * per_x * Fraction(9, 8))
+    for x, y in _walk(curve, quota_minor, target_minor, right):
         yield CurvePoint(to_decimal(x / per_x), to_decimal(y / unit))
 
 
@@ -194,17 +201,39 @@ def _walk(curve: Curve, quota: int | None, target: int | None, right: Fraction) 
     place = min(curve.start_of(first, quota), Fraction(0))
     yield place, curve.on(first, place, quota, target)
     for before, segment in pairwise(curve.segments):
-        place = curve.start_of(segment, quota)
+        left, place = place, curve.start_of(segment, quota)
+        yield from _stairs(curve, before, quota, left, place)
         left_pay, right_pay = (curve.on(part, place, quota, target) for part in (before, segment))
         yield place, left_pay
         if left_pay != right_pay:
             yield place, right_pay
+    yield from _stairs(curve, curve.segments[-1], quota, place, right)
     yield right, curve.on(curve.segments[-1], right, quota, target)
+
+
+def _stairs(
+    curve: Curve, segment: Segment, quota: int | None, left: Fraction, right: Fraction
+) -> Iterator[tuple[Fraction, Fraction]]:
+    """Both sides of each place between the two where a block starts; of more than can be told apart only their line."""
+    if not segment.block:
+        return
+    size, each = curve.block_of(segment, quota), Fraction(segment.slope, segment.over)
+    count = curve.blocks(segment, left, quota)
+    place = Fraction(segment.counted_from * curve.unit(quota), curve.scale) + count * size
+    if (right - place) / size > MOST_STAIRS:
+        return
+    while place < right:
+        pay = curve.on(segment, place, quota)
+        yield place, pay
+        yield place, pay + each
+        place += size
 
 
 def _right_end(curve: Curve, quota: int | None, usual: int) -> Fraction:
     """`usual`: where the drawing of a curve without thresholds ends."""
     last = curve.start_of(curve.segments[-1], quota)
+    if curve.segments[-1].block:
+        return max(last * Fraction(5, 4), last + 5 * curve.block_of(curve.segments[-1], quota))
     return last * Fraction(5, 4) if last > 0 else Fraction(quota or usual)
 
 

@@ -6,19 +6,19 @@ from itertools import pairwise
 
 from commissions.engine.schema import Against, Component, Pays, StartsWhen, Tiers
 from commissions.engine.segments import x_unit
-from commissions.selectors.units import price_of, unit_of
+from commissions.selectors.units import price_text
 
 
-def rates_between(component: Component, currency: str, *, quota: int | None, x0: int, x1: int) -> tuple[Decimal, ...]:
-    """The rates of the tiers between two points, in the order walked; empty for a curve through points or shares of
-    a target.
+def rates_between(component: Component, currency: str, *, quota: int | None, x0: int, x1: int) -> tuple[str, ...]:
+    """The rates of the tiers between two points, or what their blocks pay, in the order walked; empty for a curve
+    through points or shares of a target.
 
     Of retroactive tiers only the rate reached: it holds for everything before it too.
     """
     if component.tiers in (Tiers.INTERPOLATED, Tiers.STEPPED) or component.pays is Pays.TARGET or x0 == x1:
         return ()
     starts = [_threshold(step.from_, component, currency, quota) for step in component.steps]
-    rates = [price_of(step, unit_of(component, currency)) for step in component.steps]
+    rates = [price_text(component, step, currency, places=4) for step in component.steps]
     if component.tiers is Tiers.RETROACTIVE:
         reached = [start < x1 or (start == x1 and component.starts_when is StartsWhen.REACHED) for start in starts]
         return (rates[max(sum(reached) - 1, 0)],)

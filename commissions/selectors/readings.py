@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from commissions.engine.events import Event
 from commissions.engine.explain import PieceKind
+from commissions.selectors.blocks import blocks_text, pay_text
 from commissions.selectors.carried_words import carried_text
 from commissions.selectors.counted_goals import CountedGoal
 from commissions.selectors.crediting_words import crediting_texts
@@ -281,7 +282,7 @@ def _interpolated(why: LineExplanation) -> str:
 
 
 def _rates(why: LineExplanation) -> str:
-    slopes = [step for step in why.steps if step.kind is PieceKind.SLOPE]
+    slopes = [step for step in why.steps if step.kind in (PieceKind.SLOPE, PieceKind.BLOCKS)]
     is_refund = why.credited_minor < 0
     if len(slopes) == 1:
         text = _("all of it took back %(rate)s") if is_refund else _("all of it earned %(rate)s")
@@ -313,9 +314,13 @@ def _jump(step: StepRow, why: LineExplanation) -> str:
 
 def _row(step: StepRow, why: LineExplanation) -> ReadingRow:
     start, end = why.unit.exact(step.start), why.unit.exact(step.end)
-    if step.kind is PieceKind.BONUS:
-        pay = exact_money(step.pay, why.currency)
-        return ReadingRow(_("At %(start)s, at once") % {"start": start}, amount="1", rate=pay, pay=pay)
+    if step.kind is PieceKind.BONUS or (step.kind is PieceKind.JUMP and step.block is not None):
+        pay, is_bonus = exact_money(step.pay, why.currency), step.kind is PieceKind.BONUS
+        part = _("At %(start)s, at once") if is_bonus else _("Everything up to %(start)s, paid in another way")
+        return ReadingRow(part % {"start": start}, amount="1", rate=pay, pay=pay)
+    if step.kind is PieceKind.BLOCKS:
+        part, pay = _("From %(start)s to %(end)s") % {"start": start, "end": end}, exact_money(step.pay, why.currency)
+        return ReadingRow(part, blocks_text(step, why.unit), exact_money(step.slope, why.currency), pay)
     if step.kind is PieceKind.JUMP:
         part = _("Everything up to %(start)s, at the changed rate") % {"start": start}
     else:
@@ -383,6 +388,8 @@ def _limit(why: LineExplanation) -> str:
 
 
 def _price(step: StepRow, why: LineExplanation, *, signed: bool = False) -> str:
+    if step.kind is PieceKind.BLOCKS:
+        return pay_text(step, why.unit)
     return why.unit.price(step.slope if step.rate is None else step.rate, signed=signed)
 
 

@@ -31,12 +31,12 @@ from commissions.engine.schema import (
 from commissions.engine.segments import x_unit
 from commissions.selectors.attainment import Attainment
 from commissions.selectors.limits import rule_sentences
-from commissions.selectors.plans import ComponentView, CurvePoint, PlanPage, TierRow
+from commissions.selectors.plans import ComponentView, CurvePoint, PlanPage, TierRow, component_view
 from commissions.selectors.pools import pool_sentences
 from commissions.selectors.rate_tables import headings
 from commissions.selectors.releases import payout_words
 from commissions.selectors.spiffs import spiff_sentences
-from commissions.selectors.units import Unit, price_of, unit_of
+from commissions.selectors.units import Unit, price_text, unit_of
 from core.money import exponent
 from core.templatetags import formats
 from core.templatetags.juara import locale, month_name
@@ -143,6 +143,9 @@ def plan_sections(
 def _section(view: ComponentView, page: PlanPage, mine: Attainment | None, state: tuple[str, ...]) -> PlanSection:
     component, quota, currency = view.component, mine.quota_minor if mine else None, page.currency
     you = _place(view, mine)
+    if you and any(step.block for step in component.steps):
+        one = Fraction(10 ** exponent(currency)) if _is_in_money(view) else Fraction(1)
+        view = component_view(page.document, component, you / one)
     return PlanSection(
         key=component.key,
         name=component.name,
@@ -186,8 +189,7 @@ def _rules(component: Component, document: PlanDocument) -> Iterator[str]:
                 "share": _percent(component.rate)
             }
     elif component.tiers is Tiers.FLAT and not component.columns:  # never of a score: that pays a target or amounts
-        unit = unit_of(component, currency)
-        yield _("Every credit earns %(rate)s.") % {"rate": unit.price(price_of(component.steps[0], unit))}
+        yield _("Every credit earns %(rate)s.") % {"rate": price_text(component, component.steps[0], currency)}
     elif component.tiers is not Tiers.FLAT:
         yield str(_TIERS[component.tiers])
     if component.columns:
@@ -281,7 +283,7 @@ def _tiers(view: ComponentView, currency: str, quota: int | None, you: Fraction 
             start=_threshold(view, row.starts_at, currency),
             end="" if row.ends_at is None else _threshold(view, row.ends_at, currency),
             start_money=_of_quota(row.starts_at, quota, unit) if view.is_against_quota else "",
-            values=tuple(_value(column, column.steps[number], unit, currency) for column in columns),
+            values=tuple(_value(column, column.steps[number], currency) for column in columns),
             bonus=bonus if row.bonus else "",
             is_mine=you is not None
             and view.component.tiers is not Tiers.INTERPOLATED
@@ -289,12 +291,11 @@ def _tiers(view: ComponentView, currency: str, quota: int | None, you: Fraction 
         )
 
 
-def _value(component: Component, step: Step, unit: Unit, currency: str) -> str:
-    """What a row pays: a share of the target, a price for each, or an amount."""
+def _value(component: Component, step: Step, currency: str) -> str:
+    """What a row pays: a share of the target, a price for each or for each started block, or an amount."""
     if component.pays is Pays.TARGET:
         return _percent(step.rate or step.pay or Decimal(0))
-    rated = step.rate if unit.is_money else step.pay_per_unit
-    return _money(step.pay, currency) if rated is None else unit.price(rated)
+    return _money(step.pay, currency) if step.pay is not None else price_text(component, step, currency)
 
 
 def _holds(view: ComponentView, row: TierRow, you: Fraction, currency: str) -> bool:
@@ -321,6 +322,7 @@ def _own_scale(view: ComponentView, currency: str, mine: Attainment | None) -> F
     if view.target and mine and mine.target_minor:
         return Fraction(mine.target_minor) / (Fraction(view.target) * int(10 ** exponent(currency)))
     grows = component.pays is Pays.MONEY and component.tiers in (Tiers.FLAT, Tiers.MARGINAL, Tiers.RETROACTIVE)
+    grows = grows and not any(step.block for step in component.steps)  # a block of a quota pays the same of any quota
     if view.quota and mine and mine.quota_minor and grows:
         return Fraction(mine.quota_minor) / (Fraction(view.quota) * x_unit(component, currency))
     return Fraction(1)

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
@@ -38,7 +37,7 @@ class LineRow:
     credited_minor: int
     x0_minor: int
     x1_minor: int
-    rates: tuple[Decimal, ...]  # of the tiers the line touched, in that order; empty for a curve through points
+    rates: tuple[str, ...]  # of the tiers the line touched, in that order; empty for a curve through points
     column: str  # of a rate table, whose rates these are; else empty
     uncapped_minor: int
     amount_minor: int
@@ -62,7 +61,7 @@ class LineRow:
     @property
     def prices(self) -> str:
         """The rates one after the other; empty for a curve through points."""
-        return " → ".join(self.unit.price(rate, places=4) for rate in self.rates)
+        return " → ".join(self.rates)
 
     @property
     def is_capped(self) -> bool:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from commissions.engine.frames import WHOLE_SCORE, WHOLE_SHARE
-from commissions.engine.schema import Component, Measure, Step
+from commissions.engine.schema import Against, Component, Measure, Step
 from core.money import exponent, to_minor
 from core.templatetags import formats
 from core.templatetags.juara import locale, money, money_short
@@ -72,9 +72,17 @@ def unit_of(component: Component, currency: str) -> Unit:
     return Unit(component.measure, currency)
 
 
-def price_of(step: Step, unit: Unit) -> Decimal:
-    """What a row pays for one of what it counts."""
-    return (step.rate if unit.is_money else step.pay_per_unit) or Decimal(0)
+def price_text(component: Component, step: Step, currency: str, *, places: int = 7) -> str:
+    """What a row pays for one of what it counts, or for each started block: 5.00 per started block of 1,000 units."""
+    unit = unit_of(component, currency)
+    if step.block is None:
+        return unit.price((step.rate if unit.is_money else step.pay_per_unit) or Decimal(0), places=places)
+    by_quota = component.against is Against.QUOTA
+    size = _("%(share)s of quota") % {"share": formats.percent(step.block, locale(), places=7)} if by_quota else ""
+    return _("%(amount)s per started block of %(block)s") % {
+        "amount": exact_money(step.pay_per_block or Decimal(0), currency),
+        "block": size or unit.exact(step.block),
+    }
 
 
 def exact_money(major: Decimal, currency: str) -> str:

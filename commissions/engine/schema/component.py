@@ -122,6 +122,14 @@ class Step(Strict):
         (), exclude_if=lambda value: not value, description="Of a rate table, in place of a rate: one for each column."
     )
     pay_per_unit: ExactMoney | None = Field(None, description="Money for each unit or deal.")
+    pay_per_block: ExactMoney | None = Field(
+        None, exclude_if=lambda value: value is None, description="Money for each started block of this tier."
+    )
+    block: ExactDecimal | None = Field(
+        None,
+        exclude_if=lambda value: value is None,
+        description="How large a block is, in what `from` is in: money, units, deals, or a share of quota.",
+    )
     pay: ExactDecimal | None = Field(None, description="Earned in all when x is here: money, or a share of the target.")
     bonus: ExactDecimal | None = Field(None, description="Paid once when the row is reached: money, or such a share.")
 
@@ -162,6 +170,16 @@ class Component(Strict):
         (), exclude_if=lambda value: not value, description="Of a flat component with columns: one for each."
     )
     pay_per_unit: ExactMoney | None = Field(None, description="In place of a rate: money for each unit or deal.")
+    pay_per_block: ExactMoney | None = Field(
+        None,
+        exclude_if=lambda value: value is None,
+        description="In place of a rate: money for each started block.",
+    )
+    block: ExactDecimal | None = Field(
+        None,
+        exclude_if=lambda value: value is None,
+        description="How large a block is: money, units, deals, or a share of quota.",
+    )
     curve: tuple[Step, ...] = ()
     multiply: Multiply | None = None
     floor: Floor | None = None
@@ -184,7 +202,8 @@ class Component(Strict):
         if self.columns:
             return self.column(0).steps
         if self.tiers is Tiers.FLAT:
-            return (Step.model_validate({"from": 0, "rate": self.rate, "pay_per_unit": self.pay_per_unit}),)
+            said = {name: getattr(self, name) for name in ("rate", "pay_per_unit", "pay_per_block", "block")}
+            return (Step.model_construct(from_=Decimal(0), **said),)  # what it says has been read already
         return self.curve
 
     @property

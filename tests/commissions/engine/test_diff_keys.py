@@ -9,7 +9,7 @@ from commissions.engine import diff as module
 from commissions.engine.diff import diff
 from commissions.engine.diff_entries import Choice, Part
 from commissions.engine.diff_keys import AFTER_CURVE, BEFORE_CURVE, OF_CREDIT, OF_PLANS, PER_UNIT
-from commissions.engine.diff_rows import ROWS
+from commissions.engine.diff_rows import BY_BLOCKS, ROWS
 from commissions.engine.diff_tables import OF_TABLES
 from commissions.engine.document import load_plan
 from commissions.engine.schema import (
@@ -373,12 +373,12 @@ def test_the_rules_of_a_whole_plan_are_told_there_and_back(
 
 def test_every_key_has_words_of_its_own() -> None:
     of_components = {"key", "when", "rate", "curve", "credit", *module.FACTS_OF_COMPONENTS, *BEFORE_CURVE, *AFTER_CURVE}
-    of_components |= {*OF_TABLES, *PER_UNIT}
+    of_components |= {*OF_TABLES, *PER_UNIT, *BY_BLOCKS}
     assert set(Component.model_fields) == of_components
     of_plans = {"format", "components", "examples", *module.FACTS_OF_PLANS, *OF_PLANS}
     assert set(PlanDocument.model_fields) == of_plans
     assert set(Credit.model_fields) == {"of", "depth", *OF_CREDIT}
-    assert set(Step.model_fields) == {"from_", "bonus", "rates", *ROWS}
+    assert set(Step.model_fields) == {"from_", "bonus", "rates", "block", *ROWS}
     spiff = AFTER_CURVE["spiff"]
     assert isinstance(spiff, Part)
     assert {field.alias or name for name, field in Spiff.model_fields.items()} == set(spiff.keys)

@@ -7,7 +7,7 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from commissions.engine.explain import explain
+from commissions.engine.explain import PieceKind, explain
 from tests.commissions.engine import oracle
 from tests.commissions.engine.facts import YEAR, engine_lines, in_order, result_of
 from tests.commissions.engine.oracle import Facts, Line
@@ -116,6 +116,8 @@ def test_the_pieces_of_an_explanation_add_up_to_its_line(facts: Facts) -> None:
             amount=line.amount, multiplier=line.multiplier, column=line.column,
         )  # fmt: skip
         assert sum(piece.pay for piece in found.pieces) == found.exact1 - found.exact0
+        by_blocks = [piece for piece in found.pieces if piece.kind is PieceKind.BLOCKS]
+        assert all(piece.pay == piece.slope * piece.blocks for piece in by_blocks)
         assert (found.y1 - found.y0, found.capped_away) == (line.uncapped, line.uncapped - line.amount)
         ends = [line.x0, *(place for piece in found.pieces for place in (piece.start, piece.end)), line.x1]
         assert all(one == other for one, other in zip(ends[::2], ends[1::2], strict=True))

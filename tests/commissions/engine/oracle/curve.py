@@ -1,9 +1,9 @@
 """What a position on a component's curve pays, in fractions."""
 
 from fractions import Fraction
-from math import floor
+from math import ceil, floor
 
-from commissions.engine.schema import Component, PlanDocument
+from commissions.engine.schema import Component, PlanDocument, Step
 from tests.commissions.engine.oracle.facts import EXPONENTS
 
 
@@ -36,16 +36,34 @@ def pay(
     reached = tier_of(component, starts, x)
     bonuses = sum((Fraction(step.bonus or 0) * minor for step in component.steps[: reached + 1]), Fraction(0))
     match component.tiers.value:
+        case "flat" | "retroactive" if component.steps[reached].block:
+            return started(component.steps[reached], Fraction(x), unit, minor) + bonuses
         case "flat":
             return rates[0] * x
         case "marginal":
-            return marginal(rates, starts, x) + bonuses
+            return marginal(rates, starts, x) + in_blocks(component, starts, Fraction(x), unit, minor) + bonuses
         case "retroactive":
             return rates[reached] * x + bonuses
         case "stepped":
             return pays[reached]
         case _:
             return interpolated(component, starts, pays, x)
+
+
+def started(step: Step, way: Fraction, unit: Fraction, minor: int) -> Fraction:
+    """What the blocks pay that are started on a way."""
+    return Fraction(step.pay_per_block or 0) * minor * ceil(way / (Fraction(step.block or 1) * unit))
+
+
+def in_blocks(component: Component, starts: list[Fraction], x: Fraction, unit: Fraction, minor: int) -> Fraction:
+    """What tiers with blocks pay, each for its own part of x."""
+    total = Fraction(0)
+    for index, step in enumerate(component.steps):
+        if step.block:
+            way = x if index + 1 == len(starts) else min(x, starts[index + 1])
+            if way > starts[index] or index == 0:
+                total += started(step, way - starts[index], unit, minor)
+    return total
 
 
 def prices_of(component: Component, column: int | None) -> list[Fraction]:

@@ -57,6 +57,11 @@ MONEY_BASES = (
 )
 
 
+BLOCKS = {
+    "amount": ["1", "25", "50", "100", "333"],
+    "quota": ["5%", "10%", "33.3333333%", "100%"],
+    "units": ["0.5", "1", "2", "3", "4.333333"],
+}
 THRESHOLDS = {
     "amount": ["50", "100", "150", "250", "333", "500", "1000"],
     "quota": ["25%", "50%", "75%", "100%", "110.5%", "33.3333333%", "150%", "200%"],
@@ -77,12 +82,23 @@ def prices(draw: st.DrawFn, prices_: str) -> dict[str, str]:
 
 
 @st.composite
+def blocks(draw: st.DrawFn, kind: str) -> dict[str, str]:
+    return {"pay_per_block": draw(PAYS_PER_UNIT), "block": draw(st.sampled_from(BLOCKS[kind]))}
+
+
+def priced(kind: str, paid: str) -> st.SearchStrategy[dict[str, str]]:
+    """How one row pays: at a rate, or now and then by the block."""
+    rates = prices(paid)
+    return rates if paid == "target" else st.one_of(rates, rates, blocks(kind))
+
+
+@st.composite
 def curves(draw: st.DrawFn, tiers: str, kind: str, paid: str) -> list[dict[str, str]]:
     starts = draw(thresholds(kind, 3))
     is_share = paid == "target"
     shares = st.sampled_from(["0", "33.3%", "50%", "100%", "-10%"])
     if tiers in ("marginal", "retroactive"):
-        rows = [{"from": start} | draw(prices(paid)) for start in starts]
+        rows = [{"from": start} | draw(priced(kind, paid)) for start in starts]
         for row in rows[1:]:
             if draw(st.integers(0, 2)) == 0:
                 row["bonus"] = draw(shares if is_share else st.integers(-50, 500).map(str))
@@ -174,7 +190,7 @@ def of_limited(draw: st.DrawFn, key: str) -> dict[str, Any]:
         component["payout"] = draw(payouts())
     kind = "amount" if measure == "amount" else "units"
     if tiers == "flat":
-        return component | draw(prices(kind))
+        return component | draw(priced(kind, kind))
     return component | {"window": "deal", "curve": draw(curves(tiers, kind, kind))}
 
 
@@ -241,11 +257,16 @@ def unlimited(draw: st.DrawFn, key: str, *, reversible: bool) -> dict[str, Any]:
         component["repeats"] = draw(repeats())
     if draw(st.integers(0, 2)) == 0:
         component["payout"] = draw(payouts())
-    component |= draw(prices(paid)) if tiers == "flat" else {"curve": draw(curves(tiers, kind, paid))}
+    component |= draw(priced(kind, paid)) if tiers == "flat" else {"curve": draw(curves(tiers, kind, paid))}
     is_additive = tiers in ("flat", "marginal") and not (reversible and tiers == "marginal" and window != "deal")
-    if (is_additive or (tiers == "retroactive" and window == "deal")) and draw(st.integers(0, 2)) == 0:
+    may_be_table = is_additive or (tiers == "retroactive" and window == "deal")
+    if may_be_table and not has_blocks(component) and draw(st.integers(0, 2)) == 0:
         component |= draw(tables(component, prices(paid), reversible=reversible))
     return component
+
+
+def has_blocks(part: dict[str, Any]) -> bool:
+    return any("block" in row for row in (part, *part.get("curve", ())))
 
 
 @st.composite
