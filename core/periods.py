@@ -16,6 +16,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Self
 
+LAST_YEAR = 9998  # periods begin before it, so that each has an end and a next one
+
 
 class PeriodError(ValueError):
     """A text that names no period. The message says what one looks like."""
@@ -156,7 +158,7 @@ def parse_period(label: str) -> Period:
         if match := shape.fullmatch(label.strip()):
             said = match.groupdict()
             year, month = int(said.get("fiscal") or said["year"]), int(said.get("month") or 1)
-            if 1 <= year < 9998:
+            if 1 <= year < LAST_YEAR:
                 place = (int(said.get("number") or 1) - 1) * kind.months
                 return period_of(_months_on(date(year, month, 1), place), kind, month)
     raise PeriodError(

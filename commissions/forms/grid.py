@@ -13,7 +13,7 @@ from commissions.engine.schema.plan import first_month_of
 from commissions.forms.keys import Around, Key
 from commissions.forms.kinds import Kind
 from commissions.forms.nodes import Button, Cell, Control, Grid, GridRow, Path, name_of, shown
-from core.periods import Period, PeriodError, PeriodKind, parse_period, period_of
+from core.periods import LAST_YEAR, Period, PeriodError, PeriodKind, parse_period, period_of
 from core.templatetags import formats
 from core.templatetags.juara import locale
 
@@ -98,14 +98,15 @@ def _order(label: str) -> tuple[date, date, str]:
 
 def _more_periods(path: Path, plan: Mapping[Any, Any], example: Mapping[Any, Any], there: set[str]) -> Iterator[Button]:
     """Buttons for periods of the deals that aren't in the table: the statement's own first, then longer ones."""
-    days = deal_days(example)
+    days = [day for day in deal_days(example) if day.year < LAST_YEAR]
     kinds = [one for one in PeriodKind if one.value == plan.get("period")]
     kinds += [one for one in PeriodKind if one not in kinds]
     first = first_month_of(plan.get("fiscal_year_starts"))
     labels = dict.fromkeys(period_of(day, kind, first).label for kind in kinds for day in days)
     labels = {**dict.fromkeys(_following(there, str(plan.get("period")))), **labels}
-    for label in [label for label in labels if label not in there][:_MOST_PERIODS]:
-        yield Button(f"expect:{name_of(path[:-1])}:{label}", formats.period(parse_period(label), locale()))
+    more = [(label, period) for label in labels if label not in there and (period := _period(label))]
+    for label, period in more[:_MOST_PERIODS]:
+        yield Button(f"expect:{name_of(path[:-1])}:{label}", formats.period(period, locale()))
 
 
 def _following(there: set[str], kind: str) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Changing a plan by form: the text stays the plan, and what the form doesn't touch stays as it was written."""
 
 import doctest
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -321,6 +322,13 @@ def test_a_key_that_the_table_does_not_know_is_asked_for_by_its_own_name(monkeyp
     labels = {str(control.label): control.kind for control in form_of(PLAN)}
     assert labels["Rate"] is Kind.SHARE
     assert labels["Starts when"] is Kind.CHOICE
+
+
+@pytest.mark.parametrize("closed", ["9997-12-31", "9998-12-10", "9999-12-31"])
+def test_days_at_the_end_of_the_calendar_offer_only_periods_that_can_be_named(closed: str) -> None:
+    far = f"  - {{name: far, deals: [{{id: F, closed: {closed}, amount: 5}}], expect: {{9997-12: {{sales: 1}}}}}}\n"
+    buttons = re.findall(r"expect:examples/1:(\d+)", repr(document_form(PLAN + far)))
+    assert set(buttons) == ({"9997"} if closed.startswith("9997") else set())
 
 
 def test_docstrings_show_what_happens() -> None:
