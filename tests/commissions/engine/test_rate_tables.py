@@ -7,7 +7,7 @@ import pytest
 
 from commissions.engine.ahead import worth_of_next
 from commissions.engine.diff import diff
-from commissions.engine.document import document_hash, load_plan, to_json
+from commissions.engine.document import PlanInvalid, document_hash, load_plan, to_json
 from commissions.engine.explain import explain, what_next
 from commissions.engine.knobs import as_yaml, knobs, turned
 from commissions.engine.schema import PlanDocument
@@ -137,3 +137,10 @@ def test_changes_of_a_table_are_told_there_and_back(
         return [str(change.said) for change in diff(plan(one), plan(other))]
 
     assert (told(old, new), told(new, old)) == (there, back)
+
+
+def test_a_table_with_far_too_many_columns_has_one_error() -> None:
+    columns = [{"from": number} for number in range(500)]
+    with pytest.raises(PlanInvalid) as refused:
+        plan(FLAT | {"by": "deal.discount", "columns": columns, "rates": ["1%"] * 500})
+    assert [error.path for error in refused.value.errors] == ["components[0].columns"]
