@@ -13,6 +13,7 @@ from accounts.models import User, seen_by
 from commissions.engine.examples import ExampleResult, run_examples
 from commissions.engine.schema import Against, Component, Example, Measure, Pays, PlanDocument
 from commissions.engine.segments import Curve, Segment, compile_curve, x_unit
+from commissions.engine.spiffs import is_limited
 from commissions.models import Assignment, Plan, PlanVersion
 from commissions.selectors.documents import document_of
 from commissions.selectors.explanations import to_decimal
@@ -50,7 +51,7 @@ class ComponentView:
     component: Component  # key, name, credit, when, base, window, against, tiers, starts_when, cap
     is_against_quota: bool
     rows: tuple[TierRow, ...]
-    points: tuple[CurvePoint, ...]  # before a cap; of a rate table those of its first column
+    points: tuple[CurvePoint, ...]  # before a cap; of a table its first column; () of a SPIFF
     beside: tuple[tuple[CurvePoint, ...], ...]  # and of the others
     quota: Decimal | None  # for which the points are drawn, major units, units or deals; None for curves over amounts
     target: Decimal | None  # the same, where shares of one are paid
@@ -153,7 +154,7 @@ def component_view(document: PlanDocument, component: Component, reach: Fraction
         component=component,
         is_against_quota=against_quota,
         rows=tuple(_tier_rows(component)),
-        points=tuple(_points(document, component, quota, target, reach)),
+        points=() if is_limited(component) else tuple(_points(document, component, quota, target, reach)),
         beside=tuple(
             tuple(_points(document, component.column(index), quota, target))
             for index in range(1, len(component.columns))

@@ -9,9 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from commissions import selectors
+from commissions.engine.document import validated
 from commissions.models import EarningLine, Period, Plan, StaleStatement
 from commissions.selectors.estimate import Supposed, estimate
 from commissions.selectors.inputs import gather
+from commissions.selectors.plans import component_view
 from commissions.services.stale_work import recalculate_stale
 from sales import services as sales
 from sales.models import Deal
@@ -200,3 +202,16 @@ def test_a_plan_without_a_spiff_asks_nothing_more(cast: Cast) -> None:
     with CaptureQueriesContext(connection) as beside:
         gather(payees=[cast.ana.pk], kinds=["month"], start=MARCH, end=APRIL)
     assert len(beside) == len(without)
+
+
+def test_a_spiff_of_the_first_deals_has_no_line_to_draw() -> None:
+    """What a deal pays depends on the deals before it; days alone leave each deal its pay."""
+    part = {"key": "a", "name": "A", "measure": "count", "pay_per_unit": 250}
+    drawn = []
+    for more in ({"budget": 5000}, {"first": 20}, {}):
+        spiff = {"from": "2026-03-01", "until": "2026-04-01", **more}
+        document = validated(
+            {"plan": "P", "currency": "USD", "period": "month", "components": [{**part, "spiff": spiff}]}
+        )
+        drawn.append(bool(component_view(document, document.components[0]).points))
+    assert drawn == [False, False, True]
