@@ -45,6 +45,6 @@ EVENTS: Mapping[Model, tuple[Key, ...]] = {
     ),
     Repeats: (
         Key("every", _("Again each"), choices=PERIODS),
-        Key("for", _("For"), usual=_("12 months"), help=_("So many months, or term: the deal's own months.")),
+        Key("for", _("For how long"), usual=_("12 months"), help=_("So many months, or term: the deal's own months.")),
     ),
 }  # fmt: skip

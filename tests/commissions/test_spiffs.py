@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from commissions import selectors
-from commissions.engine.document import validated
+from commissions.engine.validation import validated
 from commissions.models import EarningLine, Period, Plan, StaleStatement
 from commissions.selectors.estimate import Supposed, estimate
 from commissions.selectors.inputs import gather
