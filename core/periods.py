@@ -146,6 +146,11 @@ def _months_on(first: date, months: int) -> date:
     return date(first.year + years, month + 1, 1)
 
 
+def since_label(start: date) -> str:
+    """How a time without an end is written: 2017-06-05.. of all days from that one on."""
+    return f"{start.isoformat()}.."
+
+
 def parse_period(label: str) -> Period:
     """The period that a label names. Raises PeriodError.
 

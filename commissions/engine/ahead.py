@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from commissions.engine.curve import MILLION
-from commissions.engine.schema import Excess, PlanDocument, Window
+from commissions.engine.schema import Excess, Per, PlanDocument, Window
 from commissions.engine.segments import compile_curve
 from core.money import to_minor
 
@@ -50,7 +50,7 @@ def worth_of_next(
     if part.cap is None:
         return earned
     limit = to_minor(part.cap.amount, document.currency)
-    before = 0 if part.cap.per is Window.DEAL else paid
+    before = 0 if part.cap.per is Per.DEAL else paid
     return min(before + earned, limit) - min(before, limit)
 
 

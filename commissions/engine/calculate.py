@@ -38,11 +38,11 @@ from commissions.engine.modify.limits import cycles_of, since
 from commissions.engine.quotas import Goals
 from commissions.engine.relations import read_relations
 from commissions.engine.releases import NOTHING_EARLIER, Earlier
-from commissions.engine.schema import Measure, PlanDocument
+from commissions.engine.schema import Measure, PlanDocument, Window
 from commissions.engine.scores import scored
 from commissions.engine.settle import Opening, settle
 from commissions.engine.spiffs import Granted, begun, is_shared
-from commissions.engine.windows import cycle_of
+from commissions.engine.windows import cycle_of, with_joined
 
 __all__ = [
     "ASSIGNMENTS",
@@ -63,6 +63,7 @@ __all__ = [
     "empty",
     "history_end",
     "history_start",
+    "windows_start",
 ]
 
 
@@ -86,7 +87,7 @@ class Inputs:
     kpis: pl.DataFrame | None = None  # KPIS, of the periods that `history_start` reaches
     payees: pl.DataFrame | None = None  # PAYEES: the tie-break of an odd cent; without it, payee ids decide
     relations: pl.DataFrame | None = None  # RELATIONS, where a plan credits through others
-    tenures: pl.DataFrame | None = None  # TENURES, where quotas are prorated or ramped; without it, `assignments`
+    tenures: pl.DataFrame | None = None  # TENURES, where quotas are prorated or a window is plan; else `assignments`
     payments: pl.DataFrame | None = None  # PAYMENTS of `deals`, where a plan reads them
     rates: pl.DataFrame | None = None  # RATES, where a plan converts
     # payees whose credits count for others, where a plan shares something among all on it; they aren't calculated
@@ -106,25 +107,28 @@ class Result:
 
 
 def history_start(versions: Mapping[int, PlanDocument], start: date) -> date:
-    """The first day whose deals a calculation from `start` on must be given.
+    """The first day whose deals a calculation from `start` on must be given: the first of all where credits add up over
+    the time on a plan.
 
     >>> history_start({}, date(2026, 5, 1))
     datetime.date(2026, 5, 1)
     """
+    if any(part.window is Window.PLAN for version in versions.values() for part in version.components):
+        return date.min
     first = lines_since(versions, start)
     return min(since_windows(versions, first), begun(versions.values(), first))
 
 
 def windows_start(versions: Mapping[int, PlanDocument], start: date) -> date:
-    """The same, but for spiffs."""
+    """The same, but for spiffs and for the time on a plan: from there on quotas and KPIs are needed."""
     return since_windows(versions, lines_since(versions, start))
 
 
 def since_windows(versions: Mapping[int, PlanDocument], start: date) -> date:
-    """The first day of the longest window that holds the start."""
+    """The first day of the longest window of the calendar that holds the start."""
     components = [(version, component) for version in versions.values() for component in version.components]
     counting = [each for each in components if each[1].measure is not Measure.SCORE]
-    cycles = {cycle_of(version, component.window) for version, component in counting}
+    cycles = {cycle_of(version, part.window) for version, part in counting if part.window is not Window.PLAN}
     return since(cycles.union(*(cycles_of(*each) for each in components)), start)
 
 
@@ -144,7 +148,8 @@ def lines_since(versions: Mapping[int, PlanDocument], start: date) -> date:
     what a deal was paid says what is taken back of it.
     """
     first = start - timedelta(days=max(map(reaches_back, versions.values()), default=0))
-    return since({cycle_of(document, document.cap.per) for document in versions.values() if document.cap}, first)
+    caps = {cycle_of(document, document.cap.per.window) for document in versions.values() if document.cap}
+    return since(caps, first)
 
 
 def calculate(inputs: Inputs, *, start: date, end: date) -> Result:
@@ -282,6 +287,8 @@ def measured_parts(inputs: Inputs, found: Credited, start: date) -> Iterator[Par
             measured = measure(clauses, _rules(inputs, plan, key))
             if not any(is_shared(clause.component) or clause.component.pool for clause in clauses.values()):
                 measured = _of_calculated(measured, inputs)
+            if any(clause.component.window is Window.PLAN for clause in clauses.values()):
+                measured = with_joined(measured, quotas_of(inputs, plan).tenures)
             if not measured["credited"].null_count():
                 known, told = measured, NO_NOTICES
             else:

@@ -124,6 +124,14 @@ def check_component(component: Component, path: str, currency: str | None) -> It
         yield PlanError(
             f"{path}.window", told("A quota belongs to a month or more, not to a deal. Write `window: quarter`, say.")
         )
+    if kinds_of(component) and component.window is Window.PLAN:
+        yield PlanError(
+            f"{path}.window",
+            told(
+                "A quota or a target belongs to a month, a quarter or a year, not to all the time on the plan. Write "
+                "`window: year`, say, or thresholds without it."
+            ),
+        )
     if component.multiply is not None:
         yield from check_multiply(component.multiply, f"{path}.multiply")
     yield from check_limits(component, path, currency)

@@ -19,6 +19,7 @@ WORDS = {
     "quarter": told("a quarter"),
     "half": told("a half-year"),
     "year": told("a year"),
+    "plan": told("all the time on the plan"),
     "flat": told("one rate for everything"),
     "marginal": told("each part at the rate of its own tier"),
     "retroactive": told("everything at the rate of the tier reached"),

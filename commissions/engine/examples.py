@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from commissions.engine.calculate import Inputs, Result, calculate, history_start
+from commissions.engine.calculate import Inputs, Result, calculate, windows_start
 from commissions.engine.credit import deal_columns
 from commissions.engine.decimals import scaled
 from commissions.engine.errors import AmountTooLarge
@@ -231,12 +231,12 @@ def example_inputs(document: PlanDocument, example: Example, start: date, end: d
             [row for index, deal in enumerate(example.deals) for row in _shares(index, deal, numbers)], schema=SHARES
         ),
         assignments=pl.DataFrame(assigned, schema=ASSIGNMENTS),
-        quotas=pl.DataFrame(_quotas(document, example, history_start(versions, start), end), schema=QUOTAS),
+        quotas=pl.DataFrame(_quotas(document, example, windows_start(versions, start), end), schema=QUOTAS),
         rates=pl.DataFrame(list(_rates(document, example)), schema=RATES),
         versions=versions,
         plans={VERSION: PLAN},
-        kpis=pl.DataFrame(list(_kpis(document, example, history_start(versions, start), end)), schema=KPIS),
-        scores=pl.DataFrame(list(scores_of(document, example, history_start(versions, start), end)), schema=SCORES),
+        kpis=pl.DataFrame(list(_kpis(document, example, windows_start(versions, start), end)), schema=KPIS),
+        scores=pl.DataFrame(list(scores_of(document, example, windows_start(versions, start), end)), schema=SCORES),
         payees=pl.DataFrame({"payee": numbers.values(), "key": numbers.keys()}, schema=PAYEES),
         payments=pl.DataFrame(
             [row for index, deal in enumerate(example.deals) for row in _payments(document, index, deal)],

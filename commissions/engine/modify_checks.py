@@ -8,7 +8,7 @@ from commissions.engine.decimals import canonical, decimals_of
 from commissions.engine.errors import PlanError
 from commissions.engine.example_checks import money_errors
 from commissions.engine.modify.multiply import PLACES
-from commissions.engine.schema import Against, Component, Excess, Multiply, PlanCap, PlanDocument, Window
+from commissions.engine.schema import Against, Component, Excess, Multiply, Per, PlanCap, PlanDocument
 from commissions.engine.words import Share, told
 from core.periods import PeriodKind
 
@@ -113,7 +113,7 @@ def _readable(other: Component, period: PeriodKind, path: str) -> Iterator[PlanE
             path,
             told("%(key)s has no quota to reach a share of. Name a component with `against: quota`.", key=other.key),
         )
-    elif other.window is not Window.DEAL and PeriodKind(other.window.value).months < period.months:
+    elif other.window.period and other.window.period.months < period.months:
         yield PlanError(
             path,
             told(
@@ -138,7 +138,7 @@ def check_limits(component: Component, path: str, currency: str | None) -> Itera
                 f"{path}.floor.amount",
                 told("The floor lies above the cap of the same window. Lower the floor, or raise the cap."),
             )
-    if cap is not None and cap.excess is Excess.CARRY and cap.per in (Window.DEAL, Window.YEAR):
+    if cap is not None and cap.excess is Excess.CARRY and cap.per in (Per.DEAL, Per.YEAR):
         yield PlanError(
             f"{path}.cap.excess",
             told("A cap carries from one month, quarter or half-year to the next. Write `per: month`, say."),
@@ -149,7 +149,7 @@ def check_plan_cap(cap: PlanCap, currency: str | None) -> Iterator[PlanError]:
     yield from money_errors(cap.amount, "cap.amount", currency)
     if cap.amount <= 0:
         yield PlanError("cap.amount", told("A cap must be more than 0. Without one, leave it out."))
-    if cap.per is Window.DEAL:
+    if cap.per is Per.DEAL:
         yield PlanError(
             "cap.per", told("A cap of the whole plan is for a month or more. Give each component a cap per deal.")
         )

@@ -173,7 +173,7 @@ def _tiny_thresholds(document: PlanDocument, component: Component, path: str) ->
 def _cap(document: PlanDocument, component: Component, path: str) -> Iterator[Question]:
     """A cap that holds before a tier begins. Against a quota it depends on whose: not asked."""
     cap = component.cap
-    if cap is None or cap.per is not component.window or kinds_of(component):
+    if cap is None or cap.per.window is not component.window or kinds_of(component):
         return
     curve, most = compile_curve(document, component), to_minor(cap.amount, document.currency)
     for before, segment in pairwise(curve.segments):

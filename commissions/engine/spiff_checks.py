@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from commissions.engine.errors import PlanError
 from commissions.engine.example_checks import money_errors
-from commissions.engine.schema import Component, Pays, Spiff, SpiffPer, Trigger, Window
+from commissions.engine.schema import Component, Pays, Per, Spiff, SpiffPer, Trigger, Window
 from commissions.engine.words import told
 
 
@@ -52,6 +52,6 @@ def _apart(component: Component, path: str) -> Iterator[PlanError]:
         said = told("A first so many, or a budget, goes by the days on which deals close. Remove `trigger`.")
         yield PlanError(f"{path}.credit.trigger", said)
     for name, limit in (("cap", component.cap), ("floor", component.floor)):
-        if limit is not None and limit.per is not Window.DEAL:
+        if limit is not None and limit.per is not Per.DEAL:
             said = told("Beside a first so many, or a budget, it holds for each deal. Write `per: deal`.")
             yield PlanError(f"{path}.{name}.per", said)

@@ -5,6 +5,7 @@ from datetime import date
 
 import polars as pl
 
+from commissions.engine.prorate import spans_of
 from commissions.engine.schema import PlanDocument, Window
 from core.periods import Period, PeriodKind, period_of
 
@@ -30,7 +31,9 @@ class Cycle:
         return period_of(day, self._kind, self.first_month)
 
     def first_day(self, day: date) -> date:
-        """Of the one that the day lies in; of a deal the day itself."""
+        """Of the one that the day lies in; of a deal the day itself, and of the time on a plan any day before."""
+        if self.window is Window.PLAN:
+            return date.min
         return self.period(day).start if self.window.period else day
 
     @property
@@ -56,13 +59,38 @@ def statement_cycle(document: PlanDocument) -> Cycle:
 
 
 def window_start(rows: pl.DataFrame, cycle: Cycle) -> pl.Series:
-    """The first day of the window that each row's `date` lies in.
+    """The first day of the window that each row's `date` lies in; of the time on a plan what the column `joined` says.
 
     >>> rows = pl.DataFrame({"date": [date(2026, 1, 31), date(2026, 5, 31)]})
     >>> window_start(rows, Cycle(Window.QUARTER, 2)).to_list()
     [datetime.date(2025, 11, 1), datetime.date(2026, 5, 1)]
     """
-    return rows.select(window_start=opened(pl.col("date"), cycle))["window_start"]
+    first = pl.col("joined") if cycle.window is Window.PLAN else opened(pl.col("date"), cycle)
+    return rows.select(window_start=first)["window_start"]
+
+
+def with_joined(rows: pl.DataFrame, tenures: pl.DataFrame) -> pl.DataFrame:
+    """The rows (payee, date) with `joined`: since when the payee has been on the plan that day, by TENURES of it. Days
+    that meet are one time, whatever the plan's versions.
+
+    >>> rows = pl.DataFrame({"payee": [1, 1], "date": [date(2026, 1, 5), date(2026, 5, 5)]})
+    >>> spans = [(1, date(2025, 1, 1), date(2026, 1, 1)), (1, date(2026, 1, 1), date(2026, 3, 1)),
+    ...     (1, date(2026, 5, 1), None)]
+    >>> with_joined(rows, pl.DataFrame(spans, schema=["payee", "start", "end"], orient="row"))["joined"].to_list()
+    [datetime.date(2025, 1, 1), datetime.date(2026, 5, 1)]
+    """
+    found = [(payee, span.start, span.start) for payee, spans in spans_of(tenures).items() for span in spans]
+    schema = {"payee": rows.schema["payee"], "date": pl.Date(), "joined": pl.Date()}
+    starts = pl.DataFrame(found, schema=schema, orient="row").sort("date")
+    ordered = rows.with_row_index("row").sort("date")
+    told = ordered.join_asof(starts, on="date", by="payee", check_sortedness=False)
+    return told.sort("row").drop("row")
+
+
+def joined_on(tenures: pl.DataFrame, payee: int, day: date) -> date:
+    """Since when the payee has been on the plan that day; the day itself where she isn't on it."""
+    spans = spans_of(tenures.filter(pl.col("payee") == payee)).get(payee, ())
+    return next((span.start for span in spans if day in span), day)
 
 
 def opened(day: pl.Expr, cycle: Cycle) -> pl.Expr:

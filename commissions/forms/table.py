@@ -61,6 +61,7 @@ def _by_text(around: Around) -> bool:
 
 _MONTHS = {month.value: MONTHS[month.number] for month in Month}
 _WINDOWS = {"deal": _("deal"), **PERIODS}
+_ALL_WINDOWS = {**_WINDOWS, "plan": _("whole time on the plan")}
 
 TABLE: Mapping[Model, tuple[Key, ...]] = {
     PlanDocument: (
@@ -128,7 +129,7 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
             "objectives", _("Objectives"), add=_("Add an objective"), fits=has("measure", "score"),
             help=_("What is scored apart; together they make 100 %. Without any there is one score."),
         ),
-        Key("window", _("It adds up over a"), choices=_WINDOWS, help=_("Then it starts again at 0.")),
+        Key("window", _("It adds up over a"), choices=_ALL_WINDOWS, help=_("Then it starts again at 0.")),
         Key(
             "against", _("Thresholds are"), fits=_DEALS,
             choices={"amount": _("amounts"), "quota": _("shares of the payee's quota")},

@@ -13,14 +13,15 @@ from commissions.engine.calculate import Inputs, calculate, quotas_of
 from commissions.engine.explain import what_next
 from commissions.engine.frames import QuotaKind
 from commissions.engine.quotas import held, quota_kind, target_kind
-from commissions.engine.schema import Against, Component, Measure, Pays, PlanDocument, Tiers
+from commissions.engine.schema import Against, Component, Measure, Pays, PlanDocument, Tiers, Window
 from commissions.engine.segments import compile_curve
+from commissions.engine.windows import joined_on
 from commissions.models import Plan, PlanVersion
 from commissions.selectors.explanations import share_of
 from commissions.selectors.inputs import gather
 from commissions.selectors.units import Unit, unit_of
 from commissions.selectors.years import years_around
-from core.periods import Period, PeriodKind, period_of
+from core.periods import PeriodKind, period_of, since_label
 
 _Held: TypeAlias = tuple[int, int, str, date]  # payee, plan version, component, start of its window
 
@@ -34,10 +35,10 @@ class Attainment:
     component: str  # key
     component_name: str
     currency: str
-    window: str  # month, quarter, half, year
-    window_label: str  # 2017-Q2
+    window: str  # month, quarter, half, year, plan
+    window_label: str  # 2017-Q2, FY2017-04-Q1, 2017-06-05..
     window_start: date
-    window_end: date  # exclusive
+    window_end: date | None  # exclusive; None: of the time on a plan
     x_minor: int  # credited in the window so far
     quota_minor: int | None
     target_minor: int | None  # of which the component pays shares
@@ -100,7 +101,7 @@ def attainments(payees: Sequence[int], today: date) -> dict[int, tuple[Attainmen
     versions = (
         PlanVersion.objects.select_related("plan").defer("document", "source").in_bulk(set().union(*in_force.values()))
     )
-    if not any(_windows(inputs.versions[version], today) for version in versions):
+    if not any(_adds_up(inputs.versions[version]) for version in versions):
         return dict.fromkeys(payees, ())
     facts = _facts(inputs, start, end)
     return {
@@ -133,7 +134,7 @@ def attainment_under(document: PlanDocument, plan: Plan, payee: int, today: date
         plans=dict.fromkeys(versions, plan.pk),
         assignments=gathered.inputs.assignments.filter(pl.col("plan_version").is_in(versions)),
     )
-    if not versions or not _windows(document, today):
+    if not versions or not _adds_up(document):
         return ()
     version = PlanVersion(pk=versions[-1], plan=plan)
     return tuple(_of_version(version, _facts(inputs, start, end), payee, today))
@@ -168,18 +169,35 @@ def _held(inputs: Inputs, kind_of: Callable[[Component], QuotaKind | None]) -> I
                     yield (payee, version, component.key, start), quota
 
 
-def _windows(document: PlanDocument, today: date) -> list[tuple[Component, Period]]:
+def _adds_up(document: PlanDocument) -> bool:
+    return any(component.window is not Window.DEAL for component in document.components)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Over what credits add up today."""
+
+    label: str
+    start: date
+    end: date | None
+
+
+def _stretches(document: PlanDocument, today: date, joined: date) -> Iterator[tuple[Component, _Stretch]]:
     """A score isn't on its way to anything: it is given when its window ends."""
-    return [
-        (component, period_of(today, component.window.period, document.first_month))
-        for component in document.components
-        if component.window.period and component.measure is not Measure.SCORE
-    ]
+    for component in document.components:
+        if component.measure is Measure.SCORE:
+            continue
+        if component.window is Window.PLAN:
+            yield component, _Stretch(since_label(joined), joined, None)
+        elif component.window.period:
+            period = period_of(today, component.window.period, document.first_month)
+            yield component, _Stretch(period.label, period.start, period.end)
 
 
 def _of_version(version: PlanVersion, facts: _Facts, payee: int, today: date) -> Iterator[Attainment]:
     document = facts.inputs.versions[version.pk]
-    for component, window in _windows(document, today):
+    joined = joined_on(quotas_of(facts.inputs, version.plan_id).tenures, payee, today)
+    for component, window in _stretches(document, today, joined):
         x, earned = facts.places.get((payee, version.plan_id, component.key, window.start), (0, 0))
         place = (payee, version.pk, component.key, window.start)
         goals = {"quota": facts.quotas.get(place), "target": facts.targets.get(place)}
@@ -190,7 +208,7 @@ def _row(
     version: PlanVersion,
     document: PlanDocument,
     component: Component,
-    window: Period,
+    window: _Stretch,
     *,
     x: int,
     quota: int | None,
@@ -204,7 +222,7 @@ def _row(
         component=component.key,
         component_name=component.name,
         currency=document.currency,
-        window=window.kind.value,
+        window=component.window.value,
         window_label=window.label,
         window_start=window.start,
         window_end=window.end,

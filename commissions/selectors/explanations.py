@@ -24,7 +24,7 @@ from commissions.selectors.taken_back import TakenBack, is_left, taken_back
 from commissions.selectors.units import Unit, unit_of
 from commissions.selectors.waiting import Waiting, waiting
 from core.money import exponent
-from core.periods import period_of
+from core.periods import period_of, since_label
 
 _EXACT = Context(prec=50)  # more than any sum of 64-bit minor units and nine decimals of a rate needs
 
@@ -242,6 +242,8 @@ def to_decimal(value: Fraction) -> Decimal:
 
 def _window_label(line: EarningLine, document: PlanDocument, window: Window) -> str:
     kind = window.period
+    if window is Window.PLAN:
+        return since_label(line.window_start)
     return period_of(line.window_start, kind, document.first_month).label if kind else line.date.isoformat()
 
 

@@ -25,7 +25,7 @@ from commissions.engine.frames import (
     QuotaKind,
 )
 from commissions.engine.quotas import to_read
-from commissions.engine.schema import OtherCurrencies, PlanDocument
+from commissions.engine.schema import OtherCurrencies, PlanDocument, Window
 from commissions.models import PlanVersion
 from commissions.selectors.colleagues import granted, shared_in, teammates
 from commissions.selectors.documents import cached, parse
@@ -139,7 +139,8 @@ def gather(
     on_a_plan = assigned["payee"].unique().to_list()
     documents = {pk: [stored, *([also[plans[pk]]] if plans[pk] in also else [])] for pk, stored in versions.items()}
     shared = shared_in(assigned, documents, start, end)
-    since, until = (min(windows_start(read, start), shared.since), history_end(read, end)) if read else (start, end)
+    opened, until = (min(windows_start(read, start), shared.since), history_end(read, end)) if read else (start, end)
+    since = _since(opened, read, assigned)
     mates = teammates(assigned, documents, since, until)
     everybody = _with_others(assigned, [*shared.payees, *mates], kinds, end)
     relations = relations_of(assigned=everybody, documents=documents, end=until)
@@ -152,10 +153,10 @@ def gather(
         deals=deals,
         shares=shares,
         assignments=everybody.select(*ASSIGNMENTS),
-        quotas=_quotas(on_a_plan, read, read_plans, since, end),
+        quotas=_quotas(on_a_plan, read, read_plans, opened, end),
         tenures=_tenures(on_a_plan, read, read_plans),
-        kpis=kpi_values(on_a_plan, read, since, end),
-        scores=given_scores(on_a_plan, read, read_plans, since, end),
+        kpis=kpi_values(on_a_plan, read, opened, end),
+        scores=given_scores(on_a_plan, read, read_plans, opened, end),
         versions=versions,
         plans=plans,
         payees=_people(shares, (shared.payees or mates) and [*on_a_plan, *shared.payees, *mates]),
@@ -257,9 +258,19 @@ def _documents(assigned: pl.DataFrame) -> dict[int, PlanDocument]:
     }
 
 
+def _since(opened: date, read: Mapping[int, PlanDocument], assigned: pl.DataFrame) -> date:
+    """From when on deals are read: what adds up over the time on a plan needs all since anybody was on one."""
+    first = assigned["start"].min()
+    return min(opened, first) if any(map(_over_plan, read.values())) and isinstance(first, date) else opened
+
+
+def _over_plan(document: PlanDocument) -> bool:
+    return any(part.window is Window.PLAN for part in document.components)
+
+
 def _tenures(payees: list[int], versions: dict[int, PlanDocument], plans: dict[int, int]) -> pl.DataFrame | None:
-    """All days of these payees on the plans that prorate or ramp quotas; also those long ago: the first one counts."""
-    ruled = sorted({plans[pk] for pk, document in versions.items() if document.quotas})
+    """All days of these payees on the plans that prorate or ramp quotas, or add up over them; also those long ago."""
+    ruled = sorted({plans[pk] for pk, document in versions.items() if document.quotas or _over_plan(document)})
     return copy_out(_TENURES, [payees, ruled], TENURES) if ruled else None
 
 

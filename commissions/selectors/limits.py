@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commissions.engine.diff_entries import PER
-from commissions.engine.schema import Component, Excess, Multiply, PlanDocument, Window
+from commissions.engine.schema import Component, Excess, Multiply, Per, PlanDocument
 from commissions.selectors.multipliers import kpi_name, kpi_value
 from commissions.selectors.words import in_words
 from core.money import to_minor
@@ -16,11 +16,11 @@ from core.templatetags import formats
 from core.templatetags.juara import locale
 
 _CAPS = {
-    Window.DEAL: gettext_lazy("It pays at most %(amount)s per deal; what would go beyond is not paid."),
-    Window.MONTH: gettext_lazy("It pays at most %(amount)s per month; what would go beyond is not paid."),
-    Window.QUARTER: gettext_lazy("It pays at most %(amount)s per quarter; what would go beyond is not paid."),
-    Window.HALF: gettext_lazy("It pays at most %(amount)s per half-year; what would go beyond is not paid."),
-    Window.YEAR: gettext_lazy("It pays at most %(amount)s per year; what would go beyond is not paid."),
+    Per.DEAL: gettext_lazy("It pays at most %(amount)s per deal; what would go beyond is not paid."),
+    Per.MONTH: gettext_lazy("It pays at most %(amount)s per month; what would go beyond is not paid."),
+    Per.QUARTER: gettext_lazy("It pays at most %(amount)s per quarter; what would go beyond is not paid."),
+    Per.HALF: gettext_lazy("It pays at most %(amount)s per half-year; what would go beyond is not paid."),
+    Per.YEAR: gettext_lazy("It pays at most %(amount)s per year; what would go beyond is not paid."),
 }
 _LIMITS = {
     "floor": gettext_lazy("its floor of %(amount)s %(per)s"),
@@ -35,7 +35,7 @@ class LimitRule:
     """One floor or cap that holds for a line."""
 
     kind: str  # floor, cap, carry (a cap whose excess is carried) or plan (a cap over all components)
-    per: Window
+    per: Per
     minor: int
 
     def text(self, currency: str) -> str:

@@ -12,13 +12,14 @@ from commissions.engine.calculate import Inputs, quotas_of
 from commissions.engine.explain import next_block, what_next
 from commissions.engine.frames import QuotaKind
 from commissions.engine.quotas import held, quota_kind, target_kind
-from commissions.engine.schema import Against, Component, Measure, PlanDocument, Window
+from commissions.engine.schema import Against, Component, Measure, Per, PlanDocument, Window
 from commissions.engine.segments import x_unit
+from commissions.engine.windows import joined_on
 from commissions.models import PlanVersion
 from commissions.selectors.explanations import share_of
 from commissions.selectors.rate_tables import heading_of
 from commissions.selectors.units import Unit, unit_of
-from core.periods import Period, PeriodKind, period_of
+from core.periods import Period, PeriodKind, period_of, since_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ class _Spot:
     version: PlanVersion
     document: PlanDocument
     component: Component
-    window: Period | None  # None: deal by deal
+    window: Period | None  # None: deal by deal, or all the time on the plan
+    joined: date | None  # of the time on the plan
     last: date  # the last of the days that touch it
 
 
@@ -100,7 +102,9 @@ def _spots(payee: int, days: Sequence[date], inputs: Inputs, versions: Mapping[i
             for component in (part for part in document.components if part.measure is not Measure.SCORE):
                 kind = component.window.period
                 window = period_of(day, kind, document.first_month) if kind else None
-                spot = _Spot(payee, version, document, component, window, day)
+                over_plan = component.window is Window.PLAN
+                joined = joined_on(quotas_of(inputs, version.plan_id).tenures, payee, day) if over_plan else None
+                spot = _Spot(payee, version, document, component, window, joined, day)
                 found[version.plan_id, component.key, window] = spot
     yield from found.values()
 
@@ -109,7 +113,7 @@ def _place(spot: _Spot, inputs: Inputs, before: pl.DataFrame, after: pl.DataFram
     component, document = spot.component, spot.document
     x0, x1 = _x(before, spot), _x(after, spot)
     quota, target = _held(spot, inputs, quota_kind(component)), _held(spot, inputs, target_kind(component))
-    following = what_next(document, component.key, quota=quota, x=x1) if spot.window else None
+    following = what_next(document, component.key, quota=quota, x=x1) if spot.window or spot.joined else None
     one = x_unit(component, document.currency)
     usual = max(int(after["credited"].abs().sum()), (100_000 if component.measure is Measure.AMOUNT else 1) * one)
     to_block = next_block(document, component.key, quota=quota, x=x1) if spot.window else None
@@ -126,7 +130,7 @@ def _place(spot: _Spot, inputs: Inputs, before: pl.DataFrame, after: pl.DataFram
         component_name=component.name,
         currency=document.currency,
         unit=unit_of(component, document.currency),
-        window_label=spot.window.label if spot.window else "",
+        window_label=_label(spot),
         before_minor=x0,
         after_minor=x1,
         quota_minor=quota,
@@ -151,15 +155,22 @@ def _column(lines: pl.DataFrame, spot: _Spot) -> int | None:
     return min(last, len(spot.component.columns) - 1)  # an earlier version may have had more
 
 
+def _label(spot: _Spot) -> str:
+    if spot.joined:
+        return since_label(spot.joined)
+    return spot.window.label if spot.window else ""
+
+
 def _lacks(kind: QuotaKind | None, held: int | None) -> bool:
     return kind is not None and not held
 
 
 def _x(lines: pl.DataFrame, spot: _Spot) -> int:
     """Where the last credit of the window left x; 0 before the first."""
-    if spot.window is None:
+    begun = spot.window.start if spot.window else spot.joined
+    if begun is None:
         return 0
-    reached = lines.filter(pl.col("window_start") == spot.window.start).sort("seq")["x1"]
+    reached = lines.filter(pl.col("window_start") == begun).sort("seq")["x1"]
     return int(reached[-1]) if len(reached) else 0
 
 
@@ -190,7 +201,7 @@ def _multiplier(lines: pl.DataFrame, spot: _Spot) -> int | None:
 def _paid(lines: pl.DataFrame, spot: _Spot) -> int:
     """What the curve has paid since the cap's window began, before the cap."""
     cap = spot.component.cap
-    if cap is None or cap.per is Window.DEAL:
+    if cap is None or cap.per is Per.DEAL:
         return 0
     within = period_of(spot.last, PeriodKind(cap.per.value), spot.document.first_month)
     since = lines.filter(pl.col("date").is_between(within.start, within.end, closed="left"))

@@ -89,10 +89,14 @@ def period_overview(period: Period) -> PeriodOverview:
 
 
 def _reaching(period: Period) -> Q:
-    """The notes of its calendar year; and of payees with a fiscal year those of the one before."""
+    """The notes of its calendar year; of payees with a fiscal year those of the one before, and all before of payees
+    with what adds up over their time on a plan.
+    """
     fiscal = Assignment.objects.filter(plan__versions__document__has_key="fiscal_year_starts").values("payee")
+    endless = Assignment.objects.filter(plan__versions__document__components__contains=[{"window": "plan"}])
     year = period.start.year
-    return Q(on__year=year) | Q(on__year=year - 1, payee_id__in=fiscal)
+    before = Q(on__year=year - 1, payee_id__in=fiscal) | Q(on__year__lt=year, payee_id__in=endless.values("payee"))
+    return Q(on__year=year) | before
 
 
 def latest_run(period: Period) -> RunProgress | None:

@@ -21,9 +21,8 @@ from commissions.selectors.spiffs import spiff_texts
 from commissions.selectors.taken_back import TAKING, taken_texts
 from commissions.selectors.units import exact_money, is_whole
 from commissions.selectors.waiting import waiting_texts
-from core.periods import parse_period
 from core.templatetags import formats
-from core.templatetags.juara import locale
+from core.templatetags.juara import locale, period
 
 # By what x is measured against, whether it rose, and whether the reader is the payee.
 _MOVES = {
@@ -213,7 +212,7 @@ def _window(why: LineExplanation) -> str:
     """Where credits add up, as its reader says it: Q2 2017. A window of one deal is its day."""
     if why.window == "deal":
         return formats.day(why.date, locale())
-    return formats.period(parse_period(why.window_label), locale())
+    return period(why.window_label)
 
 
 def _way(why: LineExplanation) -> str:

@@ -59,6 +59,7 @@ _WINDOWS = {
     Window.QUARTER: gettext_lazy("Credits add up over a calendar quarter, then start again at 0."),
     Window.HALF: gettext_lazy("Credits add up over half a calendar year, then start again at 0."),
     Window.YEAR: gettext_lazy("Credits add up over a calendar year, then start again at 0."),
+    Window.PLAN: gettext_lazy("Credits add up over all the time on the plan; after a break they start again at 0."),
 }
 _FISCAL = {
     Window.QUARTER: gettext_lazy(

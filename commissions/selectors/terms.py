@@ -23,13 +23,12 @@ from commissions.selectors.limits import plan_cap_sentence
 from commissions.selectors.releases import on_leaving_words
 from core.money import to_minor
 from core.templatetags import formats
-from core.templatetags.juara import locale, money_text, month_name
+from core.templatetags.juara import locale, money_text
 
 
 def terms_of(document: PlanDocument) -> list[str]:
     """A sentence for each rule of the whole plan: from earned to payable, of cancellations, and of other currencies."""
-    found = [_years(document)] if document.first_month != 1 else []
-    found += [sentence] if (sentence := plan_cap_sentence(document)) else []
+    found = [sentence] if (sentence := plan_cap_sentence(document)) else []
     found += _draw(document.draw, document.currency) if document.draw else []
     if document.below_zero is BelowZero.CARRY:
         found.append(_("A statement below zero pays nothing; the rest is taken from later statements."))
@@ -42,12 +41,6 @@ def terms_of(document: PlanDocument) -> list[str]:
     if document.on_leaving is not None:
         found += on_leaving_words(document.on_leaving)
     return found
-
-
-def _years(document: PlanDocument) -> str:
-    return _("Its years start in %(month)s; quarters and half-years are parts of them.") % {
-        "month": month_name(document.first_month)
-    }
 
 
 def _clawback(said: Clawback | None) -> Iterator[str]:

@@ -15,9 +15,11 @@ from commissions.selectors.relations import (
     followers_of_managers,
     followers_of_teams,
 )
+from commissions.selectors.years import whole_times
 
 _BATCH = 5_000
 
+Range = tuple[int, date, date | None]  # payee, from which day to before which
 Move = tuple[int, date, int | None]  # person, from which day on, the team or manager until then
 
 
@@ -117,9 +119,9 @@ def note_payees(*, payee_ids: Iterable[int], start: date, until: date | None, no
     return note_ranges(ranges=[(payee_id, start, until) for payee_id in payee_ids], now=now)
 
 
-def note_ranges(*, ranges: Iterable[tuple[int, date, date | None]], now: datetime) -> int:
+def note_ranges(*, ranges: Iterable[Range], now: datetime) -> int:
     """Note payees whose rules changed, each for a range of days of her own."""
-    touched = list(ranges)
+    touched = _endless(list(ranges))
     open_ones = _open_periods(min((start for _payee, start, _until in touched), default=date.max))
     days = {
         span: _days(*span, open_ones, timezone.localdate(now))
@@ -128,6 +130,12 @@ def note_ranges(*, ranges: Iterable[tuple[int, date, date | None]], now: datetim
     own = [(payee_id, day) for payee_id, start, until in touched for day in days[start, until]]
     others = set(_to_the_end(sharing_within(touched)))
     return _write([*own, *sorted(others - set(own))])
+
+
+def _endless(ranges: Sequence[Range]) -> list[Range]:
+    """What adds up over the time on a plan moves in all periods after a change."""
+    endless = whole_times(sorted({payee for payee, _start, _until in ranges}))
+    return [(payee, start, None if payee in endless else until) for payee, start, until in ranges]
 
 
 def note_reporting(*, moves: Sequence[Move]) -> int:

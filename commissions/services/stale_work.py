@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from commissions import signals
 from commissions.models import Period, Release, StaleStatement
-from commissions.selectors.years import first_months
+from commissions.selectors.years import first_months, whole_times
 from commissions.services.periods import get_period
 from commissions.services.recalculation import hold, recalculate
 from core.periods import PeriodKind, period_of
@@ -140,9 +140,14 @@ def _recalculate(notes: Sequence[Note], now: datetime) -> frozenset[int]:
 
 
 def _ends(notes: Sequence[Note]) -> list[date]:
-    """The day before which periods begin that a note reaches: notes are one for each payee and calendar year."""
-    months = first_months(sorted({payee for payee, _day in notes}))
-    return [date(day.year + 1, max(months.get(payee, {1})), 1) for payee, day in notes]
+    """The day before which periods begin that a note reaches: notes are one for each payee and calendar year. What adds
+    up over the time on a plan has no end.
+    """
+    payees = sorted({payee for payee, _day in notes})
+    months, endless = first_months(payees), whole_times(payees)
+    return [
+        date.max if payee in endless else date(day.year + 1, max(months.get(payee, {1})), 1) for payee, day in notes
+    ]
 
 
 def _open_today(notes: Sequence[Note], ends: Sequence[date], today: date) -> None:

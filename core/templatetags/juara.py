@@ -138,7 +138,9 @@ def month_name(number: int) -> str:
 
 @register.filter
 def period(label: str) -> str:
-    """A period's label as people say it: June 2017, Q2 2017."""
+    """A period's label as people say it: June 2017, Q2 2017; of 2017-06-05.. the time since 5 Jun 2017."""
+    if label.endswith(".."):
+        return gettext("the time since %(day)s") % {"day": day(date.fromisoformat(label.removesuffix("..")))}
     return formats.period(parse_period(label), locale())
 
 

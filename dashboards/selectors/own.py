@@ -69,7 +69,7 @@ class OwnHome:
     latest: Statement | None  # where nothing is earned now: the last statement before
     curves: tuple[Attainment, ...]
     closest: Attainment | None  # whose next tier is the nearest
-    closest_days_left: int  # of its window, today included
+    closest_days_left: int | None  # of its window, today included; None where it has no end
     deals: tuple[DealEarning, ...]
     to_accept: tuple[PlanVersion, ...]  # versions of her plans that she has yet to accept
 
@@ -94,7 +94,7 @@ def own_home(user: User, today: date) -> OwnHome:
         latest=None if earned else _latest_statement(user, today),
         curves=curves,
         closest=closest,
-        closest_days_left=(closest.window_end - today).days if closest else 0,
+        closest_days_left=(closest.window_end - today).days if closest and closest.window_end else None,
         deals=tuple(_deals(latest_lines(user, _LINES)))[:_DEALS],
         to_accept=unaccepted(user, today),
     )

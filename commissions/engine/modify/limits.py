@@ -58,7 +58,7 @@ def _by_version(amounts: Mapping[int, int]) -> pl.Expr:
 
 def _floors(clauses: Mapping[int, Clause]) -> dict[int, Limit]:
     return {
-        version: Limit(cycle_of(clause.document, rule.per), to_minor(rule.amount, clause.document.currency))
+        version: Limit(cycle_of(clause.document, rule.per.window), to_minor(rule.amount, clause.document.currency))
         for version, clause in clauses.items()
         if (rule := clause.component.floor)
     }
@@ -66,7 +66,7 @@ def _floors(clauses: Mapping[int, Clause]) -> dict[int, Limit]:
 
 def _caps(clauses: Mapping[int, Clause], excess: Excess) -> dict[int, Limit]:
     return {
-        version: Limit(cycle_of(clause.document, rule.per), to_minor(rule.amount, clause.document.currency))
+        version: Limit(cycle_of(clause.document, rule.per.window), to_minor(rule.amount, clause.document.currency))
         for version, clause in clauses.items()
         if (rule := clause.component.cap) and rule.excess is excess
     }
@@ -75,7 +75,7 @@ def _caps(clauses: Mapping[int, Clause], excess: Excess) -> dict[int, Limit]:
 def plan_caps(versions: Mapping[int, PlanDocument]) -> dict[int, Limit]:
     """The caps over all components, of the versions that have one."""
     return {
-        version: Limit(cycle_of(document, document.cap.per), to_minor(document.cap.amount, document.currency))
+        version: Limit(cycle_of(document, document.cap.per.window), to_minor(document.cap.amount, document.currency))
         for version, document in versions.items()
         if document.cap
     }
@@ -83,7 +83,7 @@ def plan_caps(versions: Mapping[int, PlanDocument]) -> dict[int, Limit]:
 
 def cycles_of(document: PlanDocument, component: Component) -> set[Cycle]:
     """Over what floor and cap add up: so far back lines must be known. What is carried is carried within a year."""
-    found = {rule.per for rule in (component.floor, component.cap) if rule}
+    found = {rule.per.window for rule in (component.floor, component.cap) if rule}
     found |= {Window.YEAR} if component.cap and component.cap.excess is Excess.CARRY else set()
     return {cycle_of(document, window) for window in found}
 

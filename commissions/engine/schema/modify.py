@@ -18,10 +18,25 @@ class Window(StrEnum):
     QUARTER = "quarter"
     HALF = "half"
     YEAR = "year"
+    PLAN = "plan"  # all the time that the payee is on the plan without a break
 
     @property
     def period(self) -> PeriodKind | None:
-        return None if self is Window.DEAL else PeriodKind(self.value)
+        return None if self in (Window.DEAL, Window.PLAN) else PeriodKind(self.value)
+
+
+class Per(StrEnum):
+    """For what a cap or a floor holds."""
+
+    DEAL = "deal"
+    MONTH = "month"
+    QUARTER = "quarter"
+    HALF = "half"
+    YEAR = "year"
+
+    @property
+    def window(self) -> Window:
+        return Window(self.value)
 
 
 class Excess(StrEnum):
@@ -56,14 +71,14 @@ class Multiply(Strict):
 class Floor(Strict):
     """The least that a component pays per deal or window in which there is a credit."""
 
-    per: Window
+    per: Per
     amount: ExactMoney = Field(description="Money.")
 
 
 class Cap(Strict):
     """The most that a component pays per deal or window."""
 
-    per: Window
+    per: Per
     amount: ExactMoney = Field(description="Money.")
     excess: Excess = Excess.DROP
 
@@ -113,5 +128,5 @@ class Pool(Strict):
 class PlanCap(Strict):
     """The most that all components together pay in a window."""
 
-    per: Window
+    per: Per
     amount: ExactMoney = Field(description="Money.")

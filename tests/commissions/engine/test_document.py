@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from commissions.engine.document import document_hash, from_json, json_schema, load_plan, to_json
-from commissions.engine.schema import Against, Excess, Rounding, StartsWhen, Step, Tiers, Trigger, Window
+from commissions.engine.schema import Against, Excess, Per, Rounding, StartsWhen, Step, Tiers, Trigger, Window
 from core.periods import PeriodKind
 
 SKETCH = """
@@ -64,7 +64,7 @@ def test_every_key_of_the_design_is_read() -> None:
     ]
     assert component.cap is not None
     assert (component.cap.per, component.cap.amount, component.cap.excess) == (
-        Window.QUARTER,
+        Per.QUARTER,
         Decimal(40000),
         Excess.DROP,
     )

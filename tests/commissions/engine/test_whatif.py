@@ -186,3 +186,22 @@ def test_many_people_share_few_bars_and_their_mean() -> None:
     assert profile(rows, 2) == [(2, Fraction(6)), (3, Fraction(1, 3))]
     assert profile(rows, 9) == [(1, Fraction(change)) for change in (7, 5, 2, 0, -1)]
     assert profile(rows.clear(), 9) == []
+
+
+def test_a_document_that_counts_another_year_is_computed_anew() -> None:
+    """Nobody may publish it under the name of the plan; but nothing wrong is shown of it either."""
+    plan = load_plan(TIERED)
+    other = load_plan(TIERED + "fiscal_year_starts: february\n")
+    found = Facts(
+        deals=tuple(Deal(f"D{month}", date(2026, month, 20), 400_00) for month in (1, 2, 4, 5)),
+        shares=tuple(Share(f"D{month}", "ana", 1_000_000) for month in (1, 2, 4, 5)),
+        assignments=(Assigned("ana", 1, date(2025, 1, 1)),),
+        quotas={("ana", "quarter"): 1000_00},
+        versions={1: plan},
+        plans={1: 7},
+    )
+    inputs = inputs_of(replace(found, versions={1: other}), Ids(found, 0))
+    prepared = prepare(replace(inputs, versions={1: plan}), start=YEAR[0], end=YEAR[1])
+    assert_equal(repriced(adapted(prepared, {1: other})), full(inputs, {1: other}, YEAR))
+    starts = repriced(adapted(prepared, {1: other})).lines["window_start"].unique().sort().to_list()
+    assert starts == [date(2025, 11, 1), date(2026, 2, 1), date(2026, 5, 1)]

@@ -74,14 +74,25 @@ def pooled_lines(facts: Facts, plan: int, key: str, payees: list[str]) -> list[L
     return found
 
 
+def opened_on(facts: Facts, plan: int, payee: str, day: dt.date, window: str, first: int) -> dt.date:
+    """The first day of a window; of all the time on the plan, day by day back to the first of it without a break."""
+    if window != "plan":
+        return window_start(day, window, first)
+    mine = [each for each in facts.assignments if each.payee == payee and facts.plans[each.version] == plan]
+    opened = day
+    while any(each.start < opened and (each.end is None or opened <= each.end) for each in mine):
+        opened -= dt.timedelta(days=1)
+    return opened
+
+
 def measured_lines(facts: Facts, plan: int, key: str, payee: str, counted: list[Credited]) -> list[Line]:
     done: Done = []
     left: list[Line] = []
     for index, credit in enumerate(counted):
         document, component = facts.versions[credit.version], credit.component
         window, first = component.window.value, document.first_month
-        opened = window_start(credit.date, window, first)
-        before = [c for c in counted[:index] if window_start(c.date, window, first) == opened]
+        opened = opened_on(facts, plan, payee, credit.date, window, first)
+        before = [c for c in counted[:index] if opened_on(facts, plan, payee, c.date, window, first) == opened]
         is_score = component.measure.value == "score"  # each begins at nothing
         x0 = credit.reached if window == "deal" else 0 if is_score else sum(c.amount for c in before)
         x1 = x0 + credit.amount

@@ -1,6 +1,6 @@
 """Random plans of every kind and the deals to try them on; small round numbers, so that boundaries are hit often."""
 
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -103,7 +103,8 @@ def facts(draw: st.DrawFn, *, versions: int = 2, reversible: bool = False, most_
     change = draw(st.sampled_from([date(2026, 1, 31), date(2026, 2, 1), date(2026, 7, 1)]))
     assignments = [Assigned("ana", 1, date(2025, 1, 1), change if versions > 1 else None)]
     if versions > 1:
-        assignments.append(Assigned("ana", 2, change, draw(st.sampled_from([None, date(2026, 12, 1)]))))
+        away = timedelta(days=draw(st.sampled_from([0, 0, 30])))  # a break, after which she is on the plan anew
+        assignments.append(Assigned("ana", 2, change + away, draw(st.sampled_from([None, date(2026, 12, 1)]))))
     parts = [part for each in documents_.values() for part in each.components]
     together = any((part.spiff and part.spiff.is_limited) or part.pool for part in parts)
     # a plan has one version a day: what is shared among all on it asks for that

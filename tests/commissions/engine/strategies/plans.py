@@ -231,7 +231,7 @@ def unlimited(draw: st.DrawFn, key: str, *, reversible: bool) -> dict[str, Any]:
     may_pay_target = against == "quota" or tiers in ("interpolated", "stepped")
     on_target = may_pay_target and draw(st.integers(0, 2)) == 0
     paid = "target" if on_target else "amount" if measure == "amount" else "units"
-    window = draw(st.sampled_from(WINDOWS if against == "quota" or on_target else ("deal", *WINDOWS)))
+    window = draw(st.sampled_from(WINDOWS if against == "quota" or on_target else ("deal", "plan", *WINDOWS)))
     component: dict[str, Any] = {
         "key": key,
         "name": key,
