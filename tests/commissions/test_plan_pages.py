@@ -109,7 +109,7 @@ def test_the_editor_says_errors_and_differences_in_the_readers_language(ada: Cli
         TIERED.replace("rate: 10%", "rate: 50").replace("window: quarter", "window: week").replace("payable", "paid")
     )
     answer = checked(ada, wrong)
-    assert "tidak dikenal di sini. Tulis salah satu dari: deal, month, quarter, half, year." in answer
+    assert "tidak dikenal di sini. Tulis salah satu dari: deal, month, quarter, half, year, plan." in answer
     answer = checked(ada, wrong.replace("window: week", "window: quarter"))
     assert "50 berarti 5000%; paling tinggi 1000%. Maksudnya 50%?" in answer
     assert "Baris 1, kolom 8: ini bukan YAML: ada titik dua di tempat yang tidak bisa." in checked(ada, "plan: a: b")
