@@ -306,7 +306,8 @@ def _scored_parts(inputs: Inputs, found: Credited, plan: int, start: date) -> It
     for key in dict.fromkeys(part.key for part in components if part.measure is Measure.SCORE):
         clauses = clauses_of(inputs.versions, own, key, (Measure.SCORE, False))
         known = empty(SCORES) if inputs.scores is None else inputs.scores
-        measured, missing = scored(known, assigned, clauses, key, found.since, found.until)
+        since = windows_start(inputs.versions, start)
+        measured, missing = scored(known, assigned, clauses, key, since, found.until)
         yield Part(
             plan,
             key,

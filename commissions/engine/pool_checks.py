@@ -17,6 +17,11 @@ from commissions.engine.schema import (
 )
 from commissions.engine.words import told
 
+_NO_WINDOWS = {
+    Window.DEAL: told("A pool adds up before it is divided. Write `window: month`, or quarter, half, year."),
+    Window.PLAN: told("The time on a plan is of one payee, and a pool of many. Write `window: year`, say."),
+}
+
 
 def check_pools(document: PlanDocument) -> Iterator[PlanError]:
     """What the plan may not say beside a pool: of each deal a pool knows what the team earned, not what it was paid."""
@@ -41,9 +46,8 @@ def check_pool(component: Component, path: str) -> Iterator[PlanError]:
     if component.credit.of is not Of.TEAM:
         said = told("A pool is of what a team sells. Write `credit: {of: team}`.")
         yield PlanError(f"{path}.credit.of", said)
-    if component.window is Window.DEAL:
-        said = told("A pool adds up before it is divided. Write `window: month`, or quarter, half, year.")
-        yield PlanError(f"{path}.window", said)
+    if component.window in _NO_WINDOWS:
+        yield PlanError(f"{path}.window", _NO_WINDOWS[component.window])
     if component.against is Against.QUOTA:
         said = told("A quota is of one payee, and a pool of many. Write thresholds as money, and remove `against`.")
         yield PlanError(f"{path}.against", said)

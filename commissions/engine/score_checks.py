@@ -13,6 +13,7 @@ from commissions.engine.schema import (
     ExamplePayee,
     Measure,
     Pays,
+    Per,
     PlanDocument,
     Tiers,
     Window,
@@ -49,6 +50,9 @@ def check_score(component: Component, path: str) -> Iterator[PlanError]:
     if component.window is Window.DEAL:
         said = told("A score is of a month or more, not of a deal. Write `window: quarter`, say.")
         yield PlanError(f"{path}.window", said)
+    if component.window is Window.PLAN:
+        said = told("A score is of a month or more, and given when it ends. Write `window: year`, say.")
+        yield PlanError(f"{path}.window", said)
     yield from _of_deals(component, path)
     yield from _objectives(component, path)
 
@@ -73,7 +77,7 @@ def _of_deals(component: Component, path: str) -> Iterator[PlanError]:
         said = told("A score is a share already, and goes by no quota. Remove `against`.")
         yield PlanError(f"{path}.against", said)
     for key, limit in (("cap", component.cap), ("floor", component.floor)):
-        if limit is not None and limit.per is Window.DEAL:
+        if limit is not None and limit.per is Per.DEAL:
             yield PlanError(f"{path}.{key}.per", told("A score belongs to no deal. Write `per: quarter`, say."))
     for index, part in enumerate(component.payout):
         if part.due in _BY_DEAL:
