@@ -361,7 +361,7 @@ def documents(draw: st.DrawFn, currency: str, year_starts: str = "january", *, r
         "other_currencies": draw(st.sampled_from(["refuse", "convert"])),
         "components": draw(multiplied(parts, period)),
     }
-    if draw(st.booleans()):
+    if not reversible and draw(st.booleans()):  # there nothing is cancelled, and nobody pays for a reversal
         said["clawback"] = draw(clawbacks(parts))
         if any("pool" in part for part in parts):
             said["clawback"] = {"within_days": 90, "mode": draw(st.sampled_from(["full", "prorated"]))}
