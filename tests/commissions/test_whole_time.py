@@ -11,6 +11,9 @@ from commissions import selectors, services
 from commissions.models import EarningLine, Quota, StaleStatement
 from commissions.selectors.attainment import attainment
 from commissions.selectors.estimate import Supposed, estimate
+from commissions.selectors.scores import Place
+from commissions.services.scores import Entry, enter_scores
+from core.periods import parse_period
 from core.templatetags.juara import period as period_name
 from sales.models import Deal
 from tests.commissions.facts import NOW, TODAY, assign, calculated, published, won
@@ -81,6 +84,31 @@ def test_an_assignment_changed_long_ago_is_noted_for_today(career: Cast) -> None
     calculated("2026-02")
     services.note_payees(payee_ids=[career.ana.pk], start=STARTS, until=date(2024, 12, 1), now=NOW)
     assert StaleStatement.objects.filter(payee_id=career.ana.pk).exists()
+
+
+def test_a_change_years_ago_reaches_whoever_is_credited_through_others(career: Cast) -> None:
+    below = CAREER.replace("Career", "Below").replace("    window", "    credit: {of: reports}\n    window")
+    assign(published(below, from_date=SINCE).plan, career.mia, from_date=STARTS)
+    won(career.ana, date(2025, 3, 10), 600_00, key="last year")  # Mia's report since January
+    calculated("2026-02")
+    mias = EarningLine.objects.filter(statement__payee=career.mia, date=date(2026, 2, 10))
+    assert [(line.x0_minor, line.amount_minor) for line in mias] == [(600_00, 80_00)]
+    Deal.objects.filter(external_id="last year").update(amount_minor=1000_00)
+    services.note_facts(touched=[(career.ana.pk, date(2025, 3, 10))])
+    take_up()
+    assert [(line.x0_minor, line.amount_minor) for line in mias.all()] == [(1000_00, 120_00)]
+
+
+def test_beside_it_scores_count_as_ever(career: Cast) -> None:
+    score = "{key: mbo, name: Objectives, measure: score, window: quarter, tiers: stepped, curve: [{from: 0, pay: 0}, "
+    published(f"{CAREER}  - {score}{{from: 80%, pay: 50}}]}}\n", from_date=date(2026, 2, 1))
+    place = Place(career.ana.pk, career.ana.assignments.first().plan_id, "mbo", "")
+    given = [Entry(place=place, score_ppm=900_000, seen=None)]
+    enter_scores(entries=given, window=parse_period("2026-Q1"), acting_user=career.ada, now=NOW)
+    calculated("2026-02")
+    calculated("2026-03")
+    assert paid(date(2026, 2, 10)) == (STARTS, 600_00, 80_00)
+    assert EarningLine.objects.get(date=date(2026, 3, 31)).amount_minor == 50_00
 
 
 def test_where_she_stands_and_what_an_open_deal_would_bring_count_all_of_it(career: Cast) -> None:
