@@ -29,6 +29,10 @@ _TEMPLATES: Mapping[str, tuple[Promise, Promise]] = {
         _("Channel partner slab"),
         _("The month's volume decides one rate, which holds for all of it."),
     ),
+    "lifetime-tiers": (
+        _("Lifetime tiers for a partner"),
+        _("What a partner has ever sold on the plan decides the rate, and the first million earns a bonus."),
+    ),
     "discount-table": (
         _("Rates by discount"),
         _("A table: the rate falls with the discount that a deal is sold at, and rises with the quarter's sales."),
