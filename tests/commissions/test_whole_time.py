@@ -102,7 +102,7 @@ def test_a_change_years_ago_reaches_whoever_is_credited_through_others(career: C
 def test_beside_it_scores_count_as_ever(career: Cast) -> None:
     score = "{key: mbo, name: Objectives, measure: score, window: quarter, tiers: stepped, curve: [{from: 0, pay: 0}, "
     published(f"{CAREER}  - {score}{{from: 80%, pay: 50}}]}}\n", from_date=date(2026, 2, 1))
-    place = Place(career.ana.pk, career.ana.assignments.first().plan_id, "mbo", "")
+    place = Place(career.ana.pk, career.ana.assignments.get(during__contains=TODAY).plan_id, "mbo", "")
     given = [Entry(place=place, score_ppm=900_000, seen=None)]
     enter_scores(entries=given, window=parse_period("2026-Q1"), acting_user=career.ada, now=NOW)
     calculated("2026-02")
