@@ -242,9 +242,10 @@ def _repeated(given: pl.DataFrame, deals: pl.DataFrame, rule: Rule) -> pl.DataFr
 def _overdue(given: pl.DataFrame, deals: pl.DataFrame, payments: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     """What isn't paid in full in time is taken back, and given again when it is, where the plan says so.
 
-    A deal that is cancelled by then has nothing more to be taken back.
+    A deal that is cancelled by then has nothing more to be taken back, and of a refund nobody owes anything.
     """
-    known = given.join(deals.select("deal", "closed"), on="deal", maintain_order="left")
+    owed = deals.filter(pl.col("amount") > 0).select("deal", "closed")
+    known = given.join(owed, on="deal", maintain_order="left")
     begun = pl.col("closed")
     if rule.is_from_invoice:
         sent = deals.select("deal", "invoiced").drop_nulls()

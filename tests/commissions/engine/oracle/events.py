@@ -84,7 +84,7 @@ def overdue(facts: Facts, document: PlanDocument, deal: Deal, given: Event, taki
     begun: date | None = deal.closed
     if unpaid.from_.value == "invoiced":
         begun = None if deal.invoiced is None else max(deal.closed, deal.invoiced)
-    if begun is None:
+    if begun is None or deal.amount <= 0:
         return []
     day = max(begun + timedelta(days=unpaid.after_days), given.date)
     if is_paid(facts, deal, day) or (deal.cancelled is not None and deal.cancelled <= day):
