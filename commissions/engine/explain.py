@@ -88,7 +88,7 @@ def explain(
     x0, x1, quota, target and amount are those of the line, in minor units, and so are `multiplier`, in millionths, and
     `column`, the place of its column in a rate table.
     Raises KeyError for an unknown component, ValueError where the component needs a quota or a target and none is
-    given.
+    given, unless nothing moves: what is taken back of nothing has no goal.
 
     >>> from commissions.engine.document import load_plan
     >>> plan = load_plan('''
@@ -99,6 +99,8 @@ def explain(
     """
     part = document.component(component).column(column)
     curve = compile_curve(document, part)
+    if x0 == x1 and _lacks(curve, quota, target):
+        return unmoved(document, component, x=x0, amount=amount or 0)
     _require(curve, quota, target, component)
     exact0, exact1 = curve.at(x0, quota, target), curve.at(x1, quota, target)
     times = Fraction(1) if multiplier is None else Fraction(multiplier, MILLION)
@@ -138,6 +140,10 @@ def unmoved(document: PlanDocument, component: str, *, x: int, amount: int) -> L
         component, part.tiers, part.window, quota=None, target=None, x0=x, x1=x, pieces=(), exact0=Fraction(0),
         exact1=taken, times=Fraction(1), y0=0, y1=amount, uncapped=amount, amount=amount, capped_away=0,
     )  # fmt: skip
+
+
+def _lacks(curve: Curve, quota: int | None, target: int | None) -> bool:
+    return (curve.against_quota and not quota) or (curve.pays_target and not target)
 
 
 def _require(curve: Curve, quota: int | None, target: int | None, component: str) -> None:
