@@ -61,6 +61,18 @@ def test_a_deal_that_counts_on_says_what_it_had_been_paid(cast: Cast) -> None:
         )
 
 
+def test_what_is_taken_back_without_a_quota_moves_nothing_and_says_so(cast: Cast) -> None:
+    against = PLAN.replace("CLAWBACK", "{within_days: 90, attainment: leave}").replace(
+        "{from: 0, rate: 5%}, {from: 1000, rate: 10%}", "{from: 0%, rate: 5%}"
+    )
+    assign(published(against.replace("window: year", "window: year\n    against: quota")).plan, cast.ana)
+    won(cast.ana, date(2026, 1, 10), 600_00, cancelled_on=date(2026, 3, 1))
+    for label in ("2026-01", "2026-03"):
+        calculated(label)
+    assert (amounts("2026-01"), amounts("2026-03")) == ([], [("cancelled", 0)])
+    assert read("cancelled")[0] == "Nothing of this deal counts here: its credit is 0, so it earned nothing."
+
+
 def test_a_deal_of_which_no_more_than_was_paid_is_taken_back_says_so(cast: Cast) -> None:
     cancelled_deal(cast, "{within_days: 90, mode: paid}")
     assert amounts("2026-03") == [("cancelled", -30_00)]
