@@ -9,13 +9,13 @@ import time_machine
 
 from accounts.models import User
 from commissions.forms.reshaping import reshaped
-from commissions.models import EarningLine
 from commissions.selectors.estimate import Supposed, estimate
 from commissions.selectors.plans import MOST_STAIRS, component_view
 from sales.models import Deal
 from tests.commissions.engine.plan_texts import plan_of
 from tests.commissions.facts import NOW, assign, calculated, published, won
 from tests.commissions.test_pages import page
+from tests.commissions.test_units import line, why
 from tests.conftest import Cast
 
 BLOCKS = """
@@ -54,14 +54,6 @@ def ana(cast: Cast) -> User:
     won(cast.ana, date(2026, 11, 5), 120_000, kind="sale")
     calculated("2026-11")
     return cast.ana
-
-
-def line(key: str, seq: int) -> EarningLine:
-    return EarningLine.objects.get(component=key, seq=seq)
-
-
-def why(ana: User, key: str, seq: int, language: str = "en") -> str:
-    return page(ana, "commissions:line", line(key, seq).pk, language=language)
 
 
 def test_a_statement_says_what_a_started_block_pays(ana: User) -> None:
