@@ -7,11 +7,13 @@ from demo.engine.records import Assignment, Person
 
 PLANS_OF = {
     "indonesia": ("key-accounts",),
-    "jakarta": ("account-executive-idr", "pos-bonus", "objectives-idr"),
-    "surabaya": ("account-executive-idr", "pos-bonus"),
-    "asia-pacific": ("account-executive-usd", "quarter-spiff"),
+    "jakarta": ("account-executive-idr", "pos-bonus", "support-residual", "objectives-idr"),
+    "surabaya": ("account-executive-idr", "pos-bonus", "support-residual"),
+    "asia-pacific": ("account-executive-usd", "quarter-spiff", "milestones-usd"),
     "europe": ("regional-executive",),
 }
+# Who is paid by what a team sells together: whoever comes into the team, from her first day in it.
+POOL_OF = {"jakarta": "jakarta-pool"}
 # Minor units a quarter, by plan and level. A plan that isn't named here is paid without a quota.
 QUOTA = {
     "account-executive-idr": {"junior": 1_900_000_000_00, "mid": 2_400_000_000_00, "senior": 3_300_000_000_00},
@@ -37,7 +39,7 @@ READS_LATER = frozenset({"anindya", "kevin", "melati", "fitri"})  # nor what com
 
 
 def assignments(people: Iterable[Person], since: date) -> tuple[Assignment, ...]:
-    """Everybody who sells, on the plans of the team that she started in, and who is paid for others' sales."""
+    """Everybody who sells, on the plans of her first team and in pools, and who is paid for others' sales."""
     return tuple(each for person in people for each in _of(person, since))
 
 
@@ -46,6 +48,9 @@ def _of(person: Person, since: date) -> Iterator[Assignment]:
     for plan in PLANS_OF[person.stays[0].team] if person.pace else ():
         quota, target = (goals.get(plan, {}).get(person.level) for goals in (QUOTA, TARGET))
         yield Assignment(plan, person.key, begun, quota, target)
+    for stay in person.stays:
+        if person.pace and stay.team in POOL_OF:
+            yield Assignment(POOL_OF[stay.team], person.key, max(since, stay.since), None)
     if person.key in MANAGES:
         plan, quota = MANAGES[person.key]
         yield Assignment(plan, person.key, begun, quota)

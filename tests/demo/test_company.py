@@ -140,6 +140,13 @@ def test_whoever_sells_or_manages_is_paid_by_a_plan_and_nobody_else(made: Compan
     assert {deal.owner for deal in made.deals} == sellers
 
 
+def test_who_comes_into_a_team_shares_its_pool_from_that_day(made: Company) -> None:
+    [wahyu] = [person for person in made.people if person.key == "wahyu"]
+    since = {each.person: each.since for each in made.assignments if each.plan == "jakarta-pool"}
+    assert (since["wahyu"], since["anindya"]) == (wahyu.stays[1].since, made.since)
+    assert "ngurah" not in since
+
+
 def test_the_readme_names_the_demo_logins() -> None:
     readme = (Path(__file__).resolve().parents[2] / "README.md").read_text()
     rows = [f"| {role} | `{email_of(key)}` | `{PASSWORD}` |" for role, key in LOGINS.items()]

@@ -159,7 +159,7 @@ def test_the_command_loads_the_whole_company_and_prints_its_figures_and_logins(d
         "company": "Nusa Kirana",
         "people": 40,
         "teams": 6,
-        "plans": 9,
+        "plans": 12,
     }
     assert (figures["deals"], figures["statements"]) == (Deal.objects.count(), Statement.objects.count())
     printed = StringIO()
