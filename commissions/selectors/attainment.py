@@ -49,6 +49,7 @@ class Attainment:
     next_rate: Decimal | None
     earned_minor: int  # in the window so far, by this component
     unit: Unit  # of x and the next tier, which are millionths where it isn't money
+    is_pool: bool  # x is what the team sold together, and what is earned the payee's part
 
     @property
     def x(self) -> str:
@@ -236,6 +237,7 @@ def _row(
         next_rate=following.rate if following else None,
         earned_minor=earned,
         unit=unit_of(component, document.currency),
+        is_pool=component.pool is not None,
     )
 
 

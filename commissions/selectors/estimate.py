@@ -63,7 +63,8 @@ class Part:
 
     @property
     def is_capped(self) -> bool:
-        return self.line.uncapped_minor != self.line.amount_minor
+        """A part of a team's pool isn't: it is less than the pool, and nothing was cut."""
+        return self.line.pool is None and self.line.uncapped_minor != self.line.amount_minor
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,18 @@
 """Statements as a page, a command or a file shows them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum, Window
-from django.db.models.functions import RowNumber
+from django.db.models import CharField, Count, Q, QuerySet, Sum, Value, Window
+from django.db.models.functions import Concat, RowNumber
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from commissions.engine.schema import Component, Measure
+from commissions.engine.schema import Component, Measure, Tiers
 from commissions.models import EarningLine, Period, PlanVersion, Settlement, Statement
 from commissions.selectors.documents import document_of
 from commissions.selectors.explanations import title_of
@@ -41,6 +42,7 @@ class LineRow:
     column: str  # of a rate table, whose rates these are; else empty
     uncapped_minor: int
     amount_minor: int
+    is_shared: bool  # a part of what a team earned
 
     @property
     def credited(self) -> str:
@@ -65,12 +67,12 @@ class LineRow:
 
     @property
     def is_capped(self) -> bool:
-        return self.counts and abs(self.amount_minor) < abs(self.uncapped_minor)
+        return self.counts and not self.is_shared and abs(self.amount_minor) < abs(self.uncapped_minor)
 
     @property
     def is_lifted(self) -> bool:
         """By a floor, or by the room that a refund makes below a cap."""
-        return self.counts and abs(self.amount_minor) > abs(self.uncapped_minor)
+        return self.counts and not self.is_shared and abs(self.amount_minor) > abs(self.uncapped_minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,17 @@ class ComponentGroup:
     key: str
     name: str
     unit: Unit
+    is_stepped: bool  # it pays amounts at thresholds, at no rate
     credited_minor: int
     amount_minor: int
     lines: tuple[LineRow, ...]
     left_out: int  # earlier lines, where only the latest are asked for
+    without_pay: int  # lines that paid nothing, where there are too many of them to be shown
+
+    @property
+    def address(self) -> str:
+        """Its name on a page, and for who asks for all of its lines."""
+        return f"{self.plan_version_pk}-{self.key}"
 
     @property
     def credited(self) -> str:
@@ -95,8 +104,18 @@ class ComponentGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Fold:
+    """Which lines of a component are left out of a page that would be too long: neither pay nor sums go by it."""
+
+    most: int  # that paid something, the latest
+    most_without_pay: int  # of more than these, none is shown
+    whole: Collection[str] = ()  # the addresses of components that are asked for whole
+
+
+@dataclass(frozen=True, slots=True)
 class _Sum:
     lines: int
+    without_pay: int
     credited_minor: int
     amount_minor: int
 
@@ -149,15 +168,11 @@ class PeriodEarning:
     total_minor: int
 
 
-def statement_view(statement: Statement, *, most: int | None = None) -> StatementView:
-    """A statement with its lines by component; load it with `payee` and `period`. Six queries, however many lines.
-
-    With `most`, only so many of each component, the latest: a manager of thousands has thousands of lines.
-    """
+def statement_view(statement: Statement, fold: Fold | None = None) -> StatementView:
+    """A statement with its lines by component; load it with `payee` and `period`. Six queries, however many lines."""
     lines = statement.lines.select_related("deal__customer", "via").order_by("component", "date", "seq")
-    if most is not None:
-        place = Window(RowNumber(), partition_by=["plan_version", "component"], order_by=["-date", "-seq"])
-        lines = lines.annotate(place=place).filter(place__lte=most)
+    if fold:
+        lines = _folded(lines, fold)
     period = statement.period
     return StatementView(
         pk=statement.pk,
@@ -212,9 +227,13 @@ def earned_this_period(payee: User, today: date) -> tuple[PeriodEarning, ...]:
 
 
 def latest_lines(payee: User, limit: int) -> QuerySet[EarningLine]:
-    """The payee's last credits with what each earned, the latest first."""
+    """The payee's last credits with what each earned, the latest first.
+
+    Neither contracts that are merely credited again, days ahead, nor what others sold for a pool that she shares.
+    """
     credited = EarningLine.objects.filter(statement__payee=payee, kind=EarningLine.Kind.CREDIT)
-    lines = credited.select_related("deal__customer", "statement")
+    news = credited.exclude(event=EarningLine.Event.REPEATED).exclude(pool__isnull=False, via__isnull=False)
+    lines = news.select_related("deal__customer", "statement")
     return lines.order_by("-date", "-statement", "-seq")[:limit]
 
 
@@ -225,12 +244,28 @@ def event_of(line: EarningLine) -> str:
     return "" if line.event in (None, EarningLine.Event.BOOKED) else str(line.get_event_display())
 
 
+def _folded(lines: QuerySet[EarningLine], fold: Fold) -> QuerySet[EarningLine]:
+    """A team's sales are hundreds of lines, and a bonus at a threshold pays nothing for most deals."""
+    alike: list[Any] = ["plan_version", "component", Q(amount_minor=0)]
+    lines = lines.annotate(
+        address=Concat("plan_version", Value("-"), "component", output_field=CharField()),
+        place=Window(RowNumber(), partition_by=alike, order_by=["-date", "-seq"]),
+        alike=Window(Count("pk"), partition_by=alike),
+    )
+    paid = ~Q(amount_minor=0) & Q(place__lte=fold.most)
+    few = Q(amount_minor=0) & Q(alike__lte=fold.most_without_pay)
+    return lines.filter(paid | few | Q(address__in=list(fold.whole)))
+
+
 def _sums(statement: Statement) -> dict[tuple[int, str], _Sum]:
     """Of each component of a plan version, over all its lines."""
     rows = statement.lines.values_list("plan_version", "component").annotate(
-        Count("pk"), Sum("credited_minor"), Sum("amount_minor")
+        Count("pk"), Sum("credited_minor"), Sum("amount_minor"), without_pay=Count("pk", filter=Q(amount_minor=0))
     )
-    return {(version, key): _Sum(lines, int(credited), int(amount)) for version, key, lines, credited, amount in rows}
+    return {
+        (version, key): _Sum(lines, without_pay, int(credited), int(amount))
+        for version, key, lines, credited, amount, without_pay in rows
+    }
 
 
 def _groups(lines: Iterable[EarningLine], sums: Mapping[tuple[int, str], _Sum]) -> Iterator[ComponentGroup]:
@@ -238,27 +273,30 @@ def _groups(lines: Iterable[EarningLine], sums: Mapping[tuple[int, str], _Sum]) 
     found: dict[tuple[int, str], list[EarningLine]] = defaultdict(list)
     for line in lines:
         found[line.plan_version_id, line.component].append(line)
-    versions = PlanVersion.objects.defer("source").select_related("plan").filter(pk__in={pk for pk, _key in found})
+    versions = PlanVersion.objects.defer("source").select_related("plan").filter(pk__in={pk for pk, _key in sums})
     for version in versions.order_by("plan__name", "number"):
         document = document_of(version)
         for component in document.components:
-            if rows := found.get((version.pk, component.key)):
-                yield _group(version, component, document.currency, rows, sums[version.pk, component.key])
+            if whole := sums.get((version.pk, component.key)):
+                yield _group(version, component, document.currency, found[version.pk, component.key], whole)
 
 
 def _group(
     version: PlanVersion, component: Component, currency: str, rows: Sequence[EarningLine], whole: _Sum
 ) -> ComponentGroup:
+    unpaid = whole.without_pay - sum(not row.amount_minor for row in rows)
     return ComponentGroup(
         plan=version.plan.name,
         plan_version_pk=version.pk,
         key=component.key,
         name=component.name,
         unit=unit_of(component, currency),
+        is_stepped=component.tiers is Tiers.STEPPED,
         credited_minor=whole.credited_minor,
         amount_minor=whole.amount_minor,
         lines=tuple(_row(row, component, currency) for row in rows),
-        left_out=whole.lines - len(rows),
+        left_out=whole.lines - len(rows) - unpaid,
+        without_pay=unpaid,
     )
 
 
@@ -283,4 +321,5 @@ def _row(line: EarningLine, component: Component, currency: str) -> LineRow:
         column=heading_of(component, line.rate_column),
         uncapped_minor=line.uncapped_minor,
         amount_minor=line.amount_minor,
+        is_shared=line.pool is not None,
     )

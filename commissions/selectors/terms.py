@@ -72,14 +72,14 @@ def _clawback(said: Clawback | None) -> Iterator[str]:
 def _unpaid(said: Unpaid) -> Iterator[str]:
     if said.from_ is CountedFrom.INVOICED:
         yield ngettext(
-            "So is a deal that its customer hasn't paid in full %(n)s day after the invoice.",
-            "So is a deal that its customer hasn't paid in full %(n)s days after the invoice.",
+            "The same holds for a deal that its customer hasn't paid in full %(n)s day after the invoice.",
+            "The same holds for a deal that its customer hasn't paid in full %(n)s days after the invoice.",
             said.after_days,
         ) % {"n": said.after_days}
     else:
         yield ngettext(
-            "So is a deal that its customer hasn't paid in full %(n)s day after closing.",
-            "So is a deal that its customer hasn't paid in full %(n)s days after closing.",
+            "The same holds for a deal that its customer hasn't paid in full %(n)s day after closing.",
+            "The same holds for a deal that its customer hasn't paid in full %(n)s days after closing.",
             said.after_days,
         ) % {"n": said.after_days}
     if said.again is Again.WHEN_PAID:

@@ -16,13 +16,15 @@ from commissions import selectors
 from commissions.forms import StatementFilter
 from commissions.models import EarningLine, Statement
 from commissions.policies import can_follow_person
+from commissions.selectors.statements import Fold
 from commissions.views.shared import PER_PAGE, page_or_fragment
 from core import live
 from core.http import AuthedRequest
 from sales.models import Deal
 from sales.policies import can_keep_rates
 
-MOST_LINES = 100  # of a component, the latest; the rest for who asks
+MOST_LINES = 15  # of a component that paid something, the latest; the rest for who asks
+MOST_WITHOUT_PAY = 4  # of a component; more are told by their number
 
 
 @require_GET
@@ -54,7 +56,9 @@ def statement(request: AuthedRequest, pk: int) -> HttpResponse:
     channel = f"person-{get_object_or_404(visible.only('payee_id'), pk=pk).payee_id}"
     stream = live.address([channel])  # before the reading: what changes after it is heard
     found = get_object_or_404(visible.select_related("payee", "period"), pk=pk)
-    shown = selectors.statement_view(found, most=None if request.GET.get("lines") == "all" else MOST_LINES)
+    whole = [address for address in request.GET.getlist("whole") if address.isprintable()]
+    fold = Fold(MOST_LINES, MOST_WITHOUT_PAY, whole)
+    shown = selectors.statement_view(found, fold)
     context = {
         "statement": shown,
         "is_own": shown.payee.pk == request.user.pk,

@@ -220,6 +220,8 @@ def bar(
 
 
 MOST_LINES = 6  # that can be told apart in one drawing
+MOST_STEPS = 12  # that are marked each; of more, those with a label
+LABEL = 22  # per cent of the width that a step's label takes on a phone
 
 
 @register.inclusion_tag("components/_curve.html")
@@ -238,27 +240,29 @@ def curve(
 ) -> dict[str, object]:
     """A plan's curve with its steps, you on it and the next step marked; both axes in minor units or as a share."""
     drawn = drawing.draw_curve(points, you=you, beside=beside[: MOST_LINES - 1])
+    labelled = _apart(drawn.steps)
+    lines = drawn.steps if len(drawn.steps) <= MOST_STEPS else labelled
     return {
         "drawn": drawn,
         "names": names[:MOST_LINES],
         "label": label,
         "size": size,
-        "steps": [(step, _axis(step.value, x_kind, x_currency)) for step in _apart(drawn.steps)],
+        "steps": [(step, _axis(step.value, x_kind, x_currency) if step in labelled else "") for step in lines],
         "you": drawn.you and (drawn.you, _axis(drawn.you.value, x_kind, x_currency),
                               _axis(drawn.you.result, y_kind, y_currency)),
         "next_step": drawn.next_step and (
             _axis(drawn.next_step.value - drawn.reached, x_kind, x_currency),
             _axis(drawn.next_step.value, x_kind, x_currency)),
         "top": _axis(drawn.top, y_kind, y_currency),
-        "end": _axis(drawn.end, x_kind, x_currency),
+        "end": "" if any(step.x > 100 - LABEL for step in labelled) else _axis(drawn.end, x_kind, x_currency),
     }  # fmt: skip
 
 
-def _apart(steps: Sequence[drawing.Mark], room: int = 22) -> list[drawing.Mark]:
-    """The steps whose labels have room beside each other and beside the axis' end."""
+def _apart(steps: Sequence[drawing.Mark]) -> list[drawing.Mark]:
+    """The steps whose labels have room beside each other: the last one, which pays most, and others from the left."""
     kept: list[drawing.Mark] = []
-    for step in steps:
-        if step.x < 100 - room and (not kept or step.x - kept[-1].x >= room):
+    for step in [*steps[-1:], *steps[:-1]]:
+        if all(abs(step.x - other.x) >= LABEL for other in kept):
             kept.append(step)
     return kept
 

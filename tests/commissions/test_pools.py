@@ -1,9 +1,10 @@
 """Pools: what a team earns together, and its members share."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from accounts import services as accounts
@@ -120,3 +121,20 @@ def test_a_line_says_what_the_pool_earned_and_whose_part_it_is(cast: Cast) -> No
     assert "Members: 2." in page
     page = words(signed_in(cast.ana).get(reverse("commissions:plan", args=[line.plan_version_id])))
     assert "Each member gets the part that she or he contributed." in page
+
+
+def test_a_members_pages_say_what_is_the_teams_and_what_is_hers(cast: Cast) -> None:
+    pooled(cast, "equal")
+    won(cast.ana, APRIL, 600_00, name="Her own")
+    won(cast.ben, date(2026, 4, 11), 400_00, name="Harbour")
+    calculated("2026-04")
+    client = signed_in(cast.ana)
+    found = cast.ana.statements.get()
+    statement = words(client.get(reverse("commissions:statement", args=[found.pk])))
+    assert ("Harbour" in statement, "capped" in statement) == (True, False)
+    version = EarningLine.objects.first().plan_version_id  # type: ignore[union-attr]
+    with time_machine.travel(datetime(2026, 4, 20, 9, tzinfo=UTC), tick=False):
+        plan = words(client.get(reverse("commissions:plan", args=[version])))
+        home = words(client.get("/"))
+    assert "Your team is at $1,000.00 in Q2 2026, and your part of its pool is $50.00." in plan
+    assert ("by the team" in home, "Her own" in home, "Harbour" in home) == (True, True, False)

@@ -15,6 +15,7 @@ from commissions.models import EarningLine, StaleStatement, Statement
 from commissions.selectors.estimate import Supposed, estimate
 from commissions.selectors.inputs import gather
 from commissions.selectors.pipeline import open_deals
+from commissions.selectors.statements import Fold
 from commissions.services.stale_work import recalculate_stale
 from sales import services as sales
 from sales.models import Deal
@@ -294,13 +295,27 @@ def test_a_long_statement_shows_the_latest_lines_and_all_to_who_asks(override: C
         won(override.ana, date(2026, 5, day), 1_000_00, name=f"Deal {day}")
     calculated("2026-05")
     found = Statement.objects.get(payee=override.mia)
-    direct, below = selectors.statement_view(found, most=2).components
+    direct, below = selectors.statement_view(found, Fold(2, 0)).components
     assert [(line.deal, line.amount_minor) for line in direct.lines] == [("Deal 2", 20_00), ("Deal 3", 20_00)]
     assert (direct.left_out, direct.amount_minor, direct.credited_minor) == (1, 60_00, 3_000_00)
     assert (below.left_out, below.amount_minor) == (1, 30_00)
     assert [group.left_out for group in selectors.statement_view(found).components] == [0, 0]
-    page = signed_in(override.mia).get(reverse("commissions:statement", args=[found.pk]), {"lines": "all"})
-    assert "Deal 1" in words(page)
+    whole = selectors.statement_view(found, Fold(2, 0, [below.address])).components
+    assert [(len(group.lines), group.left_out) for group in whole] == [(2, 1), (3, 0)]
+
+
+def test_a_page_folds_lines_and_unfolds_a_component_for_who_asks(override: Cast, monkeypatch: Any) -> None:
+    monkeypatch.setattr("commissions.views.statements.MOST_LINES", 1)
+    for day in (1, 2, 3):
+        won(override.ana, date(2026, 5, day), 1_000_00, name=f"Deal {day}")
+    calculated("2026-05")
+    found = Statement.objects.get(payee=override.mia)
+    client, page = signed_in(override.mia), reverse("commissions:statement", args=[found.pk])
+    folded = words(client.get(page))
+    assert (folded.count("Deal 1"), folded.count("2 earlier lines aren't shown here.")) == (0, 2)
+    address = selectors.statement_view(found).components[0].address
+    asked = words(client.get(page, {"whole": [address, "\x00"]}))
+    assert ("Deal 1" in asked, asked.count("2 earlier lines aren't shown here.")) == (True, 1)
 
 
 def test_a_managers_estimate_counts_her_reports_open_deals_and_a_reps_only_her_own(override: Cast, retno: User) -> None:

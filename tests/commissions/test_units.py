@@ -5,12 +5,15 @@ from datetime import date
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from accounts.models import User
+from commissions import selectors
 from commissions.models import EarningLine
 from tests.commissions.facts import NOW, assign, calculated, published, won
 from tests.commissions.test_pages import page
 from tests.conftest import Cast
+from tests.sales.browsing import signed_in, words
 
 UNITS = """
 plan: Units
@@ -108,3 +111,20 @@ def test_the_plan_shows_units_pay_for_each_and_what_is_paid_once(ana: User) -> N
 def test_units_are_said_in_indonesian(ana: User) -> None:
     assert "90 unit" in why(ana, "licences", 2, language="id")
     assert "per transaksi" in why(ana, "meetings", 0, language="id")
+
+
+def test_many_lines_of_a_bonus_that_paid_nothing_are_told_by_their_number(cast: Cast) -> None:
+    bonus = "tiers: stepped, window: month, curve: [{from: 0, pay: 0}, {from: 500, pay: 90}]"
+    version = published(f"plan: B\ncurrency: USD\nperiod: month\ncomponents: [{{key: a, name: A, {bonus}}}]")
+    assign(version.plan, cast.ana)
+    for day in range(1, 7):
+        won(cast.ana, date(2026, 4, day), 100_00, name=f"Deal {day}")
+    calculated("2026-04")
+    client, found = signed_in(cast.ana), cast.ana.statements.get()
+    page = client.get(reverse("commissions:statement", args=[found.pk]))
+    assert [f"Deal {day}" in page.text for day in range(1, 7)] == [False, False, False, False, True, False]
+    assert "5 lines paid nothing." in words(page)
+    assert "steps" in words(page)
+    (group,) = selectors.statement_view(found).components
+    whole = words(client.get(reverse("commissions:statement", args=[found.pk]), {"whole": group.address}))
+    assert ("Deal 1" in whole, "paid nothing" in whole) == (True, False)

@@ -1,5 +1,6 @@
 """What a reader sees of amounts, shares and dates; and that every component renders, in both languages."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -262,6 +263,19 @@ def test_every_icon_in_use_is_in_the_sprite() -> None:
         for mark in ('{% icon "', 'icon_name="'):
             used |= {part.split('"')[0] for part in text.split(mark)[1:]}
     assert {name for name in used if name and "{" not in name} <= names
+
+
+def test_every_step_of_a_curve_is_marked_and_the_last_is_always_labelled() -> None:
+    points = [(0, 0), (4, 0), (4, 5), (20, 5), (20, 9), (40, 9), (40, 15), (80, 15), (80, 20), (100, 20)]
+    drawn = rendered("{% curve points %}", points=points)
+    assert drawn.count('class="curve-step"') == 4
+    labels = re.findall(r'class="curve-label"[^>]*>([^<]*)<', drawn)
+    assert labels == ["4", "40", "80", "23", ""]
+
+
+def test_the_end_of_an_axis_is_labelled_where_no_step_is_near() -> None:
+    drawn = rendered("{% curve points %}", points=[(0, 0), (50, 0), (50, 10), (100, 30)])
+    assert re.findall(r'class="curve-label"[^>]*>([^<]*)<', drawn) == ["50", "34", "100"]
 
 
 def test_a_curve_needs_two_points() -> None:
