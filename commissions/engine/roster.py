@@ -15,6 +15,7 @@ from itertools import chain
 from commissions.engine.frames import QuotaKind
 from commissions.engine.spans import Span, cut_out, in_order, joined
 from commissions.engine.words import Told, told
+from core.periods import PeriodKind, period_of
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -133,14 +134,17 @@ def _merged(quotas: list[HeldQuota]) -> list[HeldQuota]:
     return found
 
 
-def differing(before: Held, after: Held) -> Span | None:
+def differing(before: Held, after: Held, first_month: int = 1) -> Span | None:
     """From the first day on which something else holds to the last. None where nothing does.
 
-    A quota counts in every window that holds a day of it, the longest being a year: so whole years differ.
+    A quota counts in every window that holds a day of it, the longest being a year: so whole years differ, those that
+    start with that month.
     """
     pairs = ((before, after), (after, before))
     days = [part for a, b in pairs for part in _only_in(a.spans, b.spans)]
-    days += [_whole_years(part) for a, b in pairs for quota in a.quotas for part in _differs(quota, b.quotas)]
+    days += [
+        _whole_years(part, first_month) for a, b in pairs for quota in a.quotas for part in _differs(quota, b.quotas)
+    ]
     whole: Span | None = None
     for span in days:
         whole = whole.hull(span) if whole else span
@@ -153,9 +157,10 @@ def _differs(quota: HeldQuota, others: Iterable[HeldQuota]) -> tuple[Span, ...]:
     return _only_in((quota.span,), tuple(same))
 
 
-def _whole_years(span: Span) -> Span:
+def _whole_years(span: Span, first_month: int) -> Span:
     last = span.end and date.fromordinal(span.end.toordinal() - 1)
-    return Span(date(span.start.year, 1, 1), last and date(last.year + 1, 1, 1))
+    first = period_of(max(span.start, date(2, 1, 1)), PeriodKind.YEAR, first_month).start
+    return Span(first, last and period_of(last, PeriodKind.YEAR, first_month).end)
 
 
 def _only_in(spans: tuple[Span, ...], others: tuple[Span, ...]) -> tuple[Span, ...]:

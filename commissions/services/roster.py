@@ -15,6 +15,7 @@ from commissions.selectors.roster_check import Check, Result, check
 from commissions.selectors.roster_state import (
     Place,
     assignments_at,
+    documents_of,
     held_by,
     held_quota,
     quotas_at,
@@ -22,6 +23,7 @@ from commissions.selectors.roster_state import (
     span_of,
 )
 from commissions.services.stale import note_ranges
+from core.periods import PeriodKind, period_of
 
 _BATCH = 2_000
 
@@ -111,10 +113,12 @@ def _touched(changes: Mapping[Place, tuple[Held, Held]]) -> Iterator[tuple[int, 
     plans = {place.plan for place in changes}
     versions = PlanVersion.objects.filter(plan__in=plans, document__has_key="quotas")
     ruled = set(versions.values_list("plan", flat=True))
+    first_month = {plan: document.first_month for plan, document in documents_of(plans).items()}
     for place, (before, after) in changes.items():
-        span = differing(before, after)
+        month = first_month.get(place.plan, 1)
+        span = differing(before, after, month)
         if span and place.plan in ruled:
-            yield place.payee, date(span.start.year, 1, 1), None
+            yield place.payee, period_of(max(span.start, date(2, 1, 1)), PeriodKind.YEAR, month).start, None
         elif span:
             yield place.payee, max(span.start, date(2, 1, 1)) - timedelta(days=1), None
 
