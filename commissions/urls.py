@@ -11,6 +11,7 @@ from commissions.views import (
     roster_paste,
     scores,
     statements,
+    team_quotas,
     whatif,
 )
 
@@ -34,6 +35,7 @@ urlpatterns = [
     path("plans/<int:pk>/discard", drafts.plan_discard, name="plan-discard"),
     path("plans/<int:pk>/changes", plans.plan_changes, name="plan-changes"),
     path("plans/<int:pk>/", plans.plan, name="plan"),
+    path("plans/<int:pk>/teams", team_quotas.team_quotas, name="team-quotas"),
     path("plans/<int:pk>/source", plans.plan_source, name="plan-source"),
     path("people/", roster.roster, name="roster"),
     path("people/save", roster.roster_save, name="roster-save"),

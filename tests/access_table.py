@@ -17,8 +17,6 @@ GET  commissions:line                              login  200   404   200   404 
 GET  commissions:estimator                         login  200   200   200   200   200   200   200
 GET  commissions:estimator-of                      login  200   404   200   404   200   200   404
 GET  commissions:estimator-of    #none             login  404   404   404   404   404   404   404
-POST commissions:estimator                         login  302   302   302   302   302   302   302
-POST commissions:estimator-of                      login  302   404   302   404   302   302   404
 GET  commissions:estimated                         login  200   404   200   404   200   200   404
 GET  commissions:estimated       #won              login  404   404   404   404   404   404   404
 GET  commissions:cancelling                        login  403   404   403   404   403   200   404
@@ -44,6 +42,10 @@ POST commissions:plan-retire                       login  403   403   403   403 
 POST commissions:plan-discard    #draft            login  403   403   403   403   403   302   403
 GET  commissions:plan-changes                      login  200   200   200   404   200   200   404
 GET  commissions:plan-changes    #draft            login  404   404   404   404   200   200   404
+GET  commissions:team-quotas                       login  403   403   403   403   200   200   403
+GET  commissions:team-quotas     #none             login  403   403   403   403   404   404   403
+POST commissions:team-quotas                       login  403   403   403   403   403   302   403
+POST commissions:team-quotas     #empty            login  403   403   403   403   403   422   403
 GET  commissions:roster                            login  403   403   403   403   200   200   403
 GET  commissions:roster-save                       405    405   405   405   405   405   405   405
 POST commissions:roster-save                       login  403   403   403   403   403   302   403

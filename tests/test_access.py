@@ -136,6 +136,8 @@ def _arguments(world: World, inactive: User) -> dict[str, list[object]]:
         "commissions:plan-accept": [world.version.pk],
         "commissions:plan-accept anas": [anas.pk],
         "commissions:plan-accept draft": [draft.pk],
+        "commissions:team-quotas": [_plan_of_pools().pk],
+        "commissions:team-quotas none": [0],
         "commissions:roster-person": [cast.ana.pk],
         "commissions:roster-person none": [0],
         "commissions:period": ["2026-11"],
@@ -160,6 +162,12 @@ def _scenarios_of(world: World) -> list[int]:
                 quotas_percent=Decimal(100), acting_user=world.cast.finn, now=NOW,
             )  # fmt: skip
     return list(Scenario.objects.order_by("name").values_list("pk", flat=True))
+
+
+def _plan_of_pools() -> PlanVersion:
+    counted = "credit: {of: team}, window: month, against: quota"
+    component = f"{{key: pool, name: Pool, {counted}, rate: 1%, pool: {{share: equal}}}}"
+    return publish(f"{{plan: Pools, currency: USD, period: month, components: [{component}]}}")
 
 
 def _plan_of_ana_alone(cast: Cast) -> PlanVersion:
@@ -277,6 +285,7 @@ def _data(cast: Cast) -> dict[str, dict[str, Any]]:
             "seen": PLAN,
         },
         **{f"commissions:plan-accept{which}": {"name": "Ana"} for which in ("", " anas", " draft")},
+        "commissions:team-quotas": {"team": cast.west.pk, "quota": "5000", "per": "month", "since": "2026-12-01"},
         "commissions:roster-save wrong": {
             "person": cast.ana.pk,
             f"n{cast.ana.pk}-plan": "1",

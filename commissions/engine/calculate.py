@@ -93,6 +93,7 @@ class Inputs:
     # payees whose credits count for others, where a plan shares something among all on it; they aren't calculated
     beside: frozenset[int] = frozenset()
     granted: Granted | None = None  # where a plan has a spiff: what closed statements have paid of it
+    team_quotas: pl.DataFrame | None = None  # QUOTAS, each of a team in the place of a payee, where a plan has pools
     scores: pl.DataFrame | None = None  # SCORES, where a plan has components that count them
     earlier: Earlier = NOTHING_EARLIER  # beside `balances`: what the statements before this one leave to it
 
@@ -343,11 +344,17 @@ def _rules(inputs: Inputs, plan: int, key: str) -> dict[int, str]:
 
 
 def quotas_of(inputs: Inputs, plan: int) -> Goals:
-    own = inputs.quotas.filter(pl.col("plan") == plan)
+    of_plan = pl.col("plan") == plan
+    own, teams = inputs.quotas.filter(of_plan), _NO_QUOTAS
+    if inputs.team_quotas is not None:
+        teams = inputs.team_quotas.filter(of_plan)
     if inputs.tenures is not None:
-        return Goals(own, inputs.tenures.filter(pl.col("plan") == plan))
+        return Goals(own, inputs.tenures.filter(of_plan), teams)
     versions = [version for version, of in inputs.plans.items() if of == plan]
-    return Goals(own, inputs.assignments.filter(pl.col("plan_version").is_in(versions)))
+    return Goals(own, inputs.assignments.filter(pl.col("plan_version").is_in(versions)), teams)
+
+
+_NO_QUOTAS = empty(QUOTAS)
 
 
 def _with_plans(inputs: Inputs) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from commissions.engine.accumulate import Clause, accumulate, with_quota
 from commissions.engine.curve import price
 from commissions.engine.events import Event, Taking, has_parts
 from commissions.engine.frames import LINES, NO_NOTICES, LineKind, Notice, notices
-from commissions.engine.modify import Around, allotted, divided, limited, members_of, multiplied, of_teams
+from commissions.engine.modify import Around, allotted, divided, limited, members_of, multiplied, of_teams, to_members
 from commissions.engine.modify.limits import cycles_of, since
 from commissions.engine.modify.taken_back import TAKING
 from commissions.engine.schema import Against, Component, Pays
@@ -34,7 +34,7 @@ def component_lines(
     """
     if any(clause.component.pool for clause in clauses.values()):
         members = members_of(measured, around)
-        lines, _left, told = _paid(of_teams(members), key, clauses, around)
+        lines, _left, told = _paid(of_teams(members), key, clauses, around, members)
         return _as_lines(divided(lines, members, clauses), key, around), told
     lines, left, told = _paid(measured, key, clauses, around)
     paid = allotted(lines, key, clauses, around)
@@ -45,9 +45,15 @@ def component_lines(
 
 
 def _paid(
-    measured: pl.DataFrame, key: str, clauses: Mapping[int, Clause], around: Around
+    measured: pl.DataFrame,
+    key: str,
+    clauses: Mapping[int, Clause],
+    around: Around,
+    members: pl.DataFrame | None = None,
 ) -> tuple[pl.DataFrame, list[pl.DataFrame], pl.DataFrame]:
-    """The lines after floors and caps, the credits of what is taken back without a step on the curve, and notices."""
+    """The lines after floors and caps, the credits of what is taken back without a step on the curve, and notices: of
+    teams, to their members.
+    """
     start = around.start
     cycles = {version: cycle_of(clause.document, clause.component.window) for version, clause in clauses.items()}
     accumulated = {cycle: accumulate(measured, cycle) for cycle in set(cycles.values())}
@@ -65,7 +71,8 @@ def _paid(
         for column, code in _required(clause.component):
             if needed[column].has_nulls():
                 missing = needed.filter(pl.col(column).is_null() & (pl.col("date") >= start))
-                told.append(_windows_without(missing, key, cycles[version], code))
+                whose = missing if members is None else to_members(missing, members)
+                told.append(_windows_without(whose, key, cycles[version], code))
                 needed = needed.filter(pl.col(column).is_not_null())
         if times:
             needed, missing = _multiplied(needed, key, clause, around)

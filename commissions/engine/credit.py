@@ -10,12 +10,11 @@ from commissions.engine.columns import conditions
 from commissions.engine.events import columns_of as event_columns
 from commissions.engine.events import has_parts, rule_of, rules_of
 from commissions.engine.expressions import columns_of, parse_base, parse_condition
-from commissions.engine.expressions.nodes import Node
 from commissions.engine.frames import NO_NOTICES, SHARES, WHOLE_SHARE, Notice, notices
 from commissions.engine.relations import those_that_count, with_others
 from commissions.engine.schema import Component, Due, Measure, PlanDocument
 
-ALWAYS = {"deal", "key", "closed", "currency", "amount"}
+_ALWAYS = {"deal", "key", "closed", "currency", "amount"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +32,15 @@ def deal_columns(versions: Iterable[PlanDocument]) -> list[str]:
     """The columns of the deals frame that these plans read; no other is carried along."""
     documents = list(versions)
     columns = [_columns(component) for version in documents for component in version.components]
-    return sorted(ALWAYS.union(event_columns(rules_of(documents)), *columns))
-
-
-def formulas_of(component: Component) -> list[Node]:
-    """All that a component reads of deals by expressions: its base, its condition, and those of its rate table."""
-    whens = [component.when] if component.when else []
-    return [parse_base(component.base), *(parse_condition(each) for each in (*whens, *conditions(component)))]
+    return sorted(_ALWAYS.union(event_columns(rules_of(documents)), *columns))
 
 
 def _columns(component: Component) -> frozenset[str]:
+    condition = columns_of(parse_condition(component.when)) if component.when else frozenset[str]()
+    table = [columns_of(parse_condition(each)) for each in conditions(component)]
     units = {"quantity"} if component.measure is Measure.QUANTITY else frozenset[str]()
     payout = {"invoiced"} if any(part.due is Due.INVOICED for part in component.payout) else frozenset[str]()
-    return frozenset(units).union(payout, *map(columns_of, formulas_of(component)))
+    return columns_of(parse_base(component.base)) | condition.union(units, payout, *table)
 
 
 def credit(

@@ -1,6 +1,6 @@
 """Whether the examples of a plan can be run: known people, components and periods, amounts in whole minor units."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -77,6 +77,7 @@ def check_examples(document: PlanDocument, currency: str | None) -> Iterator[Pla
             )
         names.add(example.name)
         yield from _people(document, example, path, currency)
+        yield from _team_quotas(document, example, path, currency)
         yield from check_people(example, path)
         yield from _deals(example, path, currency)
         yield from _rates(example, path)
@@ -88,8 +89,9 @@ def _people(document: PlanDocument, example: Example, path: str, currency: str |
         yield PlanError(f"{path}.payees", told("Say either `payee` for one or `payees` for several. Remove one."))
     for name, payee in example.people.items():
         where = f"{path}.payees.{name}" if example.payees else f"{path}.payee"
-        yield from _goal(document, payee.quota, f"{where}.quota", currency)
-        yield from _goal(document, payee.target, f"{where}.target", currency)
+        own = [part for part in document.components if part.against is Against.QUOTA and not part.pool]
+        yield from _goal(document, payee.quota, f"{where}.quota", currency, own)
+        yield from _goal(document, payee.target, f"{where}.target", currency, ())
         yield from _kpis(document, payee, f"{where}.kpis")
         yield from check_scores(document, payee, f"{where}.scores")
         if payee.ends is not None and payee.starts is not None and payee.ends <= payee.starts:
@@ -97,16 +99,35 @@ def _people(document: PlanDocument, example: Example, path: str, currency: str |
             yield PlanError(f"{where}.ends", said)
 
 
-def _goal(document: PlanDocument, goal: Goal | None, path: str, currency: str | None) -> Iterator[PlanError]:
-    """One number, or numbers by period or component, or by period within a component."""
+def _team_quotas(document: PlanDocument, example: Example, path: str, currency: str | None) -> Iterator[PlanError]:
+    pools = [part for part in document.components if part.against is Against.QUOTA and part.pool]
+    for name, goal in example.team_quotas.items():
+        where = f"{path}.team_quotas.{name}"
+        if name not in example.teams:
+            known = ", ".join(example.teams) or "–"
+            said = told("%(name)s isn't a team of this example. Known: %(known)s.", name=name, known=known)
+            yield PlanError(where, said)
+        if not pools:
+            said = told("No pool of this plan is against a quota. Remove it, or write `against: quota` in a pool.")
+            yield PlanError(where, said)
+            continue
+        yield from _goal(document, goal, where, currency, pools)
+
+
+def _goal(
+    document: PlanDocument, goal: Goal | None, path: str, currency: str | None, measured: Sequence[Component]
+) -> Iterator[PlanError]:
+    """One number, or numbers by period or component, or by period within a component. `measured` are the components
+    whose quotas they may be, none for target incentives.
+    """
     if not isinstance(goal, dict):
         if goal is not None:
-            yield from _goal_amount(goal, path, _currency_of(document, None, path, currency))
+            yield from _goal_amount(goal, path, _currency_of(measured, currency))
         return
     parts = {component.key: component for component in document.components}
     for name, value in goal.items():
         where, part = f"{path}.{name}", parts.get(name)
-        own = _currency_of(document, part, path, currency)
+        own = _currency_of([each for each in measured if part in (None, each)], currency)
         if part is None:
             yield from _label(document, name, where)
         if not isinstance(value, dict):
@@ -117,12 +138,10 @@ def _goal(document: PlanDocument, goal: Goal | None, path: str, currency: str | 
             yield from _goal_amount(amount, f"{where}.{label}", own)
 
 
-def _currency_of(document: PlanDocument, part: Component | None, path: str, currency: str | None) -> str | None:
+def _currency_of(measured: Sequence[Component], currency: str | None) -> str | None:
     """Of what the numbers are; None where they are units, for any number of them may be a quota."""
-    read = [part] if part else document.components
-    in_units = all(each.measure is not Measure.AMOUNT for each in read if each.against is Against.QUOTA)
-    is_quota = path.endswith(".quota") and any(each.against is Against.QUOTA for each in read)
-    return None if is_quota and in_units else currency
+    in_units = measured and all(each.measure is not Measure.AMOUNT for each in measured)
+    return None if in_units else currency
 
 
 def _kpis(document: PlanDocument, payee: ExamplePayee, path: str) -> Iterator[PlanError]:

@@ -11,10 +11,10 @@ import polars as pl
 
 from commissions.engine.calculate import Inputs, Result, calculate, windows_start
 from commissions.engine.credit import deal_columns
-from commissions.engine.decimals import scaled
 from commissions.engine.errors import AmountTooLarge
 from commissions.engine.example_checks import HELD, OWED, PAYABLE, RESERVED
 from commissions.engine.example_people import relations_of
+from commissions.engine.example_quotas import payee_quotas, periods, team_quotas
 from commissions.engine.example_scores import PLAN, scored_days, scores_of
 from commissions.engine.expressions.fields import CUSTOM
 from commissions.engine.frames import (
@@ -31,16 +31,14 @@ from commissions.engine.frames import (
     SCORES,
     SHARES,
     WHOLE_SHARE,
-    QuotaKind,
 )
 from commissions.engine.modify.multiply import millionths_of
-from commissions.engine.quotas import kinds_of, needed
 from commissions.engine.releases import NOTHING_EARLIER, Earlier, as_earlier, carried_on
-from commissions.engine.schema import Example, ExampleDeal, ExamplePayee, PlanDocument
+from commissions.engine.schema import Example, ExampleDeal, PlanDocument
 from commissions.engine.terms import has_terms, statement_number
 from commissions.engine.words import Told
 from core.money import to_major, to_minor
-from core.periods import Period, PeriodKind, parse_period, period_of
+from core.periods import Period, parse_period
 
 VERSION = 1
 
@@ -158,7 +156,7 @@ def _in_order(document: PlanDocument, example: Example, wanted: list[Period]) ->
     owed: dict[int, int] = {}
     earlier = NOTHING_EARLIER
     first = document.statement(min(days))
-    for period in _periods(document, document.period, first.start, max(each.end for each in wanted)):
+    for period in periods(document, document.period, first.start, max(each.end for each in wanted)):
         rows = [
             {"payee": number, "plan": PLAN, "owed": owed.get(number, 0), "number": statement_number(begun, period),
              "left": payee.ends}
@@ -231,7 +229,8 @@ def example_inputs(document: PlanDocument, example: Example, start: date, end: d
             [row for index, deal in enumerate(example.deals) for row in _shares(index, deal, numbers)], schema=SHARES
         ),
         assignments=pl.DataFrame(assigned, schema=ASSIGNMENTS),
-        quotas=pl.DataFrame(_quotas(document, example, windows_start(versions, start), end), schema=QUOTAS),
+        quotas=pl.DataFrame(payee_quotas(document, example, windows_start(versions, start), end), schema=QUOTAS),
+        team_quotas=pl.DataFrame(team_quotas(document, example, windows_start(versions, start), end), schema=QUOTAS),
         rates=pl.DataFrame(list(_rates(document, example)), schema=RATES),
         versions=versions,
         plans={VERSION: PLAN},
@@ -309,50 +308,12 @@ def _shares(index: int, deal: ExampleDeal, numbers: dict[str, int]) -> list[dict
     ]
 
 
-def _quotas(document: PlanDocument, example: Example, start: date, end: date) -> list[dict[str, Any]]:
-    """Each payee's quotas and targets of each window from `start` to `end`."""
-    read = sorted(needed(document))
-    windows = [(kind, length, period) for kind, length in read for period in _periods(document, length, start, end)]
-    rows = []
-    for number, payee in enumerate(example.people.values()):
-        for kind, window, period in windows:
-            for component, amount in _set(payee, document, kind, period):
-                rows.append({
-                    "payee": number, "plan": PLAN, "kind": kind.value, "component": component, "window": window.value,
-                    "window_start": period.start, "quota": _stored(amount, kind, document.currency),
-                })  # fmt: skip
-    return rows
-
-
-def _set(payee: ExamplePayee, document: PlanDocument, kind: QuotaKind, period: Period) -> Iterator[tuple[str, Decimal]]:
-    """What is set for a period, by component; of '' for all."""
-    goal = payee.target if kind is QuotaKind.TARGET else payee.quota
-    readers = [part.key for part in document.components if kind in kinds_of(part)]
-    by_name = goal if isinstance(goal, dict) else {}
-    parts = {"": goal} | {key: by_name[key] for key in readers if key in by_name}
-    for component, value in parts.items():
-        amount = value.get(period.label) if isinstance(value, dict) else value
-        if isinstance(amount, Decimal):
-            yield component, amount
-
-
-def _stored(amount: Decimal, kind: QuotaKind, currency: str) -> int:
-    return scaled(amount, 6) if kind is QuotaKind.UNITS else to_minor(amount, currency)
-
-
 def _kpis(document: PlanDocument, example: Example, start: date, end: date) -> Iterator[dict[str, Any]]:
     """Each payee's value of each KPI in each statement's period from `start` to `end`."""
     for number, payee in enumerate(example.people.values()):
         for key, values in payee.kpis.items():
-            for period in _periods(document, document.period, start, end):
+            for period in periods(document, document.period, start, end):
                 value = values.get(period.label) if isinstance(values, dict) else values
                 if value is not None:
                     kind, millionths = period.kind.value, millionths_of(Fraction(value))
                     yield dict(zip(KPIS, (number, key, kind, period.start, millionths), strict=True))
-
-
-def _periods(document: PlanDocument, kind: PeriodKind, start: date, end: date) -> list[Period]:
-    periods = [period_of(start, kind, document.first_month)]
-    while periods[-1].end < end:
-        periods.append(periods[-1].next())
-    return periods

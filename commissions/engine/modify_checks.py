@@ -113,6 +113,9 @@ def _readable(other: Component, period: PeriodKind, path: str) -> Iterator[PlanE
             path,
             told("%(key)s has no quota to reach a share of. Name a component with `against: quota`.", key=other.key),
         )
+    elif other.pool is not None:
+        said = told("%(key)s is measured against a team's quota. Name a component without a pool.", key=other.key)
+        yield PlanError(path, said)
     elif other.window.period and other.window.period.months < period.months:
         yield PlanError(
             path,

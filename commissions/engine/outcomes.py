@@ -145,7 +145,10 @@ def attained(prepared: Prepared) -> pl.DataFrame:
 
 
 def _against_quota(prepared: Prepared) -> Iterator[tuple[Part, Cycle]]:
+    """Components against a quota of each payee: the quota of a pool is its team's."""
     for part in prepared.parts:
+        if part.is_pool:
+            continue
         windows = {
             cycle_of(clause.document, clause.component.window)
             for clause in part.clauses.values()

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from commissions.engine.errors import PlanError
 from commissions.engine.schema import (
-    Against,
     Attainment,
     ClawbackMode,
     Component,
@@ -48,9 +47,6 @@ def check_pool(component: Component, path: str) -> Iterator[PlanError]:
         yield PlanError(f"{path}.credit.of", said)
     if component.window in _NO_WINDOWS:
         yield PlanError(f"{path}.window", _NO_WINDOWS[component.window])
-    if component.against is Against.QUOTA:
-        said = told("A quota is of one payee, and a pool of many. Write thresholds as money, and remove `against`.")
-        yield PlanError(f"{path}.against", said)
     if component.pays is Pays.TARGET:
         said = told("A target is of one payee, and a pool of many. Remove `pays`.")
         yield PlanError(f"{path}.pays", said)

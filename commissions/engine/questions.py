@@ -208,7 +208,10 @@ def _untried(document: PlanDocument, component: Component, path: str) -> Iterato
     """Nothing vouches for a component that no example comes to. A plan without any example is warned of elsewhere."""
     if "owner" not in component.credit.roles:
         return  # a deal of an example has owners alone
-    quotas = any(person.quota is not None for example in document.examples for person in example.people.values())
+    quotas = any(
+        example.team_quotas if component.pool else any(person.quota is not None for person in example.people.values())
+        for example in document.examples
+    )
     if quota_kind(component) and not quotas:
         said = told("It is measured against a quota, and no example gives one. Add an example that finance agreed on.")
         yield Question(f"{path}.against", said)

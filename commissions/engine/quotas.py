@@ -1,4 +1,4 @@
-"""What each payee is expected to sell in a window, and to earn: her quotas and her target incentive."""
+"""What a payee or a team is expected to sell in a window, and a payee to earn: quotas and target incentives."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import polars as pl
 
 from commissions.engine.frames import QuotaKind
 from commissions.engine.prorate import prorated
-from commissions.engine.schema import Against, Component, Measure, Pays, PlanDocument
+from commissions.engine.schema import Against, Component, Measure, Of, Pays, PlanDocument
 from core.periods import PeriodKind
 
 
@@ -28,7 +28,9 @@ def target_kind(component: Component) -> QuotaKind | None:
 
 
 def kinds_of(component: Component) -> tuple[QuotaKind, ...]:
-    """All kinds of quota that a component reads."""
+    """All kinds of quota of a payee that a component reads. The quota of a pool is its team's."""
+    if component.pool:
+        return ()
     return tuple(kind for kind in (quota_kind(component), target_kind(component)) if kind)
 
 
@@ -38,8 +40,14 @@ def needed(document: PlanDocument) -> frozenset[tuple[QuotaKind, PeriodKind]]:
     return frozenset((kind, window) for part, window in parts if window for kind in kinds_of(part))
 
 
+def needed_of_teams(document: PlanDocument) -> frozenset[tuple[QuotaKind, PeriodKind]]:
+    """The same of teams, whose quotas the pools of a plan go by."""
+    parts = [(quota_kind(part), part.window.period) for part in document.components if part.pool]
+    return frozenset((kind, window) for kind, window in parts if kind and window)
+
+
 def to_read(document: PlanDocument) -> frozenset[tuple[QuotaKind, PeriodKind]]:
-    """The same, and the quotas of months, of which a ramp takes shares."""
+    """Those of payees, and the quotas of months, of which a ramp takes shares."""
     read = needed(document)
     if document.quotas is None or not document.quotas.ramp:
         return read
@@ -52,16 +60,17 @@ class Goals:
 
     set: pl.DataFrame  # QUOTAS
     tenures: pl.DataFrame  # TENURES
+    teams: pl.DataFrame  # QUOTAS of teams, each in the place of the payee
 
 
 def held(goals: Goals, document: PlanDocument, component: Component, kind: QuotaKind | None) -> pl.DataFrame:
-    """(payee, window_start, quota): those of one kind that hold for a component in its windows. Only what is above 0.
+    """(payee, window_start, quota): those of one kind that hold for a component in its windows; of a pool, those of
+    teams. Only what is above 0.
 
-    A component's own quota of a window comes before the plan's. By the document's rules it counts for the days on the
-    plan, and less in the first months.
+    A component's own quota of a window comes before the plan's. By the document's rules a payee's counts for the days
+    on the plan, and less in the first months; a team's counts as it is set.
     """
-    rules = document.quotas
-    quotas = goals.set if rules is None else prorated(goals.set, goals.tenures, rules)
+    quotas = goals.teams if component.pool else _of_payees(goals, document)
     same = (pl.col("kind") == kind) & (pl.col("window") == component.window.value) & (pl.col("quota") > 0)
     whose = readable_components(document, component, kind)
     found = quotas.filter(same & pl.col("component").is_in(whose))
@@ -69,6 +78,30 @@ def held(goals: Goals, document: PlanDocument, component: Component, kind: Quota
         return found.select("payee", "window_start", "quota")
     own_first = found.sort("component", descending=True).unique(["payee", "window_start"], keep="first")
     return own_first.select("payee", "window_start", "quota")
+
+
+def held_by_payee(
+    goals: Goals,
+    relations: pl.DataFrame | None,
+    document: PlanDocument,
+    component: Component,
+    kind: QuotaKind | None,
+) -> pl.DataFrame:
+    """The same by payee: of a pool, that of the team that she is in last within the window, by RELATIONS."""
+    found, length = held(goals, document, component, kind), component.window.period
+    if component.pool is None or relations is None or length is None:
+        return found
+    own = relations.filter((pl.col("of") == Of.TEAM) & (pl.col("payee") == pl.col("source")))
+    members = own.select("payee", "team", "start", "end")
+    until = pl.col("window_start").dt.offset_by(f"{length.months}mo")
+    of_teams = found.select(team="payee", window_start="window_start", quota="quota", until=until)
+    is_in = (pl.col("start") < pl.col("until")) & (pl.col("end").is_null() | (pl.col("end") > pl.col("window_start")))
+    each = members.join(of_teams, on="team").filter(is_in).sort("start")
+    return each.unique(["payee", "window_start"], keep="last").select("payee", "window_start", "quota")
+
+
+def _of_payees(goals: Goals, document: PlanDocument) -> pl.DataFrame:
+    return goals.set if document.quotas is None else prorated(goals.set, goals.tenures, document.quotas)
 
 
 def readable_components(document: PlanDocument, component: Component, kind: QuotaKind | None) -> tuple[str, ...]:

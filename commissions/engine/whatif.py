@@ -100,14 +100,21 @@ def _counted(document: PlanDocument) -> dict[str, Any]:
 
 
 def with_quotas(prepared: Prepared, factor: Fraction) -> Prepared:
-    """Everybody's quotas times a factor, to the nearest minor unit; a half goes up. Target incentives stay."""
+    """The quotas of everybody and of teams times a factor, to the nearest minor unit; a half goes up. Target incentives
+    stay.
+    """
     if factor == 1:
         return prepared
     top = pl.col("quota").cast(pl.Int128()) * (2 * factor.numerator) + factor.denominator
     is_quota = pl.col("kind") != QuotaKind.TARGET
     moved = pl.when(is_quota).then((top // (2 * factor.denominator)).cast(pl.Int64())).otherwise("quota")
-    scaled = prepared.inputs.quotas.with_columns(quota=moved)
-    return replace(prepared, inputs=replace(prepared.inputs, quotas=scaled), factor=prepared.factor * factor)
+    quotas, of_teams = prepared.inputs.quotas, prepared.inputs.team_quotas
+    scaled = replace(
+        prepared.inputs,
+        quotas=quotas.with_columns(quota=moved),
+        team_quotas=None if of_teams is None else of_teams.with_columns(quota=moved),
+    )
+    return replace(prepared, inputs=scaled, factor=prepared.factor * factor)
 
 
 def repriced(prepared: Prepared) -> Result:

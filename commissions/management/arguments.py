@@ -8,7 +8,7 @@ from django.core.management.base import CommandError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from accounts.models import Role, User
+from accounts.models import Role, Team, User
 from commissions.models import Period, Plan
 from commissions.selectors import period_rows_of
 from core import periods
@@ -47,6 +47,17 @@ def plan_named(name: str) -> Plan:
             _("There is no plan %(name)s. The plans are: %(known)s.") % {"name": repr(name), "known": known}
         )
     return found
+
+
+def team_named(text: str) -> Team:
+    """The team with that name or external id."""
+    found: list[Team] = list(Team.objects.filter(Q(name=text) | Q(external_id=text))[:2])
+    if len(found) != 1:
+        raise CommandError(
+            _("There is no team %(text)s, or more than one. Name its external id; see the page of teams.")
+            % {"text": repr(text)}
+        )
+    return found[0]
 
 
 def payee(text: str) -> User:

@@ -1,6 +1,6 @@
 """Plans as published, who is on them, and what they paid."""
 
-from commissions.models.plans import Acceptance, Assignment, Plan, PlanVersion, Quota, Scenario
+from commissions.models.plans import Acceptance, Assignment, Plan, PlanVersion, Quota, Scenario, TeamQuota
 from commissions.models.scores import Score
 from commissions.models.statements import (
     EarningLine,
@@ -31,4 +31,5 @@ __all__ = [
     "StaleStatement",
     "Statement",
     "StatementQuerySet",
+    "TeamQuota",
 ]

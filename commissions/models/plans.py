@@ -7,7 +7,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Team, User
 from core.models import no_overlap
 
 
@@ -98,8 +98,8 @@ class Acceptance(models.Model):
         ]
 
 
-class Quota(models.Model):
-    """What a payee is expected to reach, or to earn, under a plan in each month, quarter or year of a range of dates.
+class Expected(models.Model):
+    """What somebody is expected to reach, or to earn, under a plan in each month, quarter or year of a range of dates.
 
     A component of the plan that has rows of its own goes by them, every other one by the rows without a component.
     """
@@ -114,8 +114,7 @@ class Quota(models.Model):
         QUARTER = "quarter", _("Quarter")
         YEAR = "year", _("Year")
 
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="quotas")
-    payee = models.ForeignKey(User, models.PROTECT, related_name="quotas")
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="%(class)ss")
     kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.AMOUNT, db_default=Kind.AMOUNT)
     component = models.CharField(
         max_length=100, blank=True, default="", db_default="", help_text=_("Key; empty: each one without its own.")
@@ -125,9 +124,31 @@ class Quota(models.Model):
     during = DateRangeField()
 
     class Meta:
+        abstract = True
+
+
+class Quota(Expected):
+    """Of a payee."""
+
+    payee = models.ForeignKey(User, models.PROTECT, related_name="quotas")
+
+    class Meta:
         constraints = [
             no_overlap("plan", "payee", texts=("kind", "component"), name="commissions_quota_once"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="commissions_quota_positive"),
+        ]
+
+
+class TeamQuota(Expected):
+    """Of a team, by which the plan's pools go."""
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="quotas")
+
+    class Meta:
+        constraints = [
+            no_overlap("plan", "team", texts=("kind", "component"), name="commissions_teamquota_once"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="commissions_teamquota_positive"),
+            models.CheckConstraint(condition=~Q(kind="target"), name="commissions_teamquota_no_target"),
         ]
 
 

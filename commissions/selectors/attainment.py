@@ -12,7 +12,7 @@ from accounts.models import User
 from commissions.engine.calculate import Inputs, calculate, quotas_of
 from commissions.engine.explain import what_next
 from commissions.engine.frames import QuotaKind
-from commissions.engine.quotas import held, quota_kind, target_kind
+from commissions.engine.quotas import held_by_payee, quota_kind, target_kind
 from commissions.engine.schema import Against, Component, Measure, Pays, PlanDocument, Tiers, Window
 from commissions.engine.segments import compile_curve
 from commissions.engine.windows import joined_on
@@ -166,7 +166,7 @@ def _held(inputs: Inputs, kind_of: Callable[[Component], QuotaKind | None]) -> I
         set_ = quotas_of(inputs, inputs.plans[version])
         for component in document.components:
             if kind := kind_of(component):
-                for payee, start, quota in held(set_, document, component, kind).iter_rows():
+                for payee, start, quota in held_by_payee(set_, inputs.relations, document, component, kind).iter_rows():
                     yield (payee, version, component.key, start), quota
 
 

@@ -17,25 +17,21 @@ from commissions.engine.frames import (
     DEALS,
     PAYEES,
     PAYMENTS,
-    QUOTAS,
     RATES,
     SHARES,
     TENURES,
     WHOLE_SHARE,
-    QuotaKind,
 )
-from commissions.engine.quotas import to_read
 from commissions.engine.schema import OtherCurrencies, PlanDocument, Window
 from commissions.models import PlanVersion
 from commissions.selectors.colleagues import granted, shared_in, teammates
 from commissions.selectors.documents import cached, parse
+from commissions.selectors.given_quotas import payee_quotas, team_quotas
 from commissions.selectors.given_scores import given_scores
 from commissions.selectors.kpi_values import kpi_values
-from commissions.selectors.quotas import QuotaRow, window_quota, windows_between
 from commissions.selectors.reached import reached
 from commissions.selectors.relations import relations_of
 from core.copy import copy_out
-from core.periods import PeriodKind
 
 _ASSIGNED = """
 SELECT a.payee_id, v.id, v.plan_id, v.hash, lower(both_in_force), upper(both_in_force)
@@ -44,10 +40,6 @@ JOIN commissions_planversion v ON v.plan_id = a.plan_id AND v.status <> 'draft' 
 LATERAL (SELECT v.during * a.during AS both_in_force) days
 WHERE a.payee_id = ANY(%s) AND v.document->>'period' = ANY(%s) AND both_in_force && daterange(%s, %s)
     AND commissions_first_month(v.document) = coalesce(%s, commissions_first_month(v.document))
-"""
-_QUOTAS = """
-SELECT payee_id, plan_id, kind, component, per, amount_minor, lower(during), upper(during)
-FROM commissions_quota WHERE payee_id = ANY(%s) AND plan_id = ANY(%s) AND during && daterange(%s, %s)
 """
 _TENURES = """
 SELECT payee_id, plan_id, lower(during), upper(during) FROM commissions_assignment
@@ -97,10 +89,6 @@ SELECT source, target, starts_on, (rate * 1000000000000)::bigint FROM sales_exch
 _PEOPLE = "SELECT id, coalesce(external_id, email, id::text) FROM accounts_user WHERE id = ANY(%s)"
 _ASSIGNED_COLUMNS: Final[dict[str, type[pl.DataType]]] = {
     "payee": pl.Int64, "plan_version": pl.Int64, "plan": pl.Int64, "hash": pl.String, "start": pl.Date, "end": pl.Date
-}  # fmt: skip
-_QUOTA_COLUMNS: Final[dict[str, type[pl.DataType]]] = {
-    "payee": pl.Int64, "plan": pl.Int64, "kind": pl.String, "component": pl.String, "per": pl.String,
-    "amount": pl.Int64, "start": pl.Date, "end": pl.Date,
 }  # fmt: skip
 
 
@@ -153,7 +141,8 @@ def gather(
         deals=deals,
         shares=shares,
         assignments=everybody.select(*ASSIGNMENTS),
-        quotas=_quotas(on_a_plan, read, read_plans, opened, end),
+        quotas=payee_quotas(on_a_plan, read, read_plans, opened, end),
+        team_quotas=team_quotas(read, read_plans, opened, end),
         tenures=_tenures(on_a_plan, read, read_plans),
         kpis=kpi_values(on_a_plan, read, opened, end),
         scores=given_scores(on_a_plan, read, read_plans, opened, end),
@@ -191,11 +180,6 @@ def deal_facts(*, deals: Sequence[int], versions: Mapping[int, PlanDocument]) ->
     found = _deals(given, deal_columns(versions.values()))
     shares = _shares(given, found)
     return DealFacts(found, shares, _people(shares))
-
-
-def facts_of(deals: Sequence[int], columns: list[str]) -> pl.DataFrame:
-    """These columns of DEALS of these deals, and their owners."""
-    return _deals((_GIVEN, [list(deals)]), columns)
 
 
 def _rates(documents: Iterable[PlanDocument]) -> pl.DataFrame | None:
@@ -277,46 +261,3 @@ def _tenures(payees: list[int], versions: dict[int, PlanDocument], plans: dict[i
     """All days of these payees on the plans that prorate or ramp quotas, or add up over them; also those long ago."""
     ruled = sorted({plans[pk] for pk, document in versions.items() if document.quotas or _over_plan(document)})
     return copy_out(_TENURES, [payees, ruled], TENURES) if ruled else None
-
-
-def _quotas(
-    payees: list[int], versions: dict[int, PlanDocument], plans: dict[int, int], since: date, end: date
-) -> pl.DataFrame:
-    windows = _quota_windows(versions, plans)
-    if not windows:
-        return pl.DataFrame(schema=QUOTAS)
-    first, last = date(since.year - 1, 1, 1), date(end.year + 2, 1, 1)  # all of whatever years these days lie in
-    found = copy_out(_QUOTAS, [payees, sorted(windows), first, last], _QUOTA_COLUMNS)
-    set_: dict[tuple[int, int, str, str], list[QuotaRow]] = {}
-    for payee, plan, kind, component, per, amount, start, until in found.sort("start").iter_rows():
-        set_.setdefault((payee, plan, kind, component), []).append(QuotaRow(per, amount, start, until))
-    months: dict[int, set[int]] = {}
-    for pk, document in versions.items():
-        months.setdefault(plans[pk], set()).add(document.first_month)
-    calendar = {
-        (length, first): windows_between(length, since, end, first)
-        for plan, kinds in windows.items()
-        for _kind, length in kinds
-        for first in months[plan]
-    }
-    rows = {
-        (payee, plan, kind, component, length.value, window.start): amount
-        for (payee, plan, kind, component), quotas in set_.items()
-        for of_kind, length in windows[plan]
-        if of_kind == kind
-        for first in sorted(months[plan])
-        for window in calendar[length, first]
-        if (amount := window_quota(tuple(quotas), window, first)) is not None
-    }
-    return pl.DataFrame([(*key, amount) for key, amount in rows.items()], schema=QUOTAS, orient="row")
-
-
-def _quota_windows(
-    versions: dict[int, PlanDocument], plans: dict[int, int]
-) -> dict[int, set[tuple[QuotaKind, PeriodKind]]]:
-    """By plan, the kinds of quota that it reads and for windows of which length."""
-    found: dict[int, set[tuple[QuotaKind, PeriodKind]]] = {}
-    for pk, document in versions.items():
-        if read := to_read(document):
-            found.setdefault(plans[pk], set()).update(read)
-    return found

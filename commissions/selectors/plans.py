@@ -172,8 +172,10 @@ def _tier_rows(component: Component) -> Iterator[TierRow]:
 
 
 def _example_goal(document: PlanDocument, name: str, usual: Decimal) -> Decimal:
-    """The first quota or target that an example says as one number."""
+    """The first quota or target of a payee, or a quota of a team, that an example says as one number."""
     goals = [getattr(person, name) for example in document.examples for person in example.people.values()]
+    if name == "quota":
+        goals += [goal for example in document.examples for goal in example.team_quotas.values()]
     return next((goal for goal in goals if isinstance(goal, Decimal) and goal > 0), usual)
 
 

@@ -58,9 +58,11 @@ def pool_texts(part: PoolPart, unit: Unit, currency: str, amount: int, payee: st
     yield _("That makes a part of %(part)s, after %(before)s before: %(amount)s by this line.") % figures
 
 
-def pool_sentences(pool: Pool) -> Iterator[str]:
+def pool_sentences(pool: Pool, *, by_quota: bool) -> Iterator[str]:
     """What a plan's page says of a component's pool."""
     yield _("The team earns it together. Its pool is shared among the members of the team who are on the plan.")
+    if by_quota:
+        yield _("The quota is the team's.")
     if pool.share is PoolShare.EQUAL:
         yield _("Each member gets an equal part.")
     else:

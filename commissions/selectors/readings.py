@@ -7,61 +7,23 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commissions.engine.events import Event
 from commissions.engine.explain import PieceKind
 from commissions.selectors.blocks import blocks_text, pay_text
 from commissions.selectors.carried_words import carried_text
 from commissions.selectors.counted_goals import CountedGoal
 from commissions.selectors.crediting_words import crediting_texts
 from commissions.selectors.explanations import LineExplanation, StepRow
+from commissions.selectors.moves import is_taken_back, moved_text, window_text
 from commissions.selectors.multipliers import multiplier_text
 from commissions.selectors.pools import pool_texts
 from commissions.selectors.score_words import score_texts
 from commissions.selectors.spiffs import spiff_texts
-from commissions.selectors.taken_back import TAKING, taken_texts
+from commissions.selectors.taken_back import taken_texts
 from commissions.selectors.units import exact_money, is_whole
 from commissions.selectors.waiting import waiting_texts
 from core.templatetags import formats
-from core.templatetags.juara import locale, period
+from core.templatetags.juara import locale
 
-# By what x is measured against, whether it rose, and whether the reader is the payee.
-_MOVES = {
-    ("quota", True, True): gettext_lazy("This deal moved you from %(x0)s to %(x1)s of your quota of %(quota)s"),
-    ("quota", True, False): gettext_lazy("This deal moved %(payee)s from %(x0)s to %(x1)s of a quota of %(quota)s"),
-    ("quota", False, True): gettext_lazy("This refund took you back from %(x0)s to %(x1)s of your quota of %(quota)s"),
-    ("quota", False, False): gettext_lazy(
-        "This refund took %(payee)s back from %(x0)s to %(x1)s of a quota of %(quota)s"
-    ),
-    ("amount", True, True): gettext_lazy("This deal moved you from %(x0)s to %(x1)s in %(window)s"),
-    ("amount", True, False): gettext_lazy("This deal moved %(payee)s from %(x0)s to %(x1)s in %(window)s"),
-    ("amount", False, True): gettext_lazy("This refund took you back from %(x0)s to %(x1)s in %(window)s"),
-    ("amount", False, False): gettext_lazy("This refund took %(payee)s back from %(x0)s to %(x1)s in %(window)s"),
-    ("deal", True, True): gettext_lazy("%(credited)s of this deal counts for you"),
-    ("deal", True, False): gettext_lazy("%(credited)s of this deal counts for %(payee)s"),
-    ("deal", False, True): gettext_lazy("%(credited)s of this refund counts against you"),
-    ("deal", False, False): gettext_lazy("%(credited)s of this refund counts against %(payee)s"),
-    ("pool", True, True): gettext_lazy("This deal moved the team from %(x0)s to %(x1)s in %(window)s"),
-    ("pool", True, False): gettext_lazy("This deal moved the team from %(x0)s to %(x1)s in %(window)s"),
-    ("pool", False, True): gettext_lazy("This refund took the team back from %(x0)s to %(x1)s in %(window)s"),
-    ("pool", False, False): gettext_lazy("This refund took the team back from %(x0)s to %(x1)s in %(window)s"),
-    ("units", True, True): gettext_lazy("This deal counts as %(credited)s for you"),
-    ("units", True, False): gettext_lazy("This deal counts as %(credited)s for %(payee)s"),
-    ("units", False, True): gettext_lazy("This deal counts as %(credited)s against you"),
-    ("units", False, False): gettext_lazy("This deal counts as %(credited)s against %(payee)s"),
-}
-# The same where a deal that had counted is taken back: a cancellation, or money paid back.
-_TAKEN_BACK = {
-    ("quota", True): gettext_lazy("What is taken back moved you from %(x0)s to %(x1)s of your quota of %(quota)s"),
-    ("quota", False): gettext_lazy("What is taken back moved %(payee)s from %(x0)s to %(x1)s of a quota of %(quota)s"),
-    ("amount", True): gettext_lazy("What is taken back moved you from %(x0)s to %(x1)s in %(window)s"),
-    ("amount", False): gettext_lazy("What is taken back moved %(payee)s from %(x0)s to %(x1)s in %(window)s"),
-    ("deal", True): gettext_lazy("%(credited)s no longer counts for you"),
-    ("deal", False): gettext_lazy("%(credited)s no longer counts for %(payee)s"),
-    ("pool", True): gettext_lazy("What is taken back moved the team from %(x0)s to %(x1)s in %(window)s"),
-    ("pool", False): gettext_lazy("What is taken back moved the team from %(x0)s to %(x1)s in %(window)s"),
-    ("units", True): gettext_lazy("%(credited)s no longer counts for you"),
-    ("units", False): gettext_lazy("%(credited)s no longer counts for %(payee)s"),
-}
 # By whether they were in one team (else she reported to the payee), and whether the reader is the payee.
 _WHOSE = {
     (False, True): gettext_lazy("Through %(via)s, who reported to you on %(day)s, when this deal closed."),
@@ -118,14 +80,9 @@ def reading(why: LineExplanation, *, is_own: bool) -> Reading:
         limit=_limit(why),
         capped_away=_money(-why.capped_away_minor, why.currency),
         waits=tuple(waiting_texts(why.waits, why.currency)) if why.waits else (),
-        no_longer=why.unit.text(abs(why.credited_minor)) if _is_taken_back(why) else "",
+        no_longer=why.unit.text(abs(why.credited_minor)) if is_taken_back(why) else "",
         still_counts=bool(why.taken and why.taken.is_left),
     )
-
-
-def _is_taken_back(why: LineExplanation) -> bool:
-    """Whether a deal that had counted no longer does; a refund counts against of itself."""
-    return why.event in (*TAKING, Event.PAID) and why.credited_minor < 0 < why.deal_amount_minor
 
 
 def _sentences(why: LineExplanation, *, is_own: bool) -> Iterator[str]:
@@ -147,7 +104,7 @@ def _sentences(why: LineExplanation, *, is_own: bool) -> Iterator[str]:
     if why.column:
         words = {"by": why.by, "column": why.column}
         yield _("The rates go by %(by)s, and this deal is in the column “%(column)s”.") % words
-    move = _move(why, is_own=is_own)
+    move = moved_text(why, is_own=is_own)
     rates = _way(why)
     yield _("%(move)s: %(rates)s.") % {"move": move, "rates": rates}
     yield from (_jump(step, why) for step in why.steps if step.kind is PieceKind.JUMP)
@@ -168,7 +125,7 @@ def _left_of_it(why: LineExplanation) -> Iterator[str]:
 
 
 def _scored(why: LineExplanation, *, is_own: bool) -> Iterator[str]:
-    words = {"payee": why.payee, "window": _window(why), "score": why.unit.text(why.x1_minor)}
+    words = {"payee": why.payee, "window": window_text(why), "score": why.unit.text(why.x1_minor)}
     if is_own:
         text = _("Your score for %(window)s is %(score)s: %(pays)s.")
     else:
@@ -185,34 +142,6 @@ def _score_pays(why: LineExplanation) -> str:
         words = {"share": _percent(why.share1), "whole": _target(why)}
         return _("the curve earns %(share)s of %(whole)s there") % words
     return _("the curve pays %(pay)s there") % {"pay": exact_money(why.curve_pay, why.currency)}
-
-
-def _move(why: LineExplanation, *, is_own: bool) -> str:
-    kind, rose = _kind_of_move(why), why.credited_minor > 0
-    text = _TAKEN_BACK[kind, is_own] if _is_taken_back(why) else _MOVES[kind, rose, is_own]
-    return str(text) % {
-        "payee": why.payee,
-        "credited": why.unit.text(abs(why.credited_minor)),
-        "x0": why.unit.text(why.x0_minor),
-        "x1": why.unit.text(why.x1_minor),
-        "quota": why.unit.text(why.quota_minor or 0),
-        "window": _window(why),
-    }
-
-
-def _kind_of_move(why: LineExplanation) -> str:
-    if why.pool:
-        return "pool"
-    if why.window == "deal" or (why.tiers == "flat" and why.share1 is None):
-        return "deal" if why.unit.is_money else "units"
-    return "amount" if why.quota_minor is None else "quota"
-
-
-def _window(why: LineExplanation) -> str:
-    """Where credits add up, as its reader says it: Q2 2017. A window of one deal is its day."""
-    if why.window == "deal":
-        return formats.day(why.date, locale())
-    return period(why.window_label)
 
 
 def _way(why: LineExplanation) -> str:
@@ -298,7 +227,7 @@ def _rates(why: LineExplanation) -> str:
 def _jump(step: StepRow, why: LineExplanation) -> str:
     words = {
         "step": why.unit.exact(step.start),
-        "window": _window(why),
+        "window": window_text(why),
         "pay": exact_money(abs(step.pay), why.currency),
     }
     if step.pay < 0:

@@ -53,7 +53,7 @@ def plan_histories(person: User, today: date) -> tuple[PlanHistory, ...]:
             plan,
             tuple(stretches),
             tuple(
-                _stretch(range_of(quota.span), quota_text(quota, documents[plan.pk].currency), today)
+                quota_stretch(quota, documents[plan.pk].currency, today)
                 for quota in quotas[plan.pk]
                 if plan.pk in documents
             ),
@@ -61,6 +61,10 @@ def plan_histories(person: User, today: date) -> tuple[PlanHistory, ...]:
         for plan, stretches in days.items()
     ]
     return tuple(sorted(found, key=lambda history: (not history.is_now, history.plan.name)))
+
+
+def quota_stretch(quota: HeldQuota, currency: str, today: date) -> Stretch:
+    return _stretch(range_of(quota.span), quota_text(quota, currency), today)
 
 
 def _stretch(during: DateRange, text: str, today: date) -> Stretch:

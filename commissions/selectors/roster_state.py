@@ -12,7 +12,7 @@ from commissions.engine.quotas import kinds_of, needed
 from commissions.engine.roster import Held, HeldQuota, QuotaKey
 from commissions.engine.schema import PlanDocument
 from commissions.engine.spans import Span, in_order
-from commissions.models import Assignment, PlanVersion, Quota
+from commissions.models import Assignment, PlanVersion, Quota, TeamQuota
 from commissions.selectors.documents import document_of
 
 
@@ -48,11 +48,11 @@ def quotas_at(places: Collection[Place]) -> QuerySet[Quota]:
     return Quota.objects.filter(payee__in={at.payee for at in places}, plan__in={at.plan for at in places})
 
 
-def held_quota(row: Quota) -> HeldQuota:
+def held_quota(row: Quota | TeamQuota) -> HeldQuota:
     return HeldQuota(key_of(row), span_of(row.during), row.per, row.amount_minor)
 
 
-def key_of(row: Quota) -> QuotaKey:
+def key_of(row: Quota | TeamQuota) -> QuotaKey:
     return QuotaKey(row.kind, row.component)
 
 

@@ -209,7 +209,7 @@ def _rules(component: Component, document: PlanDocument) -> Iterator[str]:
 def _with_others(component: Component, currency: str) -> Iterator[str]:
     """What is shared with others."""
     if component.pool:
-        yield from pool_sentences(component.pool)
+        yield from pool_sentences(component.pool, by_quota=quota_kind(component) is not None)
     if component.spiff:
         yield from spiff_sentences(component.spiff, currency)
 

@@ -31,6 +31,7 @@ from commissions.services.stale import (
     note_teams,
 )
 from commissions.services.stale_work import recalculate_stale
+from commissions.services.team_quotas import set_team_quota
 
 __all__ = [
     "AssignmentRefused",
@@ -65,6 +66,7 @@ __all__ = [
     "reviewers",
     "save_draft",
     "set_quota",
+    "set_team_quota",
     "start_run",
     "stop_run",
     "unassign",

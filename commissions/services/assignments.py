@@ -30,7 +30,7 @@ def assign(
 
     Raises AssignmentRefused.
     """
-    wish = Wish(days=_span(from_date, until))
+    wish = Wish(days=span_from(from_date, until))
     _wish(wish, plan, payees, acting_user, now)
     if quota_minor is not None:
         set_quota(
@@ -50,7 +50,7 @@ def unassign(
     now: datetime,
 ) -> None:
     """Take payees off a plan for a range of days; the days before and after stay."""
-    _wish(Wish(off=_span(from_date, until)), plan, payees, acting_user, now)
+    _wish(Wish(off=span_from(from_date, until)), plan, payees, acting_user, now)
 
 
 @transaction.atomic
@@ -72,9 +72,9 @@ def set_quota(
     `quota_minor` is money in minor units; of kind units, millionths of a unit or deal. `component` is a key of the
     plan, or empty for every component that has none of its own. Raises AssignmentRefused.
     """
-    span = _span(from_date, until)
-    per = _checked_per(quota_minor, kind, per)
-    _check_component(plan, component)
+    span = span_from(from_date, until)
+    per = checked_per(quota_minor, kind, per)
+    check_component(plan, component)
     wish = Wish(quota=QuotaWish(QuotaKey(str(kind), component), span, per, quota_minor))
     _wish(wish, plan, payees, acting_user, now)
 
@@ -85,7 +85,8 @@ def _wish(wish: Wish, plan: Plan, payees: Sequence[User], acting_user: User | No
     apply_wishes(wishes=wishes, acting_user=acting_user, now=now)
 
 
-def _checked_per(amount: int, kind: str, per: str | None) -> str:
+def checked_per(amount: int, kind: str, per: str | None) -> str:
+    """For what a quota of that kind is. Raises AssignmentRefused, also where the amount can't be one."""
     if kind not in Quota.Kind.values:
         choices = ", ".join(Quota.Kind.values)
         raise AssignmentRefused(
@@ -103,8 +104,8 @@ def _checked_per(amount: int, kind: str, per: str | None) -> str:
     return str(per)
 
 
-def _check_component(plan: Plan, component: str) -> None:
-    """A component that no version of the plan has, draft or not, is a slip."""
+def check_component(plan: Plan, component: str) -> None:
+    """A component that no version of the plan has, draft or not, is a slip. Raises AssignmentRefused."""
     if not component:
         return
     known = components_of([plan.pk]).get(plan.pk, frozenset())
@@ -115,7 +116,8 @@ def _check_component(plan: Plan, component: str) -> None:
         )
 
 
-def _span(from_date: date, until: date | None) -> Span:
+def span_from(from_date: date, until: date | None) -> Span:
+    """Raises AssignmentRefused where no day lies between the two."""
     if until is not None and until <= from_date:
         raise AssignmentRefused(
             _("The last day must not come before the first: from %(start)s until before %(end)s holds no day.")

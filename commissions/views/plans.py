@@ -17,9 +17,10 @@ from django.views.decorators.http import require_GET
 from commissions import selectors, services
 from commissions.forms import FromDateForm, PublishForm
 from commissions.models import PlanVersion
-from commissions.policies import can_publish_plans, can_see_acceptances
+from commissions.policies import can_publish_plans, can_see_acceptances, can_see_roster
 from commissions.selectors.acceptances import acceptance_of, to_accept
 from commissions.selectors.spiffs import spiff_states
+from commissions.selectors.team_quotas import pools_against_quota
 from commissions.views.shared import PER_PAGE
 from core.http import AuthedRequest
 
@@ -72,6 +73,7 @@ def plan_page(
         "sections": selectors.plan_sections(shown, mine, spiff_states(version, shown.document, request.user.pk)),
         "terms": selectors.terms_of(shown.document),
         "is_mine": bool(mine),
+        "has_team_quotas": bool(pools_against_quota(shown.document)) and can_see_roster(request.user),
         "act": _acts(request, version, today, publish) if can_publish_plans(request.user) else None,
         "asked": to_accept(request.user, version, today),
         "accepted": acceptance_of(request.user, version),

@@ -4,7 +4,7 @@ from commissions.engine.modify.around import Around
 from commissions.engine.modify.limits import limited
 from commissions.engine.modify.multiply import multiplied
 from commissions.engine.modify.places import allotted
-from commissions.engine.modify.pools import divided, members_of, of_teams
+from commissions.engine.modify.pools import divided, members_of, of_teams, to_members
 from commissions.engine.modify.taken_back import taken_back
 from commissions.engine.modify.whole_plan import capped_together
 
@@ -18,4 +18,5 @@ __all__ = [
     "multiplied",
     "of_teams",
     "taken_back",
+    "to_members",
 ]

@@ -57,6 +57,12 @@ def of_teams(members: pl.DataFrame) -> pl.DataFrame:
     return once.with_columns(payee="team", via="owner", place="credit", seq=pl.lit(0, dtype=pl.Int32()))
 
 
+def to_members(rows: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """Rows of teams once for each member who shares the credit."""
+    people = members.select("payee", place="credit")
+    return rows.drop("payee").join(people, on="place", how="left", maintain_order="left")
+
+
 def divided(lines: pl.DataFrame, members: pl.DataFrame, clauses: Mapping[int, Clause]) -> pl.DataFrame:
     """The lines of teams as lines of their members, each with its part as `amount`, and `pool`: six numbers for the
     reader, of what the same members share in the window. What it had earned before, and with this credit; how many

@@ -177,6 +177,11 @@ class Example(Strict):
     teams: dict[Label, tuple[Annotated[Member, BeforeValidator(_member, json_schema_input_type=str | Member)], ...]] = (
         Field({}, description="Who is in which team, by the team's name.", exclude_if=lambda value: not value)
     )
+    team_quotas: dict[Label, Goal] = Field(
+        {},
+        description="Each team's quota, by its name, in the same way as a payee's.",
+        exclude_if=lambda value: not value,
+    )
     deals: tuple[ExampleDeal, ...] = ()
     rates: dict[Label, ByDay] = Field(
         {},

@@ -12,9 +12,10 @@ from commissions import selectors, services
 from commissions.engine.decimals import parse_decimal, scaled
 from commissions.engine.quotas import needed
 from commissions.engine.schema import PlanDocument
-from commissions.management.arguments import all_reps, day, payees, plan_named
+from commissions.management.arguments import all_reps, day, payees, plan_named, team_named
 from commissions.models import Plan, PlanVersion, Quota
 from commissions.selectors.roster_state import usual_per
+from commissions.selectors.team_quotas import usual_per_of_teams
 from core.money import MoneyError, to_minor
 
 _OPTIONS = {"quota": Quota.Kind.AMOUNT.value, "units": Quota.Kind.UNITS.value, "target": Quota.Kind.TARGET.value}
@@ -36,13 +37,14 @@ class Command(BaseCommand):
     help = (
         "Put people on a plan from a day on, with a quota if the plan pays against one, and a target incentive if it "
         "pays shares of one. Days they were on it before stay; a quota replaces the quotas of its kind and component "
-        "on the days that it covers, and no others."
+        "on the days that it covers, and no others. With --team it sets a team's quota alone."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--plan", required=True, metavar="NAME")
         who = parser.add_mutually_exclusive_group(required=True)
         who.add_argument("--all", action="store_true", help="everybody active with the role rep")
+        who.add_argument("--team", metavar="NAME", help="set the quota of a team, by which the plan's pools go")
         who.add_argument("--payee", nargs="+", metavar="EMAIL", help="e-mail addresses or external ids")
         parser.add_argument("--from", dest="from_date", required=True, metavar="DATE", help="such as 2017-01-01")
         parser.add_argument("--until", metavar="DATE", help="the first day on which it no longer holds")
@@ -62,6 +64,7 @@ class Command(BaseCommand):
         *,
         plan: str,
         payee: list[str] | None,
+        team: str | None,
         from_date: str,
         per: str | None,
         component: str,
@@ -69,16 +72,19 @@ class Command(BaseCommand):
     ) -> None:
         found = plan_named(plan)
         document = _document(found)
-        people = all_reps() if payee is None else payees(payee)
         amounts = dict(_amounts(options, document.currency))
-        per = per or usual_per(document, component)
+        per = per or (usual_per_of_teams if team else usual_per)(document, component)
         if amounts and per is None:
             raise CommandError(_("Say what the quota is for: --per month, quarter or year."))
         until = day(options["until"]) if options["until"] else None
-        whose: dict[str, Any] = {
-            "plan": found, "payees": people, "from_date": day(from_date), "until": until, "acting_user": None,
-            "now": timezone.now(),
+        common: dict[str, Any] = {
+            "plan": found, "from_date": day(from_date), "until": until, "acting_user": None, "now": timezone.now(),
         }  # fmt: skip
+        if team:
+            self._of_team(team, amounts, {**common, "per": per, "component": component})
+            return
+        people = all_reps() if payee is None else payees(payee)
+        whose = {**common, "payees": people}
         try:
             with transaction.atomic():
                 services.assign(**whose)
@@ -89,6 +95,19 @@ class Command(BaseCommand):
         words = {"people": len(people), "plan": found.name, "start": from_date}
         self.stdout.write(_("%(people)s people are on %(plan)s from %(start)s.") % words)
         self._warn(document, amounts.keys())
+
+    def _of_team(self, name: str, amounts: Mapping[str, int], common: Mapping[str, Any]) -> None:
+        team = team_named(name)
+        if not amounts:
+            raise CommandError(_("Say what the team is expected to sell: --quota AMOUNT, or --units NUMBER."))
+        try:
+            with transaction.atomic():
+                for kind, amount in amounts.items():
+                    services.set_team_quota(**common, team=team, quota_minor=amount, kind=kind)
+        except services.AssignmentRefused as error:
+            raise CommandError(str(error)) from None
+        words = {"team": team.name, "plan": common["plan"].name, "start": common["from_date"]}
+        self.stdout.write(_("The quota of %(team)s on %(plan)s is set from %(start)s.") % words)
 
     def _warn(self, document: PlanDocument, given: Collection[str]) -> None:
         read = {kind.value for kind, _length in needed(document)}

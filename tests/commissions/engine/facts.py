@@ -25,7 +25,7 @@ from commissions.engine.frames import (
 )
 from commissions.engine.modify.multiply import millionths_of
 from commissions.engine.spiffs import has_shared
-from tests.commissions.engine.oracle import Facts, Line, kpi_of, quota_of, score_of, window_start
+from tests.commissions.engine.oracle import TEAMS, Facts, Line, kpi_of, quota_of, score_of, window_start
 from tests.commissions.engine.oracle.others import depth_below, teams_of
 
 YEAR = date(2026, 1, 1), date(2027, 1, 1)
@@ -36,7 +36,9 @@ class Ids:
 
     def __init__(self, facts: Facts, seed: int) -> None:
         shuffle = random.Random(seed)
-        names = sorted({name for name, _ in facts.quotas} | {share.payee for share in facts.shares})
+        names = sorted(
+            {name for name, _ in facts.quotas if name not in TEAMS} | {share.payee for share in facts.shares}
+        )
         self.payees = dict(zip(names, shuffle.sample(range(1, 1000), len(names)), strict=True))
         keys = [deal.key for deal in facts.deals]
         self.deals = dict(zip(keys, shuffle.sample(range(1, 10_000), len(keys)), strict=True))
@@ -57,9 +59,10 @@ def inputs_of(facts: Facts, ids: Ids) -> Inputs:
         for each in facts.assignments
     ]
     keys = {part.key for document in facts.versions.values() for part in document.components}
-    quotas = [
-        {"payee": ids.payees[payee], "plan": plan, "kind": kind, "component": key, "window": window,
-         "window_start": opened, "quota": quota}
+    numbers = ids.payees | {team: number for number, team in enumerate(TEAMS)}
+    goals = [
+        {"payee": numbers[payee], "of_team": payee in TEAMS, "plan": plan, "kind": kind, "component": key,
+         "window": window, "window_start": opened, "quota": quota}
         for payee, window in facts.quotas
         for plan, first in {(plan, facts.versions[version].first_month) for version, plan in facts.plans.items()}
         for kind in QuotaKind
@@ -83,13 +86,16 @@ def inputs_of(facts: Facts, ids: Ids) -> Inputs:
         if (value := kpi_of(facts, payee, period, opened)) is not None
     ]
     scores = scores_of(facts, ids)
-    for rows in (deals, shares, assignments, quotas, payments, kpis, scores):
+    quotas = [row for row in goals if not row["of_team"]]
+    of_teams = [row for row in goals if row["of_team"] and row["kind"] != QuotaKind.TARGET]
+    for rows in (deals, shares, assignments, quotas, of_teams, payments, kpis, scores):
         ids.shuffle.shuffle(rows)
     return Inputs(
         deals=pl.DataFrame(deals, schema=DEALS | {"custom.region": pl.String(), "custom.seats": pl.String()}),
         shares=pl.DataFrame(shares, schema=SHARES),
         assignments=pl.DataFrame(assignments, schema=ASSIGNMENTS),
         quotas=pl.DataFrame(quotas, schema=QUOTAS),
+        team_quotas=pl.DataFrame(of_teams, schema=QUOTAS),
         kpis=pl.DataFrame(kpis, schema=KPIS),
         scores=pl.DataFrame(scores, schema=SCORES),
         versions=facts.versions,
@@ -125,7 +131,7 @@ def relations_of(facts: Facts, ids: Ids) -> list[dict[str, Any]]:
             if depth := depth_below(facts, source, payee, start):
                 rows.append(row | {"of": "reports", "depth": depth, "team": None})
             common = teams_of(facts, source, start) & teams_of(facts, payee, start)
-            rows += [row | {"of": "team", "depth": None, "team": ["east", "west"].index(team)} for team in common]
+            rows += [row | {"of": "team", "depth": None, "team": TEAMS.index(team)} for team in common]
     ids.shuffle.shuffle(rows)
     return rows
 

@@ -47,6 +47,8 @@ def test_the_lines_of_a_window_add_up_to_the_rounded_pay_at_its_last_position(fa
         if component.window.value != "deal":
             if component.multiply or component.columns:
                 continue  # each statement's pay is multiplied by itself; each deal's has the rates of its own column
+            if component.pool:
+                continue  # who joins a team in a window has no lines of what the team sold before
             end = oracle.pay(document, component, sum(line.credited for line in lines), lines[0].quota, lines[0].target)
             assert sum(line.uncapped for line in lines) == oracle.rounded(end, document)
 

@@ -6,6 +6,7 @@ Shares nothing with the engine but the document's classes and the tree of an exp
 from tests.commissions.engine.oracle.curve import pay, rounded
 from tests.commissions.engine.oracle.expressions import amount_of, holds
 from tests.commissions.engine.oracle.facts import (
+    TEAMS,
     Assigned,
     Deal,
     Facts,
@@ -22,6 +23,7 @@ from tests.commissions.engine.oracle.multiply import kpi_of
 from tests.commissions.engine.oracle.scores import score_of
 
 __all__ = [
+    "TEAMS",
     "Assigned",
     "Deal",
     "Facts",

@@ -76,12 +76,15 @@ class Member:
     end: date | None = None
 
 
+TEAMS = ("east", "west")
+
+
 @dataclass(frozen=True)
 class Facts:
     deals: tuple[Deal, ...]
     shares: tuple[Share, ...]
     assignments: tuple[Assigned, ...]
-    quotas: dict[tuple[str, str], int]  # payee, kind of window -> minor units in January; see quota_of
+    quotas: dict[tuple[str, str], int]  # payee or team, kind of window -> minor units in January; see quota_of
     versions: dict[int, PlanDocument]
     plans: dict[int, int]
     payments: tuple[Payment, ...] = ()

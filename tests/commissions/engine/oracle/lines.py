@@ -70,8 +70,16 @@ def pooled_lines(facts: Facts, plan: int, key: str, payees: list[str]) -> list[L
     for kind in ("amount", "count", "quantity"):
         for team, credits_ in credits_of_teams(facts, plan, key, payees, kind).items():
             lines = measured_lines(facts, plan, key, team, [credit for credit, _members in credits_])
-            found += divided(facts, key, [(line, who) for line, (_, who) in zip(lines, credits_, strict=True)])
+            sharing = [who for credit, who in credits_ if has_quota(facts, plan, team, credit)]
+            found += divided(facts, key, list(zip(lines, sharing, strict=True)))
     return found
+
+
+def has_quota(facts: Facts, plan: int, team: str, credit: Credited) -> bool:
+    """Without one that it needs a credit becomes no line."""
+    document, component = facts.versions[credit.version], credit.component
+    opened = opened_on(facts, plan, team, credit.date, component.window.value, document.first_month)
+    return goal_of(facts, team, plan, document, component, opened, quota_kind_of(component)) != 0
 
 
 def opened_on(facts: Facts, plan: int, payee: str, day: dt.date, window: str, first: int) -> dt.date:

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from commissions.engine.document import PlanDocument
-from tests.commissions.engine.oracle import Assigned, Deal, Facts, Member, Payment, Reports, Share
+from tests.commissions.engine.oracle import TEAMS, Assigned, Deal, Facts, Member, Payment, Reports, Share
 from tests.commissions.engine.strategies.plans import BASES, CONDITIONS, RATES, WINDOWS, YEAR_STARTS, documents
 
 __all__ = ["BASES", "CONDITIONS", "RATES", "YEAR_STARTS", "documents", "facts"]
@@ -184,18 +184,19 @@ def memberships(draw: st.DrawFn, *, one_at_a_time: bool) -> tuple[Member, ...]:
 def quotas(draw: st.DrawFn, currency: str) -> dict[tuple[str, str], int]:
     unit = {"USD": 100, "JPY": 1, "KWD": 1000}[currency]
     sizes = st.sampled_from([0, 100 * unit, 333 * unit, 1000 * unit, 777 * unit + 1])
-    return {(payee, window): draw(sizes) for payee in PAYEES[:2] for window in WINDOWS}
+    return {(whose, window): draw(sizes) for whose in (*PAYEES[:2], *TEAMS) for window in WINDOWS}
 
 
 @st.composite
 def unit_quotas(draw: st.DrawFn) -> dict[tuple[str, str], int]:
     sizes = st.sampled_from([0, 2_000_000, 3_500_000, 4_333_333])
-    return {(payee, window): draw(sizes) for payee in PAYEES[:2] for window in WINDOWS}
+    return {(whose, window): draw(sizes) for whose in (*PAYEES[:2], *TEAMS) for window in WINDOWS}
 
 
 @st.composite
 def own_quotas(draw: st.DrawFn) -> dict[tuple[str, str, str], int]:
-    """Of Ana, for some components and whatever window."""
+    """Of Ana and of a team, for some components and whatever window."""
     kinds, keys = st.sampled_from(["amount", "units", "target"]), st.sampled_from(["a", "b", "c"])
-    picked = draw(st.lists(st.tuples(kinds, keys), max_size=3, unique=True))
-    return {(kind, "ana", key): draw(st.sampled_from([12_345, 3_000_000])) for kind, key in picked}
+    whose = st.sampled_from(["ana", "east"])
+    picked = draw(st.lists(st.tuples(kinds, whose, keys), max_size=3, unique=True))
+    return {each: draw(st.sampled_from([12_345, 3_000_000])) for each in picked}

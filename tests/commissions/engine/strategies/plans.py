@@ -199,12 +199,15 @@ def of_pool(draw: st.DrawFn, key: str) -> dict[str, Any]:
     """A component that a team earns together."""
     tiers = draw(st.sampled_from(["flat", "marginal", "retroactive", "interpolated", "stepped"]))
     measure = draw(st.sampled_from(["amount", "amount", "quantity", "count"]))
-    kind = "amount" if measure == "amount" else "units"
+    paid = "amount" if measure == "amount" else "units"
+    against = draw(st.sampled_from(["amount", "quota"]))
+    kind = "quota" if against == "quota" else paid
     component: dict[str, Any] = {
         "key": key,
         "name": key,
         "measure": measure,
         "tiers": tiers,
+        "against": against,
         "window": draw(st.sampled_from(WINDOWS)),
         "pool": {"share": draw(st.sampled_from(["equal", "contribution"]))},
         "credit": {
@@ -219,7 +222,7 @@ def of_pool(draw: st.DrawFn, key: str) -> dict[str, Any]:
     component.get("cap", {}).pop("excess", None)
     if draw(st.integers(0, 2)) == 0:
         component["payout"] = draw(payouts())
-    return component | (draw(prices(kind)) if tiers == "flat" else {"curve": draw(curves(tiers, kind, kind))})
+    return component | (draw(prices(paid)) if tiers == "flat" else {"curve": draw(curves(tiers, kind, paid))})
 
 
 @st.composite
@@ -316,13 +319,18 @@ def multipliers(draw: st.DrawFn) -> list[dict[str, str]]:
 def multiplied(draw: st.DrawFn, parts: list[dict[str, Any]], period: str) -> list[dict[str, Any]]:
     """Some of the components with a multiplier, by a KPI or by a component after it."""
     for index, part in enumerate(parts):
-        others = [other["key"] for other in parts[index + 1 :] if other.get("against") == "quota"]
+        others = [other["key"] for other in parts[index + 1 :] if _has_quota(other)]
         others = others if period == "month" else []
         reads = draw(st.sampled_from([None, None, "kpi", *(["component"] if others else [])]))
         if reads and not is_limited(part) and "pool" not in part:
             key = "csat" if reads == "kpi" else draw(st.sampled_from(others))
             part["multiply"] = {reads: key, "curve": draw(multipliers())}
     return parts
+
+
+def _has_quota(part: dict[str, Any]) -> bool:
+    """Of each payee: the quota of a pool is its team's."""
+    return part.get("against") == "quota" and "pool" not in part
 
 
 def is_limited(part: dict[str, Any]) -> bool:
@@ -349,7 +357,7 @@ def documents(draw: st.DrawFn, currency: str, year_starts: str = "january", *, r
         weights = {1: ["100%"], 2: ["33.3%", "66.7%"], 3: ["20%", "30%", "50%"]}[len(on_target)]
         for part, weight in zip(on_target, weights, strict=True):
             part["weight"] = weight
-    reads_goals = any("quota" in part.get("against", "") or "pays" in part for part in parts)
+    reads_goals = any(_has_quota(part) or "pays" in part for part in parts)
     said: dict[str, Any] = {
         **(draw(quota_rules()) if reads_goals else {}),
         "plan": "Random",
