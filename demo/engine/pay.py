@@ -14,6 +14,7 @@ PLANS_OF = {
 }
 # Who is paid by what a team sells together: whoever comes into the team, from her first day in it.
 POOL_OF = {"jakarta": "jakarta-pool"}
+TEAM_QUOTA = {"jakarta": 22_000_000_000_00}  # minor units that a team with a pool is expected to sell in a quarter
 # Minor units a quarter, by plan and level. A plan that isn't named here is paid without a quota.
 QUOTA = {
     "account-executive-idr": {"junior": 1_900_000_000_00, "mid": 2_400_000_000_00, "senior": 3_300_000_000_00},

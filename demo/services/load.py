@@ -11,7 +11,14 @@ from commissions.models import Statement
 from demo.engine.people import LOGINS
 from demo.engine.records import Company
 from demo.services.facts import save_facts
-from demo.services.pay import accept_plans, assign_people, calculate_months, publish_coming, publish_plans
+from demo.services.pay import (
+    accept_plans,
+    assign_people,
+    calculate_months,
+    expect_of_teams,
+    publish_coming,
+    publish_plans,
+)
 from demo.services.people import save_people
 from demo.services.scores import score_months
 from kpis.services import rebuild_all
@@ -56,6 +63,7 @@ def load(*, made: Company, today: date, now: datetime) -> Loaded:
     admin = User.objects.get(external_id=LOGINS[Role.ADMIN])
     plans = publish_plans(since=made.since, today=today, acting_user=admin, now=now)
     assign_people(made=made, plans=plans, people=people, acting_user=admin, now=now)
+    expect_of_teams(since=made.since, plans=plans, acting_user=admin, now=now)
     publish_coming(today=today, acting_user=admin, now=now)
     accept_plans(made=made, people=people, today=today, now=now)
     score_months(made=made, plans=plans, people=people, today=today, now=now)

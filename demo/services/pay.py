@@ -6,16 +6,17 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Team, User
 from commissions.models import Plan, Quota, Run
 from commissions.selectors.acceptances import unaccepted
 from commissions.services.acceptances import accept_version
 from commissions.services.assignments import assign, set_quota
 from commissions.services.plans import publish_version, save_draft
 from commissions.services.runs import start_run, work_on_run
+from commissions.services.team_quotas import set_team_quota
 from core.periods import PeriodKind, period_of
 from demo.engine.calendar import months
-from demo.engine.pay import READS_LATER, READS_NOTHING
+from demo.engine.pay import POOL_OF, READS_LATER, READS_NOTHING, TEAM_QUOTA
 from demo.engine.records import Assignment, Company
 
 PLANS = Path(__file__).resolve().parent.parent / "plans"
@@ -88,6 +89,15 @@ def assign_people(
                 plan=plans[plan], payees=payees, from_date=since, until=None, quota_minor=target, per="quarter",
                 kind=Quota.Kind.TARGET, acting_user=acting_user, now=now,
             )  # fmt: skip
+
+
+def expect_of_teams(*, since: date, plans: dict[str, Plan], acting_user: User, now: datetime) -> None:
+    """Set the quota of each team whose pool goes by one."""
+    for key, quota in TEAM_QUOTA.items():
+        set_team_quota(
+            plan=plans[POOL_OF[key]], team=Team.objects.get(external_id=key), from_date=since, until=None,
+            quota_minor=quota, per="quarter", acting_user=acting_user, now=now,
+        )  # fmt: skip
 
 
 def calculate_months(*, since: date, today: date, acting_user: User, now: datetime) -> None:
