@@ -19,6 +19,7 @@ from commissions.forms.nodes import Path
 from commissions.forms.places import at, path_of, put, shape_at, without
 from commissions.forms.rate_tables import add_column, begin_table, end_table, remove_column
 from commissions.forms.reshaping import REFERENCE
+from commissions.forms.starting import begun, ended
 from commissions.forms.table import keys_of
 from core.periods import PeriodKind, parse_period, period_of
 
@@ -43,6 +44,8 @@ def acted(text: str, act: str, today: date) -> Written:
             remove_column(at(data, path[:-2]), int(path[-1]))
         case "remove":
             without(data, path)
+            if _is_of_component(data, path):
+                ended(at(data, path[:-1]), str(path[-1]))
         case "up" | "down":
             _move(data, path, -1 if verb == "up" else 1)
         case "fill":
@@ -52,6 +55,10 @@ def acted(text: str, act: str, today: date) -> Written:
         case "people":
             _more_people(at(data, path))
     return data
+
+
+def _is_of_component(data: Written, path: Path) -> bool:
+    return path[:-2] == ("components",) and isinstance(at(data, path[:-1]), dict)
 
 
 def _move(data: Written, path: Path, by: int) -> None:
@@ -64,6 +71,8 @@ def _add(data: Written, path: Path, today: date) -> None:
     """A part as its entry starts it, or another row of a table."""
     shape, there = shape_at(path), at(data, path)
     start = _start(path)
+    if not there and _is_of_component(data, path):
+        start = begun(at(data, path[:-1]), str(path[-1]), start, today)
     if path[-1] == "columns":
         part = at(data, path[:-1])
         add_column(part) if there else begin_table(part, list(start))
@@ -107,16 +116,24 @@ def _component(rows: list[Any]) -> Written:
 
 
 def _objective(rows: list[Any]) -> Written:
-    """One more, with the weight that is left."""
+    """One more, with the weight that is left; where none is, with half of the last one's."""
     written = [row for row in rows if isinstance(row, dict)]
     taken = {str(row.get("key")) for row in written}
     number = next(n for n in range(len(taken) + 1, len(taken) + 100) if f"objective-{n}" not in taken)
     try:
-        left = 1 - sum((parse_decimal(row.get("weight")) for row in written), Decimal(0))
+        weights = [parse_decimal(row.get("weight")) for row in written]
     except ValueError:
-        left = Decimal(0)
-    weight = f"{canonical(max(left, Decimal(0)) * 100)}%"
-    return {"key": f"objective-{number}", "name": _("Objective %(n)s") % {"n": number}, "weight": weight}
+        weights = [Decimal(1)]
+    left = 1 - sum(weights, Decimal(0))
+    if written and left == 0 and weights[-1] > 0:
+        left = round(weights[-1] / 2, 4)
+        written[-1]["weight"] = _percent(weights[-1] - left)
+    name = _("Objective %(n)s") % {"n": number}
+    return {"key": f"objective-{number}", "name": name, "weight": _percent(max(left, Decimal(0)))}
+
+
+def _percent(share: Decimal) -> str:
+    return f"{canonical(share * 100)}%"
 
 
 def _tier(component: Written, rows: list[Any]) -> Written:

@@ -84,6 +84,30 @@ def any_of(*conditions: Fits) -> Fits:
     return lambda around: any(fits(around) for fits in conditions)
 
 
+def is_counted(around: Around) -> bool:
+    """Where a SPIFF ends with a number of deals or a budget, and so goes deal by deal.
+
+    >>> is_counted(({"spiff": {"first": 10}},)), is_counted(({"spiff": {"from": "2026-01-01"}},))
+    (True, False)
+    """
+    spiff = around[0].get("spiff")
+    return isinstance(spiff, dict) and bool({"first", "budget"} & set(spiff))
+
+
+def has_key(*names: str) -> Fits:
+    """Where the part has one of these keys."""
+    return lambda around: any(name in around[0] for name in names)
+
+
+def says(key: str, name: str, *values: str) -> Fits:
+    """Where a part of the part has a key with one of these values.
+
+    >>> says("credit", "trigger", "paid")(({"credit": {"trigger": "paid"}},))
+    True
+    """
+    return lambda around: isinstance(part := around[0].get(key), dict) and str(part.get(name)) in values
+
+
 def reads(*columns: str) -> Fits:
     """Where a formula of the plan reads one of these facts of a deal."""
     return lambda around: bool(_read(around[-1]) & set(columns))
@@ -124,10 +148,15 @@ def goes_by_text(by: object) -> bool:
     >>> goes_by_text("product.family"), goes_by_text("deal.discount")
     (True, False)
     """
+    return goes_by(by) is ValueKind.TEXT
+
+
+def goes_by(by: object) -> ValueKind | None:
+    """What a rate goes by; None while that isn't written to its end."""
     try:
-        return isinstance(by, str) and kind_of(parse_by(by)) is ValueKind.TEXT
+        return kind_of(parse_by(by)) if isinstance(by, str) else None
     except ExpressionError:
-        return False
+        return None
 
 
 def _read(plan: Mapping[Any, Any]) -> set[str]:

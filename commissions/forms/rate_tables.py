@@ -3,9 +3,12 @@
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from commissions.engine.decimals import canonical, parse_decimal
+from commissions.engine.expressions.nodes import Kind as ValueKind
 from commissions.engine.schema import Component, Step
-from commissions.forms.keys import goes_by_text
+from commissions.forms.keys import goes_by, goes_by_text
 from commissions.forms.places import insert
 
 Written = dict[Any, Any]
@@ -52,6 +55,30 @@ def remove_column(part: Written, place: int) -> None:
         rates = row.get("rates")
         if isinstance(rates, list) and place < len(rates):
             del rates[place]
+
+
+def divide_otherwise(part: Written) -> None:
+    """Columns of texts where they began at numbers, or the other way round: what the rate goes by has changed."""
+    columns, kind = part["columns"], goes_by(part.get("by"))
+    is_text = kind is ValueKind.TEXT
+    old, new = ("from", "is") if is_text else ("is", "from")
+    if (
+        kind is None
+        or not isinstance(columns, list)
+        or not any(isinstance(one, dict) and old in one for one in columns)
+    ):
+        return
+    for place, column in enumerate(column for column in columns if isinstance(column, dict)):
+        name = column.get("name")
+        column.clear()
+        if not is_text:
+            column[new] = f"{10 * place}%" if part["by"] == "deal.discount" else str(place)
+        elif place + 1 < len(written):
+            column[new] = [""]
+        else:
+            name = name or _("Others")
+        if name:
+            column["name"] = str(name)
 
 
 def _following(part: Written, before: list[Any]) -> Written:

@@ -7,6 +7,7 @@ from typing import Any
 from commissions.engine.decimals import canonical, parse_decimal
 from commissions.engine.schema import Component, Step
 from commissions.forms.places import insert
+from commissions.forms.rate_tables import divide_otherwise
 
 Written = dict[Any, Any]
 REFERENCE = Decimal(100_000)  # between an amount and a share of a quota that nobody has said yet
@@ -35,6 +36,8 @@ def _component(part: Written, was: Mapping[Any, Any]) -> None:
         _count_other_things(part, measure)
     if part.get("against", "amount") != was.get("against", "amount"):
         _measure_against(part)
+    if part.get("by") != was.get("by") and "columns" in part:
+        divide_otherwise(part)
     if tiers != was.get("tiers", "flat"):
         _pay_otherwise(part, tiers, measure)
 

@@ -10,13 +10,10 @@ from commissions.engine.schema import (
     Column,
     Component,
     Credit,
-    Draw,
     Floor,
     Month,
     Multiply,
     Objective,
-    OnLeaving,
-    PayoutPart,
     PlanCap,
     PlanDocument,
     Pool,
@@ -36,11 +33,15 @@ from commissions.forms.keys import (
     goes_by_text,
     has,
     has_blocks,
+    has_key,
     has_no_table,
+    is_counted,
     never,
     none_of,
+    says,
 )
 from commissions.forms.kinds import Kind, Model, shapes
+from commissions.forms.settling_table import SETTLING
 
 _MONEY = has("measure", "amount", usual="amount")
 _RATES = has("measure", "amount", "score", usual="amount")
@@ -52,6 +53,11 @@ _OF_MONEY = has("measure", "amount", "score", usual="amount", up=1)
 _OF_UNITS = has("measure", "quantity", "count", up=1)
 _RATED = has("tiers", "marginal", "retroactive", usual="flat", up=1)
 _IN_BLOCKS = all_of(_RATED, has_blocks(up=1))
+_POOLABLE = all_of(
+    _DEALS, none_of(has("against", "quota")), none_of(_TARGET), none_of(has("window", "plan")),
+    none_of(has_key("multiply", "repeats")), none_of(is_counted), none_of(says("cap", "excess", "carry")),
+)  # fmt: skip
+_AGAIN = all_of(_DEALS, none_of(has_key("pool")), none_of(is_counted), none_of(says("credit", "trigger", "paid")))
 
 
 def _by_text(around: Around) -> bool:
@@ -196,6 +202,7 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
         ),
         Key(
             "multiply", _("Multiplier"), add=_("Multiply by a KPI"),
+            fits=all_of(none_of(has_key("pool")), none_of(is_counted)),
             starts={"kpi": "csat", "curve": [{"from": "0%", "times": "80%"}, {"from": "80%", "times": "100%"}]},
             help=_("Pay times a number that a KPI decides, or how far another component's quota was reached."),
         ),
@@ -206,11 +213,12 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
         ),
         Key(
             "pool", _("Pool of the team"), add=_("Let the team earn it together"), starts={"share": "equal"},
+            fits=_POOLABLE,
             help=_("What everybody in the team sells earns one sum, and its members share it."),
         ),
         Key(
             "spiff", _("SPIFF"), add=_("Limit it to some days, deals or a budget"),
-            starts={"from": "2026-01-01", "until": "2026-02-01", "first": 10},
+            starts={"first": 10}, fits=all_of(_DEALS, none_of(has_key("repeats"))),
             help=_("For deals that close on these days; the first so many, until a budget for all is used up."),
         ),
         Key(
@@ -220,8 +228,7 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
         ),
         Key(
             "repeats", _("Again and again"), add=_("Credit a deal again while its contract runs"),
-            starts={"every": "month", "for": "12 months"},
-            fits=_DEALS,
+            starts={"every": "month", "for": "12 months"}, fits=_AGAIN,
             help=_("On the same day of later months, until it ends or the deal is cancelled."),
         ),
         Key("credit", _("Who gets credit"), is_rare=True, fits=_DEALS),
@@ -321,38 +328,6 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
         ),
     ),
     **EVENTS,
-    PayoutPart: (
-        Key("share", _("Share")),
-        Key(
-            "due", _("Due"), usual=_("–"),
-            choices={
-                "at_once": _("at once"),
-                "invoiced": _("when the deal is invoiced"),
-                "paid": _("as the customer pays"),
-                "paid_in_full": _("when the customer has paid all"),
-            },
-        ),
-        Key("after", _("Or after"), usual=_("3 months")),
-        Key("on_date", _("Or on")),
-    ),
-    OnLeaving: (
-        Key(
-            "held", _("What is held back"),
-            choices={
-                "as_due": _("is paid when it falls due"),
-                "pay": _("is paid with the last statement"),
-                "forfeit": _("is not paid"),
-            },
-        ),
-        Key(
-            "owed", _("What is owed"),
-            choices={
-                "keep": _("stays owed"),
-                "deduct": _("is taken from the last statement"),
-                "forgive": _("is forgiven"),
-            },
-        ),
-    ),
     Multiply: (
         Key("kpi", _("KPI"), help=_("By its key."), fits=lambda around: "component" not in around[0]),
         Key("component", _("Or a component"), usual=_("by its key"), fits=lambda around: "kpi" not in around[0]),
@@ -362,27 +337,7 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
         Key("from", _("From")),
         Key("times", _("Times")),
     ),
-    Draw: (
-        Key("amount", _("Amount")),
-        Key(
-            "kind", _("What is advanced"),
-            choices={"recoverable": _("is owed, and recovered later"), "non_recoverable": _("is given")},
-        ),
-        Key(
-            "pays", _("It pays"),
-            choices={"top_up": _("what is missing to it"), "in_addition": _("all of it, beside what is earned")},
-        ),
-        Key("periods", _("For the first so many statements"), usual=_("all")),
-        Key(
-            "recover_at_most", _("Recovered from at most"), usual="100%", fits=has("kind", "recoverable"),
-            help=_("Which share of what a later statement earns."),
-        ),
-        Key("most_owed", _("Owed at most"), usual=_("no limit"), fits=has("kind", "recoverable")),
-        Key(
-            "forgive_after", _("Forgiven so many statements after its end"), usual=_("never"),
-            fits=has("kind", "recoverable"),
-        ),
-    ),
+    **SETTLING,
     **EXAMPLES,
 }  # fmt: skip
 
