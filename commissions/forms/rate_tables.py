@@ -62,13 +62,10 @@ def divide_otherwise(part: Written) -> None:
     columns, kind = part["columns"], goes_by(part.get("by"))
     is_text = kind is ValueKind.TEXT
     old, new = ("from", "is") if is_text else ("is", "from")
-    if (
-        kind is None
-        or not isinstance(columns, list)
-        or not any(isinstance(one, dict) and old in one for one in columns)
-    ):
+    written = [column for column in columns if isinstance(column, dict)] if isinstance(columns, list) else []
+    if kind is None or not any(old in column for column in written):
         return
-    for place, column in enumerate(column for column in columns if isinstance(column, dict)):
+    for place, column in enumerate(written):
         name = column.get("name")
         column.clear()
         if not is_text:
