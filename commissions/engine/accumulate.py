@@ -13,6 +13,7 @@ from commissions.engine.errors import AmountTooLarge
 from commissions.engine.events import PARTS, Taking, has_parts, moved, rule_of
 from commissions.engine.expressions import columns_of, compile_condition, parse_base, parse_condition
 from commissions.engine.frames import NO_NOTICES, Notice, notices
+from commissions.engine.items import counting, reads_items, summed
 from commissions.engine.quotas import Goals, held, quota_kind, target_kind
 from commissions.engine.relations import counts_through
 from commissions.engine.schema import Component, Measure, PlanDocument, Rounding, Window
@@ -55,7 +56,7 @@ def unknown(measured: pl.DataFrame, clauses: Mapping[int, Clause], start: date) 
     found = [NO_NOTICES]
     for version, clause in clauses.items():
         component = clause.component
-        lacking = sorted(columns_of(parse_base(component.base)) - {"amount"})
+        lacking = sorted(columns_of(parse_base(component.base)) - {"amount", "line_amount"})
         rows = measured.filter((pl.col("plan_version") == version) & (pl.col("date") >= start))
         once = rows.unique(["payee", "deal"], maintain_order=True)
         outside = pl.col("rate_column").is_null() if component.by else pl.lit(value=False)
@@ -68,7 +69,9 @@ def unknown(measured: pl.DataFrame, clauses: Mapping[int, Clause], start: date) 
 def _measured(clause: Clause, rules: Mapping[int, str]) -> pl.DataFrame:
     component = clause.component
     counts = pl.col("role").is_in(component.credit.roles)
-    if component.when:
+    if reads_items(component):
+        counts &= pl.col(counting(component))
+    elif component.when:
         counts &= compile_condition(parse_condition(component.when), exponent(clause.document.currency))
     if component.spiff:
         counts &= closes_within(component.spiff)
@@ -108,7 +111,9 @@ def part_of(component: Component) -> pl.Expr:
     sharers add up.
     """
     if component.measure is Measure.AMOUNT:
-        return pl.col(column_of(component.base))
+        return pl.col(column_of(component))
+    if component.measure is Measure.QUANTITY and reads_items(component):
+        return pl.col(summed(component)) * pl.col("share")
     units = pl.col("quantity") if component.measure is Measure.QUANTITY else pl.lit(1, dtype=NARROW)
     return pl.when("is_refund").then(-units.abs()).otherwise(units) * pl.col("share")
 

@@ -2,26 +2,27 @@
 
 import polars as pl
 
-from commissions.engine.curve import largest, nearest
-from commissions.engine.errors import AmountTooLarge
+from commissions.engine.curve import nearest
 from commissions.engine.expressions import compile_base, parse_base
-from commissions.engine.frames import WHOLE_SHARE
-from commissions.engine.schema import Measure, PlanDocument, Rounding
-from commissions.engine.words import told
+from commissions.engine.frames import ITEMS, WHOLE_SHARE, empty
+from commissions.engine.items import reads_items, refuse_too_large, summed, sums_of
+from commissions.engine.schema import Component, Measure, PlanDocument, Rounding
 from core.money import exponent
 
 WIDE = pl.Int128()
-LARGEST_CREDIT = 10**17  # minor units, of a single credit
 _KEY = ["deal", "role"]
 
 
-def column_of(base: str) -> str:
-    """The column that holds each payee's part of that base."""
-    return f"part of {base}"
+def column_of(component: Component) -> str:
+    """The column that holds each payee's part of the component's base."""
+    return f"part of {summed(component) if reads_items(component) else component.base}"
 
 
-def with_bases(rows: pl.DataFrame, sharers: pl.DataFrame, document: PlanDocument) -> pl.DataFrame:
-    """A version's credits, all in its currency, with a column (Int64 minor units) for each base of its components.
+def with_bases(
+    rows: pl.DataFrame, sharers: pl.DataFrame, document: PlanDocument, items: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """A version's credits, all in its currency, with a column (Int64 minor units) for each base of its components; and
+    where they look at lines of deals (ITEMS) those of `items.sums_of`.
 
     A base is null where it reads what isn't known of the deal, such as its cost.
 
@@ -33,16 +34,22 @@ def with_bases(rows: pl.DataFrame, sharers: pl.DataFrame, document: PlanDocument
     whose = pl.coalesce("via", "payee").alias("payee")
     split = rows.with_row_index("index").filter(pl.col("share") != WHOLE_SHARE).select("index", *_KEY, whose)
     columns = []
-    bases = {component.base for component in document.components if component.measure is Measure.AMOUNT}
-    for base in sorted(bases):
-        whole = _whole(rows, base, document)
+    if any(map(reads_items, document.components)):
+        sums = sums_of(rows, empty(ITEMS) if items is None else items, document)
+        rows = rows.join(sums, on="deal", how="left", maintain_order="left")
+    bases = {column_of(each): each for each in document.components if each.measure is Measure.AMOUNT}
+    for name, component in sorted(bases.items()):
+        whole = _whole(rows, component, document)
         parts = _parts(split.with_columns(base=whole[split["index"]]), sharers)
-        columns.append(whole.clone().scatter(split["index"], parts).alias(column_of(base)))
+        columns.append(whole.clone().scatter(split["index"], parts).alias(name))
     return rows.hstack(columns)
 
 
-def _whole(rows: pl.DataFrame, base: str, document: PlanDocument) -> pl.Series:
+def _whole(rows: pl.DataFrame, component: Component, document: PlanDocument) -> pl.Series:
     """The base of each row's deal."""
+    base = component.base
+    if reads_items(component):
+        return rows[summed(component)]
     if base.strip() == "deal.amount":
         return rows["amount"]
     exact = compile_base(parse_base(base), exponent(document.currency))
@@ -52,10 +59,7 @@ def _whole(rows: pl.DataFrame, base: str, document: PlanDocument) -> pl.Series:
         nearest(exact.numerator, over, half_even=half_even, number=WIDE) if exact.denominator != 1 else exact.numerator
     )
     whole = rows.select(base=rounded)["base"]
-    if largest(whole) > LARGEST_CREDIT:
-        raise AmountTooLarge(
-            told("The base of a deal exceeds %(most)s minor units. Check `base` and the amounts.", most=LARGEST_CREDIT)
-        )
+    refuse_too_large(whole)
     return whole.cast(pl.Int64)
 
 

@@ -20,6 +20,7 @@ from commissions.engine.events import reaches_back, rule_of, rules_of, with_even
 from commissions.engine.frames import (
     ASSIGNMENTS,
     DEALS,
+    ITEMS,
     KPIS,
     LINES,
     NO_NOTICES,
@@ -47,6 +48,7 @@ from commissions.engine.windows import cycle_of, with_joined
 __all__ = [
     "ASSIGNMENTS",
     "DEALS",
+    "ITEMS",
     "KPIS",
     "LINES",
     "NOTICES",
@@ -90,6 +92,7 @@ class Inputs:
     tenures: pl.DataFrame | None = None  # TENURES, where quotas are prorated or a window is plan; else `assignments`
     payments: pl.DataFrame | None = None  # PAYMENTS of `deals`, where a plan reads them
     rates: pl.DataFrame | None = None  # RATES, where a plan converts
+    items: pl.DataFrame | None = None  # ITEMS of `deals`, where a plan looks at them
     # payees whose credits count for others, where a plan shares something among all on it; they aren't calculated
     beside: frozenset[int] = frozenset()
     granted: Granted | None = None  # where a plan has a spiff: what closed statements have paid of it
@@ -266,7 +269,7 @@ def credited(inputs: Inputs, *, start: date, end: date) -> Credited:
     found, told = {}, [credits_.notices]
     for version, rows in _by_version(credits_.rows).items():
         own, foreign = in_currency(rows, inputs.versions[version], inputs.rates, start)
-        found[version] = with_bases(own, credits_.sharers, inputs.versions[version])
+        found[version] = with_bases(own, credits_.sharers, inputs.versions[version], inputs.items)
         told.append(foreign)
     return Credited(found, assignments, pl.concat(told), since, until)
 

@@ -10,6 +10,7 @@ from commissions.engine.event_checks import check_clawback, check_repeats
 from commissions.engine.example_checks import RESERVED, check_examples, known_currency, money_errors
 from commissions.engine.example_people import check_credit
 from commissions.engine.expressions import ExpressionError, parse_base, parse_condition
+from commissions.engine.item_checks import check_example_items, check_items
 from commissions.engine.modify_checks import check_limits, check_multiply, check_plan_cap, check_reading
 from commissions.engine.payout_checks import check_payout
 from commissions.engine.pool_checks import check_pool, check_pools
@@ -47,6 +48,7 @@ def _errors_of(document: PlanDocument) -> Iterator[PlanError]:
         yield from _draw(document.draw, currency)
     yield from check_clawback(document)
     yield from check_examples(document, currency)
+    yield from check_example_items(document, currency)
     yield from contradictions(document)
 
 
@@ -116,6 +118,7 @@ def check_component(component: Component, path: str, currency: str | None) -> It
     """Errors of one component. Without a known currency, decimals of amounts aren't checked."""
     yield from _formula(component.when, parse_condition, f"{path}.when")
     yield from _formula(component.base, parse_base, f"{path}.base")
+    yield from check_items(component, path)
     yield from check_credit(component, path)
     yield from check_repeats(component, path)
     yield from check_score(component, path)

@@ -9,8 +9,9 @@ import polars as pl
 from commissions.engine.columns import conditions
 from commissions.engine.events import columns_of as event_columns
 from commissions.engine.events import has_parts, rule_of, rules_of
-from commissions.engine.expressions import columns_of, parse_base, parse_condition
+from commissions.engine.expressions import columns_of, parse_condition
 from commissions.engine.frames import NO_NOTICES, SHARES, WHOLE_SHARE, Notice, notices
+from commissions.engine.items import columns_of_deals
 from commissions.engine.relations import those_that_count, with_others
 from commissions.engine.schema import Component, Due, Measure, PlanDocument
 
@@ -36,11 +37,10 @@ def deal_columns(versions: Iterable[PlanDocument]) -> list[str]:
 
 
 def _columns(component: Component) -> frozenset[str]:
-    condition = columns_of(parse_condition(component.when)) if component.when else frozenset[str]()
     table = [columns_of(parse_condition(each)) for each in conditions(component)]
     units = {"quantity"} if component.measure is Measure.QUANTITY else frozenset[str]()
     payout = {"invoiced"} if any(part.due is Due.INVOICED for part in component.payout) else frozenset[str]()
-    return columns_of(parse_base(component.base)) | condition.union(units, payout, *table)
+    return columns_of_deals(component).union(units, payout, *table)
 
 
 def credit(

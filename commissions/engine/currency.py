@@ -1,5 +1,7 @@
 """Amounts of deals in other currencies than the plan's: left out, or converted at the rate of the day they closed."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
@@ -63,27 +65,62 @@ def _with_rates(rows: pl.DataFrame, target: str, rates: pl.DataFrame) -> pl.Data
 def _converted(rows: pl.DataFrame, target: str) -> pl.DataFrame:
     if rows.is_empty():
         return rows
-    money = [name for name in _MONEY if name in rows.columns]
-    currencies = rows["currency"].unique().to_list()
-    ups = {currency: 10 ** max(exponent(target) - exponent(currency), 0) for currency in currencies}
-    downs = {currency: 10 ** max(exponent(currency) - exponent(target), 0) for currency in currencies}
-    most = largest(rows["exchange_rate"]) * largest(*(rows[name] for name in money)) * max(ups.values(), default=1)
-    if most >= 2**124:
-        raise AmountTooLarge(
-            told("Amounts this large can't be converted exactly into %(currency)s. Check the amounts.", currency=target)
-        )
-    top = pl.col("exchange_rate").cast(WIDE) * _by_currency(ups)
-    over = pl.lit(RATE_SCALE, dtype=WIDE) * _by_currency(downs)
-    is_own = pl.col("currency") == target
-    converted = [
-        pl.when(is_own)
-        .then(pl.col(name))
-        .otherwise(nearest(pl.col(name).cast(WIDE) * top, over, half_even=False, number=WIDE).cast(pl.Int64))
-        .alias(name)
-        for name in money
-    ]
-    rate = pl.when(is_own).then(None).otherwise(pl.col("exchange_rate")).alias("exchange_rate")
+    exact = _Exact.of(rows, [name for name in _MONEY if name in rows.columns], target)
+    converted = [exact.converted(pl.col(name)).cast(pl.Int64).alias(name) for name in exact.money]
+    rate = pl.when(_own(target)).then(None).otherwise(pl.col("exchange_rate")).alias("exchange_rate")
     return rows.with_columns(*converted, rate)
+
+
+def converted_sums(rows: pl.DataFrame, money: Sequence[str], target: str) -> pl.DataFrame:
+    """The rows, in the order of their `deal`, with money in the plan's currency, so that it adds up to the deal's: each
+    row has the difference that it makes to the sum so far, converted and rounded. Rows of which an amount isn't known
+    add nothing to it. Raises AmountTooLarge.
+    """
+    if "exchange_rate" not in rows.columns or rows["exchange_rate"].null_count() == rows.height:
+        return rows
+    sums = rows.with_columns(pl.col(name).cast(WIDE).cum_sum().over("deal").alias(f"sum {name}") for name in money)
+    exact = _Exact.of(sums, [f"sum {name}" for name in money], target)
+    steps = [
+        exact.converted(pl.col(each)) - exact.converted(pl.col(each) - pl.col(name).cast(WIDE))
+        for name, each in zip(money, exact.money, strict=True)
+    ]
+    return sums.with_columns(step.cast(pl.Int64).alias(name) for name, step in zip(money, steps, strict=True)).drop(
+        exact.money
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Exact:
+    """How many minor units of the target one of a row's currency is worth: `top` / `over`, in whole numbers."""
+
+    money: list[str]
+    target: str
+    top: pl.Expr
+    over: pl.Expr
+
+    @classmethod
+    def of(cls, rows: pl.DataFrame, money: list[str], target: str) -> "_Exact":
+        """Raises AmountTooLarge."""
+        currencies = rows["currency"].unique().to_list()
+        ups = {currency: 10 ** max(exponent(target) - exponent(currency), 0) for currency in currencies}
+        downs = {currency: 10 ** max(exponent(currency) - exponent(target), 0) for currency in currencies}
+        most = largest(rows["exchange_rate"]) * largest(*(rows[name] for name in money)) * max(ups.values(), default=1)
+        if most >= 2**124:
+            said = told(
+                "Amounts this large can't be converted exactly into %(currency)s. Check the amounts.", currency=target
+            )
+            raise AmountTooLarge(said)
+        top = pl.col("exchange_rate").cast(WIDE) * _by_currency(ups)
+        return cls(money, target, top, pl.lit(RATE_SCALE, dtype=WIDE) * _by_currency(downs))
+
+    def converted(self, value: pl.Expr) -> pl.Expr:
+        wide = value.cast(WIDE)
+        exact = nearest(wide * self.top, self.over, half_even=False, number=WIDE)
+        return pl.when(_own(self.target)).then(wide).otherwise(exact)
+
+
+def _own(target: str) -> pl.Expr:
+    return pl.col("currency") == target
 
 
 def _by_currency(values: dict[str, int]) -> pl.Expr:

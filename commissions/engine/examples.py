@@ -13,6 +13,7 @@ from commissions.engine.calculate import Inputs, Result, calculate, windows_star
 from commissions.engine.credit import deal_columns
 from commissions.engine.errors import AmountTooLarge
 from commissions.engine.example_checks import HELD, OWED, PAYABLE, RESERVED
+from commissions.engine.example_items import items_of
 from commissions.engine.example_people import relations_of
 from commissions.engine.example_quotas import payee_quotas, periods, team_quotas
 from commissions.engine.example_scores import PLAN, scored_days, scores_of
@@ -21,6 +22,7 @@ from commissions.engine.frames import (
     ASSIGNMENTS,
     BALANCES,
     DEALS,
+    ITEMS,
     KPIS,
     PAYEES,
     PAYMENTS,
@@ -240,6 +242,9 @@ def example_inputs(document: PlanDocument, example: Example, start: date, end: d
         payments=pl.DataFrame(
             [row for index, deal in enumerate(example.deals) for row in _payments(document, index, deal)],
             schema=PAYMENTS,
+        ),
+        items=pl.DataFrame(
+            [row for index, deal in enumerate(example.deals) for row in items_of(document, index, deal)], schema=ITEMS
         ),
         relations=pl.DataFrame(relations_of(example, numbers), schema=RELATIONS),
     )

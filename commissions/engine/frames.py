@@ -35,6 +35,18 @@ DEALS: Schema = {
     "discount": pl.Int64(),  # parts per million
     "term": pl.Int64(),  # months
 }
+ITEMS: Schema = {  # the lines of deals. A deal without any is one line, with the deal's own figures
+    "deal": pl.Int64(),
+    "number": pl.Int64(),  # from 1; each once in a deal
+    "line_amount": pl.Int64(),  # minor units of the deal's currency; those of a deal add up to its amount
+    "line_quantity": pl.Int64(),
+    "line_cost": pl.Int64(),  # minor units; null: unknown
+    "line_discount": pl.Int64(),  # parts per million
+    "line_name": pl.String(),  # this and the rest: null when the source has nothing
+    "line_product_code": pl.String(),
+    "line_product_name": pl.String(),
+    "line_product_family": pl.String(),
+}
 RATES: Schema = {
     "source": pl.String(),  # ISO 4217: what one unit of this currency is worth ...
     "target": pl.String(),  # ... in this one ...

@@ -54,7 +54,8 @@ class Prepared:
     @property
     def bytes(self) -> int:
         """Roughly what it keeps in memory; frames that share columns are counted once for each."""
-        facts = (self.inputs.deals, self.inputs.shares, self.inputs.quotas, self.inputs.assignments)
+        facts = [self.inputs.deals, self.inputs.shares, self.inputs.quotas, self.inputs.assignments]
+        facts += [] if self.inputs.items is None else [self.inputs.items]
         frames = (*facts, *self.found.by_version.values(), *(part.measured for part in self.parts))
         return sum(int(frame.estimated_size()) for frame in frames)
 

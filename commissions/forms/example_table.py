@@ -8,11 +8,12 @@ from commissions.engine.schema import (
     Example,
     ExampleCustomer,
     ExampleDeal,
+    ExampleLine,
     ExamplePayee,
     ExampleProduct,
     ReportsTo,
 )
-from commissions.forms.keys import Key, any_component, any_credit, any_of, of_plan, reads, reads_own
+from commissions.forms.keys import Key, any_component, any_credit, any_of, of_plan, reads, reads_items, reads_own
 from commissions.forms.kinds import Kind, Model
 
 _IN_PARTS = any_component("payout")
@@ -84,6 +85,7 @@ EXAMPLES: Mapping[Model, tuple[Key, ...]] = {
             "cancelled", _("Cancelled on"),
             fits=any_of(reads("cancelled"), of_plan("clawback"), any_component("repeats")),
         ),
+        Key("lines", _("Lines of the deal"), add=_("Add a line"), fits=reads_items),
         Key("custom", _("Fields of your own"), usual=_("region west"), fits=reads_own),
         Key("owner", _("Owner"), fits=lambda around: len(around) > 1 and "payees" in around[1]),
         Key(
@@ -91,10 +93,21 @@ EXAMPLES: Mapping[Model, tuple[Key, ...]] = {
             fits=lambda around: len(around) > 1 and "payees" in around[1],
         ),
     ),
+    ExampleLine: (
+        Key("amount", _("Amount")),
+        Key("product", _("Product"), fits=reads("line_product_name", "line_product_family", "line_product_code")),
+        Key(
+            "quantity", _("Quantity"), usual="1",
+            fits=any_of(reads("line_quantity"), any_component("measure", "quantity")),
+        ),
+        Key("cost", _("Cost"), fits=reads("line_cost")),
+        Key("discount", _("Discount"), fits=reads("line_discount")),
+        Key("name", _("Name"), fits=reads("line_name")),
+    ),
     ExampleProduct: (
-        Key("name", _("Product"), fits=reads("product_name")),
-        Key("family", _("Product family"), fits=reads("product_family")),
-        Key("code", _("Product code"), fits=reads("product_code")),
+        Key("name", _("Product"), fits=reads("product_name", "line_product_name")),
+        Key("family", _("Product family"), fits=reads("product_family", "line_product_family")),
+        Key("code", _("Product code"), fits=reads("product_code", "line_product_code")),
     ),
     ExampleCustomer: (
         Key("name", _("Customer"), fits=reads("customer_name")),

@@ -147,4 +147,4 @@ def _texts() -> dict[Notice, str]:
 
 
 def _facts() -> dict[str, str]:
-    return {"cost": _("the cost"), "tax": _("the tax")}
+    return {"cost": _("the cost"), "tax": _("the tax"), "line_cost": _("the cost of a line")}

@@ -24,6 +24,15 @@ _COLUMNS = {
     "product.name": ("product_name", Kind.TEXT),
     "product.family": ("product_family", Kind.TEXT),
     "product.code": ("product_code", Kind.TEXT),
+    "line.amount": ("line_amount", Kind.MONEY),
+    "line.quantity": ("line_quantity", Kind.NUMBER),
+    "line.cost": ("line_cost", Kind.MONEY),
+    "line.margin": ("line_margin", Kind.MONEY),
+    "line.discount": ("line_discount", Kind.NUMBER),
+    "line.name": ("line_name", Kind.TEXT),
+    "line.product.name": ("line_product_name", Kind.TEXT),
+    "line.product.family": ("line_product_family", Kind.TEXT),
+    "line.product.code": ("line_product_code", Kind.TEXT),
     "customer.name": ("customer_name", Kind.TEXT),
     "customer.sector": ("customer_sector", Kind.TEXT),
     "customer.country": ("customer_country", Kind.TEXT),
@@ -31,8 +40,11 @@ _COLUMNS = {
 _PARTS = {
     "deal.margin": (("amount", Fraction(1)), ("cost", Fraction(-1))),
     "deal.discount": (("discount", Fraction(1, 1_000_000)),),
+    "line.margin": (("line_amount", Fraction(1)), ("line_cost", Fraction(-1))),
+    "line.discount": (("line_discount", Fraction(1, 1_000_000)),),
 }
 FIELDS = {name: Field(name, column, kind, _PARTS.get(name, ())) for name, (column, kind) in _COLUMNS.items()}
+LINE = "line_"  # before what is read of a single line of a deal: in columns, in which a deal has the same without it
 CUSTOM = "custom."  # before the slug: in columns of the deals frame, and after `deal.` in what is written
 _SLUG = re.compile(r"[a-z][a-z0-9_]{0,49}", re.ASCII)
 

@@ -133,6 +133,19 @@ class ExamplePayment(Strict):
     amount: ExactMoney = Field(description="Money of the deal's currency; negative when it was paid back.")
 
 
+class ExampleLine(Strict):
+    """A line of a deal: one of the things sold with it."""
+
+    product: Annotated[ExampleProduct, BeforeValidator(_named, json_schema_input_type=str | ExampleProduct)] = (
+        ExampleProduct()
+    )
+    name: Text | None = None
+    quantity: Annotated[int, Field(ge=-(2**31), lt=2**31)] = 1
+    amount: ExactMoney = Field(description="Money of the deal's currency; all lines add up to the deal's amount.")
+    cost: ExactMoney | None = Field(None, description="What it cost; absent: unknown, which isn't 0.")
+    discount: ExactDecimal | None = Field(None, description="A share, such as 10%.")
+
+
 class ExampleDeal(Strict):
     """A deal of an example. A refund is a deal with a negative amount."""
 
@@ -159,6 +172,11 @@ class ExampleDeal(Strict):
     tax: ExactMoney | None = Field(None, description="The tax contained in the amount; absent: unknown.")
     discount: ExactDecimal | None = Field(None, description="A share, such as 10%.")
     term: Annotated[int, Field(ge=0, le=1200)] | None = Field(None, description="Months.")
+    lines: tuple[ExampleLine, ...] = Field(
+        (),
+        exclude_if=lambda value: not value,
+        description="What was sold with it; absent: the deal is one line, with its own figures.",
+    )
     custom: dict[CustomName, CustomValue] = Field(
         {}, description="Fields of the company's own, such as {region: west}.", exclude_if=lambda value: not value
     )

@@ -12,6 +12,7 @@ from commissions.engine.calculate import Inputs, Result, calculate
 from commissions.engine.frames import (
     ASSIGNMENTS,
     DEALS,
+    ITEMS,
     KPIS,
     PAYEES,
     PAYMENTS,
@@ -70,6 +71,12 @@ def inputs_of(facts: Facts, ids: Ids) -> Inputs:
         for opened in {window_start(date(YEAR[0].year, month, 1), window, first) for month in range(1, 13)}
         if (quota := quota_of(facts, payee, window, opened, kind.value, key))
     ]  # fmt: skip
+    items = [
+        {"deal": ids.deals[deal.key], "number": number}
+        | {f"line_{name}": value for name, value in asdict(item).items()}
+        for deal in facts.deals
+        for number, item in enumerate(deal.items, 1)
+    ]
     payments = [
         asdict(payment) | {"deal": ids.deals[payment.deal]} for payment in facts.payments if payment.deal in ids.deals
     ]
@@ -88,11 +95,12 @@ def inputs_of(facts: Facts, ids: Ids) -> Inputs:
     scores = scores_of(facts, ids)
     quotas = [row for row in goals if not row["of_team"]]
     of_teams = [row for row in goals if row["of_team"] and row["kind"] != QuotaKind.TARGET]
-    for rows in (deals, shares, assignments, quotas, of_teams, payments, kpis, scores):
+    for rows in (deals, items, shares, assignments, quotas, of_teams, payments, kpis, scores):
         ids.shuffle.shuffle(rows)
     return Inputs(
         deals=pl.DataFrame(deals, schema=DEALS | {"custom.region": pl.String(), "custom.seats": pl.String()}),
         shares=pl.DataFrame(shares, schema=SHARES),
+        items=pl.DataFrame(items, schema=ITEMS),
         assignments=pl.DataFrame(assignments, schema=ASSIGNMENTS),
         quotas=pl.DataFrame(quotas, schema=QUOTAS),
         team_quotas=pl.DataFrame(of_teams, schema=QUOTAS),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from commissions.engine import bases, curve
+from commissions.engine import curve, items
 from commissions.engine.accumulate import LARGEST_SUM
 from commissions.engine.calculate import calculate
 from commissions.engine.document import load_plan
@@ -153,7 +153,7 @@ def test_the_limits_are_those_of_the_program() -> None:
     words = {10**17: "10^17", 2**62: "2^62"}
     assert {what: limit.removeprefix("below ") for what, limit in table_of("what").rows} == {
         "an amount of a deal, a plan or a quota": words[LARGEST_MINOR],
-        "the base of a deal": words[bases.LARGEST_CREDIT],
+        "the base of a deal": words[items.LARGEST_CREDIT],
         "what a payee adds up in a window": words[LARGEST_SUM],
         "the pay of a line and of a window": words[curve.LARGEST_PAY],
         "any intermediate value": "2^127",

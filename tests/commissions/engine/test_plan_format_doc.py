@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from commissions.engine import column_checks, curve_checks, decimals, example_checks, schema, source
+from commissions.engine import column_checks, curve_checks, decimals, example_checks, items, schema, source
 from commissions.engine.document import PlanInvalid, load_plan
 from commissions.engine.examples import run_examples
 from commissions.engine.expressions import FIELDS, build, parse, parse_base, parse_condition
@@ -47,6 +47,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "Keys of a row of `reports_to`": schema.ReportsTo,
     "Keys of a member": schema.Member,
     "Keys of a deal": schema.ExampleDeal,
+    "Keys of a line": schema.ExampleLine,
     "Keys of a payment": schema.ExamplePayment,
     "Keys of `product`": schema.ExampleProduct,
     "Keys of `customer`": schema.ExampleCustomer,
@@ -198,6 +199,7 @@ def test_the_limits_are_those_of_the_program() -> None:
     assert limits["what a unit or a deal pays"] == (
         f"less than {curve_checks.LARGEST_PAY_PER_UNIT:,}, with at most {decimals.DECIMALS} decimals"
     )
+    assert limits["a deal's lines"] == f"{items.MOST_ITEMS}"
     assert limits["a rate table"] == f"{column_checks.MOST_COLUMNS} columns"
     assert limits["a share of a deal"].endswith(f"at most {example_checks.SHARE_DECIMALS - 2} decimals in percent")
     assert limits["a formula"] == (

@@ -59,7 +59,8 @@ def test_a_deal_and_its_reversal_leave_what_there_would_be_without_it(facts: Fac
     if not facts.deals:
         return
     deal = data.draw(st.sampled_from(facts.deals))
-    reversal = replace(deal, key=f"{deal.key}-reversed", amount=-deal.amount)
+    items = tuple(replace(item, amount=-item.amount) for item in deal.items)
+    reversal = replace(deal, key=f"{deal.key}-reversed", amount=-deal.amount, items=items)
     shares = tuple(replace(share, deal=reversal.key) for share in facts.shares if share.deal == deal.key)
     reversed_ = replace(facts, deals=(*facts.deals, reversal), shares=facts.shares + shares)
     without = replace(

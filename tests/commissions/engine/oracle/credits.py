@@ -13,6 +13,7 @@ from tests.commissions.engine.oracle.curve import rounded
 from tests.commissions.engine.oracle.events import Event, events_of, rule_text
 from tests.commissions.engine.oracle.expressions import Missing, amount_of, holds, number_in, value_of
 from tests.commissions.engine.oracle.facts import EXPONENTS, Deal, Facts, Share
+from tests.commissions.engine.oracle.items import base_of, converted_items, counting, reads_items, units_of
 from tests.commissions.engine.oracle.others import counts
 
 
@@ -64,7 +65,7 @@ def credit_of(facts: Facts, plan: int, key: str, given: Deal, share: Share, paye
                 continue
             via = share.payee if share.payee != payee else None
             with suppress(Missing):  # nothing counts while it isn't known how much
-                whole = counted_of(facts, document, component, deal, share, is_refund=given.amount < 0)
+                whole = counted_of(facts, document, component, deal, share, given)
                 own = ruling(facts, plan, document, component, given, payee)
                 for event in events_of(facts, *own, given):
                     if assigned.start <= event.date and (assigned.end is None or event.date < assigned.end):
@@ -103,7 +104,9 @@ def number_of(by: str, value: object, deal: Deal) -> Fraction | None:
 
 
 def is_asked_for(component: Component, deal: Deal) -> bool:
-    if component.when and not holds(parse_condition(component.when), deal):
+    if reads_items(component) and not counting(component, deal):
+        return False
+    if component.when and not reads_items(component) and not holds(parse_condition(component.when), deal):
         return False
     return component.spiff is None or closes_within(component.spiff, deal.closed)
 
@@ -146,17 +149,22 @@ def converted(facts: Facts, document: PlanDocument, deal: Deal) -> Deal | None:
         return size if minor >= 0 else -size
 
     cost, tax = (None if minor is None else money(minor) for minor in (deal.cost, deal.tax))
-    return replace(deal, currency=document.currency, amount=money(deal.amount), cost=cost, tax=tax)
+    items = converted_items(deal.items, money)
+    return replace(deal, currency=document.currency, amount=money(deal.amount), cost=cost, tax=tax, items=items)
 
 
 def counted_of(
-    facts: Facts, document: PlanDocument, component: Component, deal: Deal, share: Share, *, is_refund: bool
+    facts: Facts, document: PlanDocument, component: Component, deal: Deal, share: Share, given: Deal
 ) -> int:
     """Minor units of the base; or, of units and deals, millionths, which a share in parts per million never splits."""
     if component.measure.value == "amount":
-        return part_of(facts, deal, share, rounded(amount_of(parse_base(component.base), deal), document))
+        is_of_items = reads_items(component)
+        exact = base_of(component, deal) if is_of_items else amount_of(parse_base(component.base), deal)
+        return part_of(facts, deal, share, rounded(exact, document))
+    if component.measure.value == "quantity" and reads_items(component):
+        return units_of(component, deal, given) * share.ppm
     size = deal.quantity if component.measure.value == "quantity" else 1
-    return (-abs(size) if is_refund else size) * share.ppm
+    return (-abs(size) if given.amount < 0 else size) * share.ppm
 
 
 def part_of(facts: Facts, deal: Deal, share: Share, base: int) -> int:

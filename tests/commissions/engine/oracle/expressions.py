@@ -13,10 +13,11 @@ class Missing(Exception):  # noqa: N818 no error: what is asked for isn't known 
 def amount_of(node: nodes.Node, deal: Deal) -> Fraction:
     """Raises Missing."""
     match node:
-        case nodes.Field(name="deal.margin"):
-            return known(deal.amount) - known(deal.cost)
-        case nodes.Field(name="deal.discount"):
-            return known(deal.discount) / 1_000_000
+        case nodes.Field(name="deal.margin" | "line.margin" as name):
+            of = "line_" if name == "line.margin" else ""
+            return known(getattr(deal, f"{of}amount")) - known(getattr(deal, f"{of}cost"))
+        case nodes.Field(name="deal.discount" | "line.discount", column=column):
+            return known(getattr(deal, column)) / 1_000_000
         case nodes.Field(column=column):
             return known(getattr(deal, column))
         case nodes.Reading(field):

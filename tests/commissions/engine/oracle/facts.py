@@ -10,6 +10,20 @@ EXPONENTS = {"EUR": 2, "USD": 2, "IDR": 2, "JPY": 0, "KWD": 3}
 
 
 @dataclass(frozen=True)
+class Item:
+    """A line of a deal."""
+
+    amount: int  # minor units of the deal's currency; those of a deal add up to its amount
+    quantity: int = 1
+    cost: int | None = None  # minor units
+    discount: int | None = None  # parts per million
+    name: str | None = None
+    product_code: str | None = None
+    product_name: str | None = None
+    product_family: str | None = None
+
+
+@dataclass(frozen=True)
 class Deal:
     key: str
     closed: date
@@ -32,6 +46,7 @@ class Deal:
     discount: int | None = None  # parts per million
     term: int | None = None
     custom: tuple[tuple[str, str], ...] = ()
+    items: tuple[Item, ...] = ()  # none: it is one line itself
 
 
 @dataclass(frozen=True)

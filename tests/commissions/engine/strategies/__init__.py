@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from commissions.engine.document import PlanDocument
+from tests.commissions.engine.item_strategies import with_items
 from tests.commissions.engine.oracle import TEAMS, Assigned, Deal, Facts, Member, Payment, Reports, Share
 from tests.commissions.engine.strategies.plans import BASES, CONDITIONS, RATES, WINDOWS, YEAR_STARTS, documents
 
@@ -35,7 +36,7 @@ def deals(draw: st.DrawFn, currency: str, *, reversible: bool = False) -> Deal:
     whole = whole or 1 if reversible else whole
     closed = draw(DAYS)
     other = "EUR" if draw(st.integers(0, 9)) == 0 else currency
-    return Deal(
+    deal = Deal(
         key=f"D{draw(st.integers(0, 10**6))}",
         closed=closed,
         invoiced=None if reversible else draw(st.one_of(st.none(), DAYS)),
@@ -49,6 +50,7 @@ def deals(draw: st.DrawFn, currency: str, *, reversible: bool = False) -> Deal:
         customer_country=draw(st.sampled_from([None, "ID", "SG"])),
         **draw(later_facts(whole)),
     )
+    return draw(with_items(deal, reversible=reversible))
 
 
 @st.composite

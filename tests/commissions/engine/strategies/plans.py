@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from commissions.engine.document import PlanDocument, from_json
 from tests.commissions.engine.event_strategies import clawbacks, repeats
+from tests.commissions.engine.item_strategies import of_items
 from tests.commissions.engine.table_strategies import tables
 
 TRIGGERS = ("invoiced", "paid", "paid_in_full")
@@ -172,7 +173,7 @@ def of_limited(draw: st.DrawFn, key: str) -> dict[str, Any]:
     """A component that pays each deal without looking at another."""
     tiers = draw(st.sampled_from(["flat", "flat", "marginal", "stepped"]))
     measure = draw(st.sampled_from(["amount", "amount", "count"]))
-    component = {
+    component: dict[str, Any] = {
         "key": key,
         "name": key,
         "measure": measure,
@@ -183,6 +184,7 @@ def of_limited(draw: st.DrawFn, key: str) -> dict[str, Any]:
         component["base"] = draw(st.sampled_from(BASES + MONEY_BASES))
     if draw(st.booleans()):
         component["when"] = draw(st.sampled_from(CONDITIONS + MONEY_CONDITIONS))
+    component = draw(of_items(component, reversible=False))
     limit = draw(st.sampled_from([None, None, ("cap", "25"), ("cap", "333"), ("floor", "5"), ("floor", "20")]))
     if limit:
         component[limit[0]] = {"per": "deal", "amount": limit[1]}
@@ -218,6 +220,7 @@ def of_pool(draw: st.DrawFn, key: str) -> dict[str, Any]:
     }
     if measure == "amount":
         component["base"] = draw(st.sampled_from(BASES + MONEY_BASES))
+    component = draw(of_items(component, reversible=False))
     component |= draw(limits(reversible=False))
     component.get("cap", {}).pop("excess", None)
     if draw(st.integers(0, 2)) == 0:
@@ -255,6 +258,7 @@ def unlimited(draw: st.DrawFn, key: str, *, reversible: bool) -> dict[str, Any]:
         component["base"] = draw(st.sampled_from(BASES if reversible else BASES + MONEY_BASES))
     if draw(st.booleans()):
         component["when"] = draw(st.sampled_from(CONDITIONS if reversible else CONDITIONS + MONEY_CONDITIONS))
+    component = draw(of_items(component, reversible=reversible))
     component |= draw(limits(reversible=reversible))
     if not reversible and component["credit"]["trigger"] in ("booked", "invoiced") and draw(st.integers(0, 3)) == 0:
         component["repeats"] = draw(repeats())
