@@ -19,6 +19,7 @@ from accounts.models import User, seen_by
 ONE = 1_000_000  # a whole share, in parts per million
 LARGEST_MINOR = 10**17  # no single amount reaches this, so that sums of many stay far below a bigint's end
 MOST_MONTHS = 1_200
+MOST_LINES = 500  # of a deal, so that the engine's sums over them stay within 128 bits
 MOST_RATE = 9_000_000  # times 10^12 it fits into 64 bits, as the engine reads it
 RATE_DECIMALS = 12
 CURRENCY = r"^[A-Z]{3}$"
@@ -197,6 +198,45 @@ class DealShare(models.Model):
     @property
     def share(self) -> Fraction:
         return Fraction(self.share_ppm, ONE)
+
+
+class DealLine(models.Model):
+    """One of the things that were sold with a deal. A deal without lines is one line itself.
+
+    At commit the amounts of a deal's lines add up to the deal's: a trigger sees to that.
+    """
+
+    deal = models.ForeignKey(Deal, models.CASCADE, related_name="lines", db_index=False)
+    number = models.IntegerField(_("number"))
+    product = models.ForeignKey(Product, models.PROTECT, null=True, blank=True, related_name="lines")
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    quantity = models.IntegerField(_("quantity"), default=1)
+    amount_minor = models.BigIntegerField(_("amount"))
+    cost_minor = models.BigIntegerField(_("cost"), null=True, blank=True)  # null is unknown, and not nothing
+    discount_ppm = models.IntegerField(_("discount"), null=True, blank=True, help_text=_("Parts per million."))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["deal", "number"], name="sales_dealline_once"),
+            models.CheckConstraint(condition=Q(number__gte=1, number__lte=MOST_LINES), name="sales_dealline_number"),
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=-LARGEST_MINOR, amount_minor__lt=LARGEST_MINOR),
+                name="sales_dealline_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(cost_minor__gt=-LARGEST_MINOR, cost_minor__lt=LARGEST_MINOR), name="sales_dealline_cost"
+            ),
+            models.CheckConstraint(
+                condition=Q(discount_ppm__gte=0, discount_ppm__lte=ONE), name="sales_dealline_discount"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deal_id}/{self.number}"
+
+    @property
+    def discount(self) -> Fraction | None:
+        return None if self.discount_ppm is None else Fraction(self.discount_ppm, ONE)
 
 
 class Payment(models.Model):

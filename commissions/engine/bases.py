@@ -5,7 +5,7 @@ import polars as pl
 from commissions.engine.curve import nearest
 from commissions.engine.expressions import compile_base, parse_base
 from commissions.engine.frames import ITEMS, WHOLE_SHARE, empty
-from commissions.engine.items import reads_items, refuse_too_large, summed, sums_of
+from commissions.engine.items import looks_at_items, reads_items, refuse_too_large, summed, sums_of
 from commissions.engine.schema import Component, Measure, PlanDocument, Rounding
 from core.money import exponent
 
@@ -34,7 +34,7 @@ def with_bases(
     whose = pl.coalesce("via", "payee").alias("payee")
     split = rows.with_row_index("index").filter(pl.col("share") != WHOLE_SHARE).select("index", *_KEY, whose)
     columns = []
-    if any(map(reads_items, document.components)):
+    if looks_at_items([document]):
         sums = sums_of(rows, empty(ITEMS) if items is None else items, document)
         rows = rows.join(sums, on="deal", how="left", maintain_order="left")
     bases = {column_of(each): each for each in document.components if each.measure is Measure.AMOUNT}

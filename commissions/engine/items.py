@@ -9,7 +9,6 @@ from commissions.engine.curve import largest, nearest
 from commissions.engine.errors import AmountTooLarge
 from commissions.engine.expressions import columns_of, compile_base, compile_condition, parse_base, parse_condition
 from commissions.engine.expressions.fields import LINE
-from commissions.engine.frames import ITEMS, empty
 from commissions.engine.schema import Component, Measure, PlanDocument, Rounding
 from commissions.engine.words import told
 from core.money import exponent
@@ -28,11 +27,9 @@ def reads_items(component: Component) -> bool:
     return any(column.startswith(LINE) for column in _read(component))
 
 
-def read_items(items: pl.DataFrame | None, documents: Iterable[PlanDocument]) -> pl.DataFrame | None:
-    """The lines, where a plan looks at them: none are as good as an empty frame."""
-    if not any(reads_items(component) for document in documents for component in document.components):
-        return None
-    return empty(ITEMS) if items is None else items
+def looks_at_items(documents: Iterable[PlanDocument]) -> bool:
+    """Whether a component of these plans does: then a calculation needs ITEMS."""
+    return any(reads_items(component) for document in documents for component in document.components)
 
 
 def columns_of_deals(component: Component) -> frozenset[str]:

@@ -95,7 +95,7 @@ def _fitting(line: EarningLine, document: PlanDocument, component: Component, ru
     rows = mine.join(events.filter((pl.col("date") == line.date) & (pl.col("event") == line.event)), on="deal")
     own, _told = in_currency(rows.with_columns(via=pl.lit(None, dtype=pl.Int64())), document, _rate(line), line.date)
     sharers, _broken = sharers_of(facts.shares, facts.payees)
-    based = with_bases(own, sharers, document)
+    based = with_bases(own, sharers, document, facts.items)
     before, after = moved(part_of(component), half_even=document.rounding is Rounding.HALF_EVEN)
     measured = based.with_columns(all=part_of(component), credited_before=before, credited_after=after)
     for row in measured.sort("turn").iter_rows(named=True):

@@ -192,7 +192,18 @@ def _with(inputs: Inputs, payee: User, supposed: Sequence[Supposed]) -> Inputs:
         shares=pl.concat([inputs.shares, *(part.shares for part in parts)]),
         payees=pl.concat([*known_people, *(part.payees for part in parts)]).unique(),
         payments=None if inputs.payments is None else _with_paid(inputs.payments, supposed),
+        items=None if known.items is None else _with_items(inputs.items, known, supposed),
     )
+
+
+def _with_items(items: pl.DataFrame | None, known: DealFacts, supposed: Sequence[Supposed]) -> pl.DataFrame:
+    """ITEMS, with the lines of the supposed deals. Where another amount is supposed than they add up to, the deal is
+    one line: nobody knows which of them would change.
+    """
+    amounts = dict(known.deals.select("deal", "amount").iter_rows())
+    changed = [row.deal.pk for row in supposed if amounts.get(row.deal.pk) != row.deal.amount_minor]
+    parts = [each for each in (items, known.items) if each is not None]
+    return pl.concat(parts).filter(~pl.col("deal").is_in(changed))
 
 
 def _with_paid(payments: pl.DataFrame, supposed: Sequence[Supposed]) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from commissions.engine.expressions.fields import CUSTOM
 from commissions.engine.frames import (
     ASSIGNMENTS,
     DEALS,
+    ITEMS,
     PAYEES,
     PAYMENTS,
     RATES,
@@ -22,6 +23,7 @@ from commissions.engine.frames import (
     TENURES,
     WHOLE_SHARE,
 )
+from commissions.engine.items import looks_at_items
 from commissions.engine.schema import OtherCurrencies, PlanDocument, Window
 from commissions.models import PlanVersion
 from commissions.selectors.colleagues import granted, shared_in, teammates
@@ -82,6 +84,11 @@ _SHARE: Final[LiteralString] = "JOIN sales_dealshare s ON s.deal_id = mine.id"
 _PAYMENTS = """
 SELECT p.deal_id, p.external_id, p.paid_on, p.amount_minor FROM sales_payment p
 WHERE p.deal_id = ANY(%s) ORDER BY p.deal_id, p.paid_on, p.external_id COLLATE "C"
+"""
+_ITEMS = """
+SELECT l.deal_id, l.number, l.amount_minor, l.quantity, l.cost_minor, l.discount_ppm, nullif(l.name, ''), p.external_id,
+    p.name, nullif(p.family, '')
+FROM sales_dealline l LEFT JOIN sales_product p ON p.id = l.product_id WHERE l.deal_id = ANY(%s)
 """
 _RATES: Final[LiteralString] = """
 SELECT source, target, starts_on, (rate * 1000000000000)::bigint FROM sales_exchangerate WHERE target = ANY(%s)
@@ -154,6 +161,7 @@ def gather(
         relations=relations,
         payments=payments_of(deals["deal"].to_list()) if reads_payments(rules) else None,
         rates=_rates(read.values()),
+        items=items_of(deals["deal"].to_list()) if looks_at_items(read.values()) else None,
     )
     return Gathered(inputs, tuple(payees))
 
@@ -172,6 +180,7 @@ class DealFacts:
     deals: pl.DataFrame  # the owner and the columns of DEALS that the plans read
     shares: pl.DataFrame  # SHARES
     payees: pl.DataFrame  # PAYEES: all who share
+    items: pl.DataFrame | None = None  # ITEMS, where the plans look at them
 
 
 def deal_facts(*, deals: Sequence[int], versions: Mapping[int, PlanDocument]) -> DealFacts:
@@ -179,7 +188,8 @@ def deal_facts(*, deals: Sequence[int], versions: Mapping[int, PlanDocument]) ->
     given: Mine = (_GIVEN, [list(deals)])
     found = _deals(given, deal_columns(versions.values()))
     shares = _shares(given, found)
-    return DealFacts(found, shares, _people(shares))
+    items = items_of(list(deals)) if looks_at_items(versions.values()) else None
+    return DealFacts(found, shares, _people(shares), items)
 
 
 def _rates(documents: Iterable[PlanDocument]) -> pl.DataFrame | None:
@@ -191,6 +201,11 @@ def _rates(documents: Iterable[PlanDocument]) -> pl.DataFrame | None:
 def payments_of(deals: Sequence[int]) -> pl.DataFrame:
     """All payments for these deals (PAYMENTS), by deal, day and external id."""
     return copy_out(_PAYMENTS, [list(deals)], PAYMENTS)
+
+
+def items_of(deals: Sequence[int]) -> pl.DataFrame:
+    """The lines of these deals (ITEMS)."""
+    return copy_out(_ITEMS, [list(deals)], ITEMS)
 
 
 def _with_sources(payees: list[int], relations: pl.DataFrame | None) -> list[int]:

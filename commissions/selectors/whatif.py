@@ -24,6 +24,7 @@ from accounts.models import User
 from commissions.engine.calculate import history_start
 from commissions.engine.credit import deal_columns
 from commissions.engine.frames import QuotaKind
+from commissions.engine.items import looks_at_items
 from commissions.engine.outcomes import Comparison, attained, compare, deals_sold, distribution, revenue, together
 from commissions.engine.quotas import to_read
 from commissions.engine.relations import levels_of, reads_team
@@ -40,7 +41,7 @@ MOST_KNOWN = 500  # pays of components, a few hundred kilobytes each where there
 
 # Counted by the server at the end of each transaction. A transaction that is taken back counts too: then a page says
 # that something may have changed though nothing did, and never the other way round.
-_COUNTED = ["sales_deal", "sales_dealshare", "sales_payment", "sales_product", "sales_customer",
+_COUNTED = ["sales_deal", "sales_dealshare", "sales_dealline", "sales_payment", "sales_product", "sales_customer",
             "commissions_assignment", "commissions_quota", "kpis_kpivalue", "accounts_reportingline",
             "accounts_membership"]  # fmt: skip
 _VERSION = """
@@ -211,7 +212,8 @@ def _covers(kept: Kept, document: PlanDocument) -> bool:
     columns = set(deal_columns([document])) <= set(kept.prepared.inputs.deals.columns)
     since = history_start({0: document}, kept.stretch.start)
     others = levels_of(document) <= kept.levels and reads_team(document) <= kept.teams
-    facts_ = columns and others and kept.since <= since
+    items = kept.prepared.inputs.items is not None or not looks_at_items([document])
+    facts_ = columns and others and items and kept.since <= since
     return facts_ and _kpis([document]) <= kept.kpis and _windows([document]) <= kept.windows
 
 

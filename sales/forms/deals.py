@@ -140,7 +140,9 @@ class DealForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), required=False, max_length=200)
     customer = ReferenceField(Customer, "customers", label=_("Customer"), required=False)
-    amount = NumberField("1250.50", label=_("Amount"), help_text=_("A refund has a minus sign."))
+    amount = NumberField(
+        "1250.50", label=_("Amount"), help_text=_("A refund has a minus sign. A deal with lines has their sum.")
+    )
     currency = forms.CharField(label=_("Currency"), min_length=3, max_length=3)
     status = forms.ChoiceField(label=_("Status"), choices=Deal.Status.choices)
     closed_on = day_field(
@@ -180,12 +182,7 @@ class DealForm(forms.Form):
             raise forms.ValidationError(selectors.in_words(error.what, error.fix)) from None
 
     def clean_discount(self) -> int | None:
-        """The discount in parts per million."""
-        digits = self.cleaned_data["discount"]
-        ppm = Decimal(digits or 0) * 10_000
-        if ppm != int(ppm):
-            raise forms.ValidationError(_("A discount has at most 4 decimals. Round it."))
-        return int(ppm) if digits else None
+        return discount_ppm(self.cleaned_data["discount"])
 
     def clean_currency(self) -> str:
         code: str = self.cleaned_data["currency"].upper()
@@ -217,6 +214,14 @@ class DealForm(forms.Form):
             chosen[f"{name}_minor"] = to_minor(digits, chosen["currency"]) if digits else None
         except MoneyError:
             self.add_error(name, amount_trouble(self[name].value(), chosen["currency"]))
+
+
+def discount_ppm(digits: str) -> int | None:
+    """The discount in parts per million."""
+    ppm = Decimal(digits or 0) * 10_000
+    if ppm != int(ppm):
+        raise forms.ValidationError(_("A discount has at most 4 decimals. Round it."))
+    return int(ppm) if digits else None
 
 
 def amount_trouble(digits: str, code: str) -> str:

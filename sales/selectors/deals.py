@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from sales.engine.splits import OWNER
-from sales.models import Customer, Deal, DealQuerySet, DealShare, Payment, Product
+from sales.models import Customer, Deal, DealLine, DealQuerySet, DealShare, Payment, Product
 from sales.selectors.references import meant
 
 MOST_COUNTED = 10_000  # beyond this many deals a page says "more than", sums nothing up and keeps to the dates' order
@@ -135,6 +135,11 @@ def shares_of(deal: Deal) -> list[DealShare]:
     """Owners first, then the other roles; in each the largest share first."""
     shares = deal.shares.select_related("user").order_by("role", "-share_ppm", "user__name")
     return sorted(shares, key=lambda share: share.role != OWNER)
+
+
+def lines_of(deal: Deal) -> list[DealLine]:
+    """The deal's lines, with their products, in the order of their numbers."""
+    return list(deal.lines.select_related("product").order_by("number"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sales.services.imports import (
     run_import,
     start_import,
 )
+from sales.services.line_checks import Line, stored_lines
 from sales.services.mappings import delete_mapping, save_mapping, save_part
 from sales.services.payments import record_payment, remove_payment
 from sales.services.rates import announce_rates, remove_rate, save_rate
@@ -17,6 +18,7 @@ from sales.services.rates import announce_rates, remove_rate, save_rate
 __all__ = [
     "DealChangedError",
     "ImportBusy",
+    "Line",
     "Part",
     "announce_rates",
     "apply_import",
@@ -35,4 +37,5 @@ __all__ = [
     "save_part",
     "save_rate",
     "start_import",
+    "stored_lines",
 ]

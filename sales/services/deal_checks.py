@@ -16,6 +16,7 @@ from sales.engine.parse import CONTROL, FIRST_YEAR, LAST_YEAR, MOST_MONTHS
 from sales.engine.splits import ONE, OWNER, SplitError, check_shares
 from sales.models import Deal
 from sales.selectors import in_words
+from sales.services.line_checks import Line, line_trouble
 
 _TEXTS = ("external_id", "name", "kind", "stage")
 _MONEY = ("amount_minor", "cost_minor", "tax_minor")
@@ -32,7 +33,9 @@ class Part:
     role: str = OWNER
 
 
-def check_deal(row: Deal, shares: Sequence[Part], stored: dict[str, Any], today: date) -> None:
+def check_deal(
+    row: Deal, shares: Sequence[Part], stored: dict[str, Any], today: date, lines: Sequence[Line] = ()
+) -> None:
     """Everything that is wrong with a deal, field by field, in one ValidationError."""
     troubles: dict[str, list[Any]] = {}
     try:
@@ -51,6 +54,7 @@ def check_deal(row: Deal, shares: Sequence[Part], stored: dict[str, Any], today:
         ("term_months", _term_trouble(row.term_months)),
         ("custom", _custom_trouble(row)),
         (NON_FIELD_ERRORS, _share_trouble(shares)),
+        (NON_FIELD_ERRORS, line_trouble(row, lines)),
     ):
         if trouble:
             troubles.setdefault(name, []).append(trouble)

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from sales import policies
-from sales.models import Customer, Deal, DealShare, Product
+from sales.models import Customer, Deal, DealLine, DealShare, Product
 from sales.services.bulk.stored import announce, stored_deals
 from sales.services.deal_checks import CLOSED, Part, check_deal, taken
+from sales.services.line_checks import Line, stored_lines
 from sales.services.locks import share_deals
 
 logger = logging.getLogger(__name__)
@@ -62,9 +63,11 @@ def save_deal(
     seen_at: datetime | None,
     acting_user: User | None,
     now: datetime,
+    lines: Sequence[Line] | None = None,
     **facts: Unpack[DealFacts],
 ) -> Deal:
-    """Create a deal, or change one: its facts and, all at once, its shares. An empty external id gets a new one.
+    """Create a deal, or change one: its facts and, all at once, its shares and its lines, numbered as they come, which
+    add up to its amount. Without `lines` they stay as they are. An empty external id gets a new one.
 
     `seen_at` is the `updated_at` that the form showed. Raises ValidationError by field, DealChangedError when the deal
     is no longer what the form showed, and PermissionDenied when the acting user may not. A form that changes nothing
@@ -78,7 +81,7 @@ def save_deal(
         share_deals()  # before the row: an import takes them in this order
     row = _locked(deal) if deal else Deal()
     _refuse_outsiders(row, acting_user)
-    if deal and _is_same(row, facts, shares):
+    if deal and _is_same(row, facts, shares, lines):
         return row
     if deal and seen_at and row.updated_at != seen_at:
         raise DealChangedError(
@@ -87,7 +90,7 @@ def save_deal(
                 "Open it again to see the change, then make yours."
             )
         )
-    return _write(row, facts, shares, acting_user, now)
+    return _write(row, facts, shares, acting_user, now, lines)
 
 
 @transaction.atomic
@@ -146,8 +149,9 @@ def _facts(row: Deal) -> dict[str, Any]:
     return {name: getattr(row, name) for name in DealFacts.__required_keys__ | DealFacts.__optional_keys__}
 
 
-def _is_same(row: Deal, facts: DealFacts, shares: Sequence[Part]) -> bool:
-    return all(getattr(row, name) == value for name, value in facts.items()) and _parts(row) == _keys(shares)
+def _is_same(row: Deal, facts: DealFacts, shares: Sequence[Part], lines: Sequence[Line] | None) -> bool:
+    same = all(getattr(row, name) == value for name, value in facts.items()) and _parts(row) == _keys(shares)
+    return same and (lines is None or stored_lines(row) == list(lines))
 
 
 def _parts(row: Deal) -> set[tuple[int, str, int]]:
@@ -158,14 +162,22 @@ def _keys(shares: Sequence[Part]) -> set[tuple[int, str, int]]:
     return {(part.user.pk, part.role, part.share_ppm) for part in shares}
 
 
-def _write(row: Deal, facts: DealFacts, shares: Sequence[Part] | None, acting_user: User | None, now: datetime) -> Deal:
-    """Write a deal that is locked, with its shares unless they stay as they are, and announce."""
+def _write(
+    row: Deal,
+    facts: DealFacts,
+    shares: Sequence[Part] | None,
+    acting_user: User | None,
+    now: datetime,
+    lines: Sequence[Line] | None = None,
+) -> Deal:
+    """Write a deal that is locked, with its shares and lines unless they stay as they are, and announce."""
     stored = _facts(row) if row.pk else {}
     before = stored_deals([row.external_id] if row.pk else [], lock=False)
     for name, value in facts.items():
         setattr(row, name, value)
     row.updated_at = now
-    check_deal(row, shares or (), stored, timezone.localdate(now))
+    checked = stored_lines(row) if lines is None else lines
+    check_deal(row, shares or (), stored, timezone.localdate(now), checked)
     try:
         with transaction.atomic():
             row.save()
@@ -173,6 +185,8 @@ def _write(row: Deal, facts: DealFacts, shares: Sequence[Part] | None, acting_us
         raise ValidationError({"external_id": taken(row.external_id)}) from None
     if shares is not None:
         _replace_shares(row, shares)
+    if lines is not None:
+        _replace_lines(row, lines)
     announce(before, stored_deals([row.external_id], lock=False))
     by = acting_user.pk if acting_user else "-"
     logger.info("deal %s: %s by user %s at %s", "changed" if stored else "created", row.pk, by, now.isoformat())
@@ -185,4 +199,23 @@ def _replace_shares(row: Deal, shares: Sequence[Part]) -> None:
     row.shares.all().delete()
     DealShare.objects.bulk_create(
         DealShare(deal=row, user=part.user, role=part.role, share_ppm=part.share_ppm) for part in shares
+    )
+
+
+def _replace_lines(row: Deal, lines: Sequence[Line]) -> None:
+    if stored_lines(row) == list(lines):
+        return
+    row.lines.all().delete()
+    DealLine.objects.bulk_create(
+        DealLine(
+            deal=row,
+            number=number,
+            product=line.product,
+            name=line.name,
+            quantity=line.quantity,
+            amount_minor=line.amount_minor,
+            cost_minor=line.cost_minor,
+            discount_ppm=line.discount_ppm,
+        )
+        for number, line in enumerate(lines, start=1)
     )

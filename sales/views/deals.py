@@ -36,11 +36,13 @@ from sales.forms.deals import (
     deal_initial,
     share_initial,
 )
+from sales.forms.lines import PREFIX, LineForm, LineFormSet, line_initial, lines_of, typed_rows
 from sales.models import Deal
 
 PER_PAGE = 50
 SUGGESTED = ("people", "customers", "products")
 Shares: TypeAlias = "BaseFormSet[ShareForm]"
+Lines: TypeAlias = "BaseFormSet[LineForm]"
 
 
 @require_GET
@@ -94,6 +96,7 @@ def _deal_page(
         "discount": None if shown.discount_ppm is None else Fraction(shown.discount_ppm, ONE),
         "custom": sorted(shown.custom.items()),
         "shares": selectors.shares_of(shown),
+        "lines": selectors.lines_of(shown),
         "can_edit": policies.can_edit_deal(request.user, shown),
         "can_close": policies.can_close_deal(request.user, shown),
         "cancelling": (cancelling or CancelForm(initial={"cancelled_on": today}))
@@ -107,18 +110,26 @@ def _deal_page(
 @require_http_methods(["GET", "POST"])
 @login_required
 def deal_edit(request: AuthedRequest, pk: int | None = None) -> HttpResponse:
-    """Change a deal, or without a key enter one. `more` only adds empty rows for shares."""
+    """Change a deal, or without a key enter one. `more` only adds empty rows, for shares or for lines."""
     shown = _visible(request, pk) if pk else None
     _refuse_unless_writable(request, shown)
     if request.method == "GET":
-        return _form_page(request, shown, *_fresh(request, shown))
+        return _form_page(request, shown, *_fresh(request, shown), _fresh_lines(shown))
     if "more" in request.POST:
-        return _form_page(request, shown, *_with_more_rows(request))
+        rows = LineFormSet(initial=typed_rows(request.POST), prefix=PREFIX)
+        return _form_page(request, shown, *_with_more_rows(request), rows)
     form, shares = _form_class(request)(request.POST), ShareFormSet(request.POST, prefix="shares")
-    if saved := _saved(request, shown, form, shares):
+    lines = LineFormSet(request.POST, prefix=PREFIX) if f"{PREFIX}-TOTAL_FORMS" in request.POST else None
+    if saved := _saved(request, shown, form, shares, lines):
         messages.success(request, _("%(deal)s is saved.") % {"deal": saved})
         return redirect("sales:deal", saved.pk)
-    return _form_page(request, shown, form, shares, 422)
+    return _form_page(request, shown, form, shares, lines or _fresh_lines(shown), 422)
+
+
+def _fresh_lines(shown: Deal | None) -> Lines:
+    known = services.stored_lines(shown) if shown else []
+    rows = [line_initial(line, shown.currency) for line in known] if shown else []
+    return LineFormSet(initial=rows, prefix=PREFIX)
 
 
 def _refuse_unless_writable(request: AuthedRequest, shown: Deal | None) -> None:
@@ -158,12 +169,22 @@ def _with_more_rows(request: AuthedRequest) -> tuple[DealForm, Shares]:
     return form, ShareFormSet(initial=rows[: MOST_ROWS - ROWS], prefix="shares")
 
 
-def _saved(request: AuthedRequest, shown: Deal | None, form: DealForm, shares: Shares) -> Deal | None:
-    """The deal as it was saved; None, and the reasons in the form, when it can't be so."""
+def _saved(
+    request: AuthedRequest, shown: Deal | None, form: DealForm, shares: Shares, lines: "Lines | None"
+) -> Deal | None:
+    """The deal as it was saved; None, and the reasons in the form, when it can't be so. Without `lines` they stay."""
     chooses = policies.can_choose_who_is_credited(request.user)
-    if not (form.is_valid() and (shares.is_valid() or not chooses)):
+    rows_are_valid = lines is None or lines.is_valid()
+    form.fields["amount"].required = not (lines and rows_are_valid and any(row.says_something for row in lines))
+    if not (form.is_valid() and (shares.is_valid() or not chooses) and rows_are_valid):
         return None
     facts: dict[str, Any] = form.cleaned_data
+    if lines is not None:
+        facts = {**facts, "lines": lines_of(lines, facts["currency"])}
+        if facts["lines"] is None:
+            return None
+        if facts["lines"]:
+            facts["amount_minor"] = sum(line.amount_minor for line in facts["lines"])
     if not chooses:
         facts = {**facts, "owner": shown.owner if shown else request.user}
     parts = _parts(shares) if chooses else _as_they_are(shown)
@@ -192,10 +213,10 @@ def _refuse(form: Form, error: ValidationError) -> None:
 
 
 def _form_page(
-    request: AuthedRequest, shown: Deal | None, form: DealForm, shares: Shares, status: int = 200
+    request: AuthedRequest, shown: Deal | None, form: DealForm, shares: Shares, lines: Lines, status: int = 200
 ) -> HttpResponse:
     chooses = policies.can_choose_who_is_credited(request.user)
-    context = {"deal": shown, "form": form, "shares": shares if chooses else None}
+    context = {"deal": shown, "form": form, "shares": shares if chooses else None, "lines": lines}
     return render(request, "sales/deal_edit.html", context, status=status)
 
 

@@ -17,6 +17,7 @@ from commissions.engine.outcomes import attained, compare, deals_sold, distribut
 from commissions.engine.whatif import Prepared, adapted, counted, pay, prepare, repriced, with_quotas
 from tests.commissions.engine.facts import YEAR, Ids, inputs_of
 from tests.commissions.engine.oracle import Assigned, Deal, Facts, Share
+from tests.commissions.engine.item_strategies import BASES as LINE_BASES
 from tests.commissions.engine.strategies import BASES, CONDITIONS, RATES, documents, facts
 
 few = settings(max_examples=settings().max_examples // 4)
@@ -68,7 +69,7 @@ def repaid(document: PlanDocument, draw: st.DrawFn) -> PlanDocument:
     part = draw(st.sampled_from(changed["components"]))
     match draw(st.sampled_from(["nothing"] * 4 + ["base", "when", "roles"])):
         case "base" if "measure" not in part:
-            part["base"] = draw(st.sampled_from(BASES))
+            part["base"] = draw(st.sampled_from(LINE_BASES if "line." in (part.get("when") or "") else BASES))
         case "when" if part.get("measure") != "score":
             part["when"] = draw(st.sampled_from(CONDITIONS))
         case "roles" if part.get("measure") != "score" and "pool" not in part:
