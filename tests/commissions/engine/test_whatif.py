@@ -16,8 +16,8 @@ from commissions.engine.document import PlanDocument, from_json, load_plan, to_j
 from commissions.engine.outcomes import attained, compare, deals_sold, distribution, profile, revenue
 from commissions.engine.whatif import Prepared, adapted, counted, pay, prepare, repriced, with_quotas
 from tests.commissions.engine.facts import YEAR, Ids, inputs_of
-from tests.commissions.engine.oracle import Assigned, Deal, Facts, Share
 from tests.commissions.engine.item_strategies import BASES as LINE_BASES
+from tests.commissions.engine.oracle import Assigned, Deal, Facts, Share
 from tests.commissions.engine.strategies import BASES, CONDITIONS, RATES, documents, facts
 
 few = settings(max_examples=settings().max_examples // 4)
