@@ -14,8 +14,7 @@ from core.money import MoneyError, to_minor
 from sales import selectors
 from sales.engine.splits import percent
 from sales.forms.deals import NumberField, ReferenceField, amount_trouble, discount_ppm, shown_amount
-from sales.models import MOST_LINES, Product
-from sales.services import Line
+from sales.models import MOST_LINES, DealLine, Product
 
 EMPTY_ROWS = 2
 PREFIX = "lines"
@@ -42,8 +41,8 @@ class LineForm(forms.Form):
             self.add_error("amount", gettext("A line needs an amount. Fill it in, or empty the row."))
         return self.cleaned_data
 
-    def line(self, currency: str) -> Line | None:
-        """The row as a line of a deal in that currency; None, and the reason at its field, where it can't be one."""
+    def line(self, currency: str) -> dict[str, Any] | None:
+        """What the row says of a line of a deal in that currency; None, and the reason at its field, where it can't."""
         given, minor = self.cleaned_data, {}
         for name in ("amount", "cost"):
             try:
@@ -53,7 +52,14 @@ class LineForm(forms.Form):
         if self.errors or minor["amount"] is None:
             return None
         quantity = 1 if given["quantity"] is None else given["quantity"]
-        return Line(minor["amount"], given["product"], given["name"], quantity, minor["cost"], given["discount"])
+        return {
+            "amount_minor": minor["amount"],
+            "product": given["product"],
+            "name": given["name"],
+            "quantity": quantity,
+            "cost_minor": minor["cost"],
+            "discount_ppm": given["discount"],
+        }
 
 
 LineFormSet = forms.formset_factory(
@@ -61,14 +67,16 @@ LineFormSet = forms.formset_factory(
 )
 
 
-def lines_of(rows: "forms.BaseFormSet[LineForm]", currency: str) -> list[Line] | None:
-    """The lines of a valid formset; None, and the reasons at the fields, where an amount isn't one of the currency."""
+def lines_of(rows: "forms.BaseFormSet[LineForm]", currency: str) -> list[dict[str, Any]] | None:
+    """What each line of a valid formset says; None, and the reasons at the fields, where an amount isn't one of the
+    currency.
+    """
     said = [row for row in rows if row.says_something]
     found = [row.line(currency) for row in said]
     return None if any(row.errors for row in said) else [line for line in found if line is not None]
 
 
-def line_initial(line: Line, currency: str) -> dict[str, Any]:
+def line_initial(line: DealLine, currency: str) -> dict[str, Any]:
     discount = line.discount_ppm
     return {
         "product": selectors.reference(line.product),

@@ -127,8 +127,7 @@ def deal_edit(request: AuthedRequest, pk: int | None = None) -> HttpResponse:
 
 
 def _fresh_lines(shown: Deal | None) -> Lines:
-    known = services.stored_lines(shown) if shown else []
-    rows = [line_initial(line, shown.currency) for line in known] if shown else []
+    rows = [line_initial(line, shown.currency) for line in selectors.lines_of(shown)] if shown else []
     return LineFormSet(initial=rows, prefix=PREFIX)
 
 
@@ -180,11 +179,10 @@ def _saved(
         return None
     facts: dict[str, Any] = form.cleaned_data
     if lines is not None:
-        facts = {**facts, "lines": lines_of(lines, facts["currency"])}
-        if facts["lines"] is None:
+        if (said := lines_of(lines, facts["currency"])) is None:
             return None
-        if facts["lines"]:
-            facts["amount_minor"] = sum(line.amount_minor for line in facts["lines"])
+        facts = {**facts, "lines": [services.Line(**line) for line in said]}
+        facts |= {"amount_minor": sum(line["amount_minor"] for line in said)} if said else {}
     if not chooses:
         facts = {**facts, "owner": shown.owner if shown else request.user}
     parts = _parts(shares) if chooses else _as_they_are(shown)
