@@ -65,6 +65,8 @@ GET  commissions:acceptances                       login  403   403   200   200 
 GET  commissions:scores                            login  403   403   200   200   200   200   403
 POST commissions:scores                            login  403   403   302   302   403   302   403
 POST commissions:scores          #wrong            login  403   403   422   302   403   422   403
+GET  commissions:scores-paste                      login  403   403   200   200   403   200   403
+POST commissions:scores-paste                      login  403   403   422   422   403   422   403
 GET  commissions:whatif                            login  403   403   403   403   200   200   403
 GET  commissions:whatif          #none             login  403   403   403   403   404   404   403
 POST commissions:whatif                            login  403   403   403   403   200   200   403

@@ -11,22 +11,47 @@ datetime.date(2026, 12, 31)
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Final, Literal
 
 from commissions.engine.roster import Refused
-from commissions.engine.words import told
+from commissions.engine.words import Told, told
 
-COLUMNS: Final = ("person", "plan", "from", "to", "quota", "per", "kind", "component")
-_NAMES: Final = {  # as a header may call them
-    **{name: name for name in COLUMNS},
-    "payee": "person", "name": "person", "e-mail": "person", "email": "person", "orang": "person", "nama": "person",
-    "penerima": "person", "skema": "plan", "since": "from", "dari": "from", "mulai": "from", "sejak": "from",
-    "until": "to", "last day": "to", "hingga": "to", "sampai": "to", "kuota": "quota", "amount": "quota",
-    "setiap": "per", "jenis": "kind", "komponen": "component",
-}  # fmt: skip
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What the columns of a sheet are called."""
+
+    columns: tuple[str, ...]
+    names: Mapping[str, str]  # as a header may call them, in small letters
+    holds: Told  # for a sheet without rows
+
+
+_PERSON: Final = dict.fromkeys(("person", "payee", "name", "e-mail", "email", "orang", "nama", "penerima"), "person")
+ROSTER: Final = Table(
+    ("person", "plan", "from", "to", "quota", "per", "kind", "component"),
+    {
+        **_PERSON, "plan": "plan", "skema": "plan",
+        **dict.fromkeys(("from", "since", "dari", "mulai", "sejak"), "from"),
+        **dict.fromkeys(("to", "until", "last day", "hingga", "sampai"), "to"),
+        **dict.fromkeys(("quota", "kuota", "amount"), "quota"), "per": "per", "setiap": "per",
+        "kind": "kind", "jenis": "kind", "component": "component", "komponen": "component",
+    },
+    told("Nothing is written here. Paste rows with a person, a plan and a first day."),
+)  # fmt: skip
+SCORES: Final = Table(
+    ("person", "objective", "score", "note", "component"),
+    {
+        **_PERSON, **dict.fromkeys(("objective", "goal", "sasaran", "tujuan"), "objective"),
+        **dict.fromkeys(("score", "nilai", "percent", "persen"), "score"),
+        **dict.fromkeys(("note", "comment", "catatan", "komentar"), "note"),
+        "component": "component", "komponen": "component",
+    },
+    told("Nothing is written here. Paste rows with a person, an objective and a score."),
+)  # fmt: skip
 _PER: Final = {
     "month": "month", "monthly": "month", "bulan": "month", "bulanan": "month",
     "quarter": "quarter", "quarterly": "quarter", "kuartal": "quarter", "triwulan": "quarter",
@@ -37,8 +62,9 @@ _KINDS: Final = {
     "units": "units", "unit": "units", "deals": "units", "transaksi": "units",
     "target": "target", "target incentive": "target", "insentif": "target", "target insentif": "target",
 }  # fmt: skip
+SURPLUS: Final = told("There are more cells than columns. Put an amount with commas in quotation marks, or use tabs.")
+_PERCENT: Final = re.compile(r"\d{1,5}([.,]\d{1,4})?", re.ASCII)
 MOST_ROWS = 20_000
-LONGEST_CELL = 300
 FIRST_YEAR, LAST_YEAR = 1990, 2199
 
 
@@ -59,12 +85,8 @@ class PastedRow:
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "")
 
-    @property
-    def text(self) -> str:
-        return " · ".join(filter(None, (self[column][:LONGEST_CELL] for column in COLUMNS)))
 
-
-def pasted_rows(text: str) -> list[PastedRow]:
+def pasted_rows(text: str, table: Table = ROSTER) -> list[PastedRow]:
     """The rows that are not empty. Raises Refused where the text is no table, or too long a one."""
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if sum(bool(line.strip()) for line in lines) > MOST_ROWS + 1:
@@ -73,11 +95,11 @@ def pasted_rows(text: str) -> list[PastedRow]:
         )
     found = list(_numbered(lines))
     if not found:
-        raise Refused(told("Nothing is written here. Paste rows with a person, a plan and a first day."))
-    header = _header(found[0][1])
+        raise Refused(table.holds)
+    header = _header(found[0][1], table)
     if header:
         found = found[1:]
-    return [_row(line, cells, header or COLUMNS) for line, cells in found]
+    return [_row(line, cells, header or table.columns) for line, cells in found]
 
 
 def _numbered(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
@@ -99,9 +121,9 @@ def _delimiter(lines: Sequence[str]) -> str:
     return max("\t;,", key=lambda sign: (first.count(sign), sign == "\t"))
 
 
-def _header(cells: Sequence[str]) -> tuple[str, ...] | None:
+def _header(cells: Sequence[str], table: Table) -> tuple[str, ...] | None:
     """The columns by the names in the first row, if it holds names."""
-    known = [_NAMES.get(cell.lower(), "") for cell in cells]
+    known = [table.names.get(cell.lower(), "") for cell in cells]
     if sum(map(bool, known)) < 2:
         return None
     for name, cell in zip(known, cells, strict=True):
@@ -110,7 +132,7 @@ def _header(cells: Sequence[str]) -> tuple[str, ...] | None:
                 told(
                     "The column %(name)s is unknown, or there twice. The columns are %(columns)s.",
                     name=repr(cell[:40]),
-                    columns=", ".join(COLUMNS),
+                    columns=", ".join(table.columns),
                 )
             )
     return tuple(known)
@@ -163,6 +185,19 @@ def amount_of(text: str, signs: Signs) -> str:
             text=repr(text[:40]),
         )
     )
+
+
+def percent_of(text: str) -> int:
+    """Parts per million of a percentage, with either decimal sign, for none of them is so large as to have groups.
+    Raises Refused.
+
+    >>> percent_of("92.5"), percent_of("92,5 %"), percent_of("110%")
+    (925000, 925000, 1100000)
+    """
+    written = text.strip().removesuffix("%").strip()
+    if not _PERCENT.fullmatch(written):
+        raise Refused(told("Write a percentage such as 85 or 92.5, with at most 4 decimals."))
+    return int(Decimal(written.replace(",", ".")) * 10_000)
 
 
 def kind_of(text: str) -> str:

@@ -11,6 +11,7 @@ from accounts.models import User
 from commissions.models.plans import Plan
 
 LARGEST_PPM = 10_000_000  # 1000 %
+LONGEST_NOTE = 200
 
 
 class Score(models.Model):
@@ -31,7 +32,7 @@ class Score(models.Model):
     window = models.CharField(max_length=7, choices=Window.choices)
     window_start = models.DateField()
     score_ppm = models.BigIntegerField(null=True, help_text=_("In millionths; none: it was taken back."))
-    note = models.CharField(_("note"), max_length=200, blank=True, default="")
+    note = models.CharField(_("note"), max_length=LONGEST_NOTE, blank=True, default="")
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     entered_at = models.DateTimeField()
     replaced_at = models.DateTimeField(null=True, help_text=_("By a later entry."))

@@ -3,22 +3,21 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from hashlib import sha256
-from typing import Final, TypeVar
+from typing import Final
 
-from django.db.models import Q
 from django.db.models.functions import Lower
 
 from accounts.models import User
 from commissions.engine.decimals import parse_decimal, scaled
 from commissions.engine.frames import QuotaKind
-from commissions.engine.pasted import PastedRow, Signs, amount_of, day_of, kind_of, per_of
+from commissions.engine.pasted import SURPLUS, PastedRow, Signs, amount_of, day_of, kind_of, per_of
 from commissions.engine.roster import Held, QuotaKey, QuotaWish, Refused, Wish, placed
 from commissions.engine.schema import PlanDocument
 from commissions.engine.spans import Span
 from commissions.engine.words import Told, told
 from commissions.models import Plan
+from commissions.selectors.pasted import People, Result, people_called, person_called, tried
 from commissions.selectors.roster_state import (
     Place,
     components_of,
@@ -31,8 +30,10 @@ from commissions.selectors.roster_state import (
 )
 from core.money import LARGEST_MINOR, MoneyError, to_minor
 
-T = TypeVar("T")
 MOST_OF_ONE = 100
+NOBODY: Final = told(
+    "Nobody has this e-mail address, external id or name. Correct it, or add the person on the people page."
+)
 UNREAD: Final = {
     "amount": told("Nothing in this plan is measured against a quota: it is kept, but changes no pay."),
     "units": told("Nothing in this plan is measured against a quota in units: it is kept, but changes no pay."),
@@ -43,13 +44,6 @@ MISSING: Final = {
     "units": told("This plan pays against a quota in units, and none is set."),
     "target": told("This plan pays shares of a target incentive, and none is set."),
 }
-
-
-class Result(StrEnum):
-    NEW = "new"
-    CHANGED = "changed"
-    SAME = "same"
-    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +79,7 @@ class Check:
 class Named:
     """Whom and what the cells of all rows name."""
 
-    people: Mapping[str, Sequence[User]]  # by e-mail address, external id or name, in lower case
+    people: People
     plans: Mapping[str, Plan]
     documents: Mapping[int, PlanDocument]
     components: Mapping[int, frozenset[str]]  # of any version of a plan
@@ -136,12 +130,7 @@ def check(
 
 def _named(rows: Sequence[PastedRow]) -> Named:
     """People and plans by what the rows call them: three queries, however many rows."""
-    texts = {row["person"].lower() for row in rows} - {""}
-    people: dict[str, list[User]] = {}
-    lowered = User.objects.annotate(low_name=Lower("name"), low_email=Lower("email"), low_id=Lower("external_id"))
-    for user in lowered.filter(Q(low_email__in=texts) | Q(low_id__in=texts) | Q(low_name__in=texts)):
-        for key in {user.low_email, user.low_id, user.low_name} & texts:
-            people.setdefault(key, []).append(user)
+    people = people_called({row["person"].lower() for row in rows}, User.objects.all())
     names = {row["plan"].lower() for row in rows} - {""}
     plans = {plan.name.lower(): plan for plan in Plan.objects.annotate(low=Lower("name")).filter(low__in=names)}
     keys = [plan.pk for plan in plans.values()]
@@ -151,44 +140,18 @@ def _named(rows: Sequence[PastedRow]) -> Named:
 
 def _read(row: PastedRow, named: Named, signs: Signs) -> _Read | RowOutcome:
     wrong: list[Told] = []
-    person = _tried(wrong, lambda: _person(row["person"], named))
-    plan = _tried(wrong, lambda: _plan(row["plan"], named))
-    wish = _tried(wrong, lambda: _wish(row, plan, named, signs)) if plan else None
+    person = tried(wrong, lambda: person_called(row["person"], named.people, NOBODY))
+    plan = tried(wrong, lambda: _plan(row["plan"], named))
+    wish = tried(wrong, lambda: _wish(row, plan, named, signs)) if plan else None
     if wrong or person is None or plan is None or wish is None:
         return RowOutcome(row, Result.REFUSED, person, plan, "", Held(), Held(), refused=tuple(wrong))
     return _Read(row, person, plan, named.documents[plan.pk], wish)
-
-
-def _tried(wrong: list[Told], reading: Callable[[], T]) -> T | None:
-    try:
-        return reading()
-    except Refused as error:
-        wrong.append(error.told)
-        return None
 
 
 def _wish(row: PastedRow, plan: Plan, named: Named, signs: Signs) -> Wish:
     document = _document(plan, named)
     refuse_unknown_component(row["component"], named.components.get(plan.pk, frozenset()))
     return wish_of(row, document, signs)
-
-
-def _person(text: str, named: Named) -> User:
-    if not text:
-        raise Refused(told("The person is missing. Write an e-mail address, an external id or a whole name."))
-    found = named.people.get(text.lower(), ())
-    exact = [user for user in found if text.lower() in (user.email or "", (user.external_id or "").lower())]
-    if len(found) > 1 and len(exact) != 1:
-        raise Refused(
-            told("%(count)s people are called so. Write an e-mail address or an external id.", count=str(len(found)))
-        )
-    if not found:
-        raise Refused(
-            told(
-                "Nobody has this e-mail address, external id or name. Correct it, or add the person on the people page."
-            )
-        )
-    return (exact or found)[0]
 
 
 def _plan(text: str, named: Named) -> Plan:
@@ -222,9 +185,7 @@ def refuse_unknown_component(key: str, known: Collection[str]) -> None:
 def wish_of(row: PastedRow, document: PlanDocument, signs: Signs) -> Wish:
     """What the days and the quota of a row ask for on a plan. Raises Refused."""
     if row.surplus:
-        raise Refused(
-            told("There are more cells than columns. Put an amount with commas in quotation marks, or use tabs.")
-        )
+        raise Refused(SURPLUS)
     start = day_of(row["from"], signs) if row["from"] else None
     last = day_of(row["to"], signs) if row["to"] else None
     if start is None:

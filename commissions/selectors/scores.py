@@ -135,15 +135,20 @@ def in_window(version: PlanVersion, window: Period) -> list[Component]:
     return [part for part in score_parts(document) if cycle_of(document, part.window).period(window.start) == window]
 
 
-def sheet(user: User, people: Sequence[User], window: Period, today: date) -> list[PersonScores]:
-    """What is scored of these people in a window; a fixed number of queries however many they are."""
+def sheet(
+    user: User, people: Sequence[User], window: Period, today: date, *, is_priced: bool = True
+) -> list[PersonScores]:
+    """What is scored of these people in a window, and, unless it needn't be known, what that pays; a fixed number of
+    queries however many they are.
+    """
     day, keys = last_day(window), [person.pk for person in people]
     versions = scoring_versions(day)
     assigned = Assignment.objects.filter(payee__in=keys, plan__in=versions, during__contains=day)
     plans: dict[int, list[int]] = defaultdict(list)
     for payee, plan in assigned.order_by("plan__name").values_list("payee", "plan"):
         plans[payee].append(plan)
-    known, paid, editable = entries(keys, window), score_pay(keys, window), may_score(user, keys, today)
+    known, paid = entries(keys, window), score_pay(keys, window) if is_priced else {}
+    editable = may_score(user, keys, today)
     return [
         PersonScores(
             person=person,

@@ -11,7 +11,8 @@ from commissions import signals
 from commissions.engine.pasted import PastedRow, Signs
 from commissions.engine.roster import Held, Wish, differing, placed
 from commissions.models import Assignment, PlanVersion, Quota
-from commissions.selectors.roster_check import Check, Result, check
+from commissions.selectors.pasted import Result
+from commissions.selectors.roster_check import Check, check
 from commissions.selectors.roster_state import (
     Place,
     assignments_at,

@@ -1,9 +1,7 @@
 """Scores that managers give: written all or none, the ones before kept."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,28 +9,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from commissions import signals
-from commissions.engine.frames import WHOLE_SHARE
-from commissions.engine.schema import Component
-from commissions.engine.scores import weights_of
-from commissions.models import Assignment, Period, Score
-from commissions.models.scores import LARGEST_PPM
-from commissions.policies import may_score
-from commissions.selectors.documents import document_of
-from commissions.selectors.scores import Place, in_window, last_day, place_of, scoring_versions
+from commissions.engine.pasted import PastedRow
+from commissions.models import Score
+from commissions.selectors.pasted import Result
+from commissions.selectors.score_refusals import Entry, held_scores, periods_of, refusals
+from commissions.selectors.scores import Place, last_day
+from commissions.selectors.scores_check import check
 from commissions.services.stale import note_scores
 from core import periods
-from core.templatetags import formats
-from core.templatetags.juara import locale, moment
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What somebody gives for one place in a window."""
-
-    place: Place
-    score_ppm: int | None  # millionths; None: nothing, and what was given is taken back
-    seen: int | None  # the id of the score that held when she looked; None: there was none
-    note: str = ""
 
 
 class ScoresRefused(ValueError):  # noqa: N818 a name of the field
@@ -41,6 +25,27 @@ class ScoresRefused(ValueError):  # noqa: N818 a name of the field
     def __init__(self, why: Mapping[Place, str]) -> None:
         super().__init__(" ".join(why.values()))
         self.why = why
+
+
+class PasteRefused(ValueError):  # noqa: N818 a name of the field
+    """Nothing was entered. Says why and what to do."""
+
+
+@transaction.atomic
+def enter_pasted(
+    *, rows: Sequence[PastedRow], window: periods.Period, fingerprint: str, acting_user: User, now: datetime
+) -> int:
+    """Do what a check of these rows said; returns how many scores differ from what held. Raises PasteRefused."""
+    checked = check(rows, window, user=acting_user, today=timezone.localdate(now))
+    if checked.count(Result.REFUSED):
+        raise PasteRefused(_("Some rows are refused, so nothing was changed. Correct them first."))
+    faster = _("Somebody changed these scores after you checked the rows, so nothing was changed. Look at them again.")
+    if checked.fingerprint != fingerprint:
+        raise PasteRefused(faster)
+    try:
+        return enter_scores(entries=checked.entries, window=window, acting_user=acting_user, now=now)
+    except ScoresRefused:
+        raise PasteRefused(faster) from None
 
 
 @transaction.atomic
@@ -53,15 +58,9 @@ def enter_scores(*, entries: Sequence[Entry], window: periods.Period, acting_use
     day = last_day(window)
     payees = sorted({entry.place.payee for entry in entries})
     list(User.objects.select_for_update(no_key=True).filter(pk__in=payees).order_by("pk").values_list("pk"))
-    closed = _closed(day)
-    held = _held(payees, window)
-    parts = _parts(payees, window)
-    allowed = may_score(acting_user, payees, timezone.localdate(now))
-    why = {}
-    for entry in entries:
-        said = _refusal(entry, window, held.get(entry.place), parts, closed, entry.place.payee in allowed, now)
-        if said:
-            why[entry.place] = said
+    list(periods_of(day).select_for_update().order_by("pk").values_list("pk"))
+    held = held_scores(payees, window)
+    why = refusals(entries, window, held, acting_user=acting_user, today=timezone.localdate(now))
     if why:
         raise ScoresRefused(why)
     changed = [entry for entry in entries if _differs(entry, held.get(entry.place))]
@@ -69,86 +68,6 @@ def enter_scores(*, entries: Sequence[Entry], window: periods.Period, acting_use
     if note_scores(scored={(entry.place.payee, day) for entry in changed}):
         signals.statements_stale.send(Score)
     return len(changed)
-
-
-def _held(payees: Sequence[int], window: periods.Period) -> dict[Place, Score]:
-    rows = Score.objects.filter(
-        payee__in=payees, window=window.kind.value, window_start=window.start, replaced_at=None
-    ).select_related("entered_by")
-    return {place_of(row): row for row in rows}
-
-
-def _parts(
-    payees: Sequence[int], window: periods.Period
-) -> dict[tuple[int, int, str], tuple[Component, periods.Period]]:
-    """By payee, plan and component, what counts a score of this window, and what the statement that pays it covers."""
-    day = last_day(window)
-    versions = scoring_versions(day)
-    rows = Assignment.objects.filter(payee__in=payees, plan__in=versions, during__contains=day)
-    return {
-        (payee, plan, part.key): (part, document_of(versions[plan]).statement(day))
-        for payee, plan in rows.values_list("payee", "plan")
-        for part in in_window(versions[plan], window)
-    }
-
-
-def _closed(day: date) -> dict[periods.Period, Period]:
-    """By what they cover, the periods of that day whose pay stands; all are held until the transaction ends."""
-    rows = Period.objects.select_for_update().filter(start__lte=day, end__gt=day).order_by("pk")
-    return {row.calendar: row for row in rows if not row.is_open}
-
-
-def _refusal(
-    entry: Entry,
-    window: periods.Period,
-    held: Score | None,
-    parts: Mapping[tuple[int, int, str], tuple[Component, periods.Period]],
-    closed: Mapping[periods.Period, Period],
-    is_allowed: bool,  # noqa: FBT001
-    now: datetime,
-) -> str:
-    """Why an entry can't be; nothing where it can."""
-    if not is_allowed:
-        return _("You may score those who report to you, and nobody scores herself or himself. Ask their manager.")
-    part, statement = parts.get(entry.place[:3], (None, None))
-    if part is None or entry.place.objective not in weights_of(part):
-        return _("On the last day of this period the plan asks for no such score. Load the page again.")
-    if window.start > timezone.localdate(now):
-        return _("This period hasn't begun. Score it once it has.")
-    if statement is not None and statement in closed:
-        return _stands(closed[statement])
-    if entry.score_ppm is not None and not 0 <= entry.score_ppm <= LARGEST_PPM:
-        return _("Write a score from 0 to 1000 percent.")
-    if (held.pk if held else None) != entry.seen:
-        return _meanwhile(held)
-    return ""
-
-
-def _stands(period: Period) -> str:
-    words = {"period": formats.period(period.calendar, locale()), "status": period.get_status_display()}
-    if period.status in (Period.Status.REVIEW, Period.Status.APPROVED):
-        text = _(
-            "The pay of %(period)s is being checked (%(status)s). Ask finance to open it again, then enter the score."
-        )
-    else:
-        text = _(
-            "The pay of %(period)s stands (%(status)s) and no longer changes. Agree with finance on a correction in a "
-            "period that is open."
-        )
-    return text % words
-
-
-def _meanwhile(held: Score | None) -> str:
-    if held is None:
-        return _("The score was removed after you opened the page. What you typed is kept: save again if it holds.")
-    words = {"name": held.entered_by.name, "at": moment(held.entered_at), "score": _percent(held)}
-    return _("%(name)s entered %(score)s on %(at)s, after you opened the page. Save again if yours holds.") % words
-
-
-def _percent(row: Score) -> str:
-    if row.score_ppm is None:
-        return "–"
-    return formats.percent(Decimal(row.score_ppm) / WHOLE_SHARE, locale(), places=4)
 
 
 def _differs(entry: Entry, held: Score | None) -> bool:

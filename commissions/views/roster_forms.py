@@ -39,37 +39,20 @@ class RosterFilter(forms.Form):
     show = forms.ChoiceField(label=_("Show"), required=False, choices=SHOWN, widget=forms.Select(_SELECT))
 
 
-class PasteForm(forms.Form):
-    """Rows as text or as a file, and how their numbers and dates are written."""
+class RowsForm(forms.Form):
+    """Rows as text or as a file."""
 
     text = forms.CharField(
         label=_("Rows"),
         required=False,
         strip=False,
         max_length=MOST_BYTES,
-        help_text=_(
-            "One line a person and plan: person, plan, from, to, quota, per, kind, component. To is the last day; "
-            "empty: for good. Without a first day the plan ends on the last. Kind is amount, units or target; empty: "
-            "what the plan reads. Component: only for a quota of one component."
-        ),
         widget=forms.Textarea({"class": "yaml", "rows": 8, "spellcheck": "false", "autocomplete": "off"}),
     )
     file = forms.FileField(
         label=_("or a CSV file"), required=False, widget=forms.ClearableFileInput({"accept": ".csv,.tsv,.txt"})
     )
-    decimal = forms.ChoiceField(
-        label=_("Numbers are written as"), choices=[(".", "1,250,000.50"), (",", "1.250.000,50")]
-    )
-    dates = forms.ChoiceField(
-        label=_("Dates are written as"),
-        choices=[("ymd", "2026-12-31"), ("dmy", "31/12/2026"), ("mdy", "12/31/2026")],
-    )
     seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 Django's own signature
-        signs = usual_signs()
-        kwargs["initial"] = {"decimal": signs.decimal, "dates": signs.dates, **(kwargs.get("initial") or {})}
-        super().__init__(*args, **kwargs)
 
     def clean(self) -> dict[str, Any]:
         """A file's text takes the place of what is typed."""
@@ -79,8 +62,51 @@ class PasteForm(forms.Form):
         return data
 
     @property
+    def kept(self) -> dict[str, str]:
+        """What else the rows are read by."""
+        return {}
+
+
+class PasteForm(RowsForm):
+    """Rows of the roster, and how their numbers and dates are written."""
+
+    decimal = forms.ChoiceField(
+        label=_("Numbers are written as"), choices=[(".", "1,250,000.50"), (",", "1.250.000,50")]
+    )
+    dates = forms.ChoiceField(
+        label=_("Dates are written as"),
+        choices=[("ymd", "2026-12-31"), ("dmy", "31/12/2026"), ("mdy", "12/31/2026")],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 Django's own signature
+        signs = usual_signs()
+        kwargs["initial"] = {"decimal": signs.decimal, "dates": signs.dates, **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        self.fields["text"].help_text = _(
+            "One line a person and plan: person, plan, from, to, quota, per, kind, component. To is the last day; "
+            "empty: for good. Without a first day the plan ends on the last. Kind is amount, units or target; empty: "
+            "what the plan reads. Component: only for a quota of one component."
+        )
+
+    @property
     def signs(self) -> Signs:
         return Signs(decimal=self.cleaned_data["decimal"], dates=self.cleaned_data["dates"])
+
+    @property
+    def kept(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in ("decimal", "dates")}
+
+
+class ScoresPasteForm(RowsForm):
+    """Rows of scores."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 Django's own signature
+        super().__init__(*args, **kwargs)
+        self.fields["text"].help_text = _(
+            "One line a score: person, objective, score, note, component. The score is in percent, such as 85; without "
+            "one nothing changes. Note and component may be left out; name the component where two have an objective "
+            "of the same name."
+        )
 
 
 def _text_of(file: BinaryIO) -> str:

@@ -10,19 +10,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.policies import require
-from commissions.engine.pasted import PastedRow, pasted_rows
-from commissions.engine.roster import Refused
+from commissions.engine.pasted import PastedRow
 from commissions.policies import can_assign
-from commissions.selectors.roster_check import Check, Result, RowOutcome, check
+from commissions.selectors.roster_check import Check, RowOutcome, check
 from commissions.selectors.roster_words import said
 from commissions.selectors.words import in_words
 from commissions.services.roster import AssignmentRefused, apply_pasted
+from commissions.views.pasting import result_context, rows_in, shown_first
 from commissions.views.roster import saved_text
 from commissions.views.roster_forms import PasteForm
 from core.http import AuthedRequest
-
-MOST_SHOWN = 500
-ORDER = (Result.REFUSED, Result.NEW, Result.CHANGED, Result.SAME)
 
 
 @require_http_methods(["GET", "POST"])
@@ -32,23 +29,13 @@ def roster_paste(request: AuthedRequest) -> HttpResponse:
     if request.method == "GET":
         return _paste_page(request, PasteForm(), None, 200)
     form = PasteForm(request.POST, request.FILES)
-    rows = _rows(form)
+    rows = rows_in(form)
     if not rows:
         return _paste_page(request, form, None, 422)
     if "apply" in request.POST and _applied(request, form, rows):
         return redirect("commissions:roster")
     checked = check(rows, form.signs)
     return _paste_page(request, form, checked, 422 if "apply" in request.POST else 200)
-
-
-def _rows(form: PasteForm) -> list[PastedRow]:
-    if not form.is_valid():
-        return []
-    try:
-        return pasted_rows(form.cleaned_data["text"])
-    except Refused as error:
-        form.add_error("text", in_words(error.told))
-        return []
 
 
 def _applied(request: AuthedRequest, form: PasteForm, rows: list[PastedRow]) -> bool:
@@ -67,13 +54,10 @@ def _applied(request: AuthedRequest, form: PasteForm, rows: list[PastedRow]) -> 
 def _paste_page(request: AuthedRequest, form: PasteForm, checked: Check | None, status: int) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "check": checked}
     if checked:
-        shown = sorted(checked.rows, key=lambda row: (ORDER.index(row.result), row.row.line))
+        lines = [_line(row) for row in shown_first(checked.rows)]
         context |= {
-            "lines": [_line(row) for row in shown[:MOST_SHOWN]],
-            "left_out": max(len(shown) - MOST_SHOWN, 0),
-            "counts": {result.value: checked.count(result) for result in ORDER},
-            "text": form.cleaned_data["text"],
-            "may_apply": not checked.count(Result.REFUSED) and bool(checked.changes),
+            "lines": lines,
+            **result_context(form, checked.rows, checked.fingerprint, changes=bool(checked.changes)),
         }
     return render(request, "commissions/roster_paste.html", context, status=status)
 
@@ -86,8 +70,10 @@ def _line(outcome: RowOutcome) -> dict[str, Any]:
     return {
         "number": outcome.row.line,
         "result": outcome.result.value,
-        "person": outcome.person.name if outcome.person else outcome.row["person"],
-        "plan": outcome.plan.name if outcome.plan else outcome.row["plan"],
+        "cells": (
+            (_("Person"), outcome.person.name if outcome.person else outcome.row["person"]),
+            (_("Plan"), outcome.plan.name if outcome.plan else outcome.row["plan"]),
+        ),
         "texts": texts,
         "warned": in_words(outcome.warned) if outcome.warned else "",
     }

@@ -1,6 +1,5 @@
 """The sheet on which a manager scores people: a window, each person's objectives, and what each score pays."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,8 +20,12 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from accounts.policies import require
 from commissions.engine.decimals import canonical
+from commissions.engine.pasted import percent_of
+from commissions.engine.roster import Refused
 from commissions.models import Score
+from commissions.models.scores import LONGEST_NOTE
 from commissions.policies import can_enter_scores, can_see_scores
+from commissions.selectors.score_refusals import Entry
 from commissions.selectors.scores import (
     Cell,
     PersonScores,
@@ -34,14 +37,12 @@ from commissions.selectors.scores import (
     usual_window,
     windows_offered,
 )
-from commissions.services.scores import Entry, ScoresRefused, enter_scores
+from commissions.selectors.words import in_words
+from commissions.services.scores import ScoresRefused, enter_scores
 from commissions.views.roster_forms import usual_signs
 from commissions.views.shared import PER_PAGE
 from core.http import AuthedRequest
 from core.periods import Period
-
-_WRITTEN = re.compile(r"\d{1,5}([.,]\d{1,4})?", re.ASCII)
-LONGEST_NOTE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +69,21 @@ class Row:
     blocks: tuple[Block, ...]
 
 
-class Unreadable(ValueError):  # noqa: N818
-    """What was typed is no percentage."""
-
-
 @require_http_methods(["GET", "POST"])
 @require(can_see_scores)
 def scores(request: AuthedRequest) -> HttpResponse:
     """Scores of the people whom one may see, in a window; whoever may score them types and saves."""
-    today = timezone.localdate()
-    offered = windows_offered(today)
-    label = request.GET.get("of", "")
-    window = next((each for each in offered if each.label == label), usual_window(offered, today))
+    offered, window = chosen_window(request)
     if request.method == "POST":
         return _save(request, offered, window)
     return _page(request, offered, window)
+
+
+def chosen_window(request: AuthedRequest) -> tuple[list[Period], Period | None]:
+    """Those that may be scored, and the one that the address names, else the usual one."""
+    today = timezone.localdate()
+    offered, label = windows_offered(today), request.GET.get("of", "")
+    return offered, next((each for each in offered if each.label == label), usual_window(offered, today))
 
 
 def _page(
@@ -99,7 +100,7 @@ def _page(
     context: dict[str, Any] = {
         "offered": offered, "window": window, "page": page, "rows": rows, "trouble": why is not None,
         "may_edit": any(row.may_edit for row in rows), "is_running": bool(window and window.end > timezone.localdate()),
-        "last_day": last_day(window) if window else None,
+        "last_day": last_day(window) if window else None, "may_paste": can_enter_scores(request.user),
     }  # fmt: skip
     return render(request, "commissions/scores.html", context, status=200 if why is None else 422)
 
@@ -137,13 +138,13 @@ def _save(request: AuthedRequest, offered: Sequence[Period], window: Period | No
         except ScoresRefused as error:
             why.update(error.why)
         else:
-            messages.success(request, _saved(changed))
+            messages.success(request, saved_text(changed))
             query = urlencode({"of": window.label, "page": request.GET.get("page") or 1})
             return redirect(f"{reverse('commissions:scores')}?{query}")
     return _page(request, offered, window, request.POST, why)
 
 
-def _saved(changed: int) -> str:
+def saved_text(changed: int) -> str:
     if not changed:
         return _("Nothing was different, so nothing was changed.")
     text = ngettext(
@@ -162,8 +163,8 @@ def _entries(request: AuthedRequest, window: Period, why: dict[Place, str]) -> I
         for cell in (cell for part in person.parts for cell in part.cells if cell.field in request.POST):
             try:
                 entry = _entry(cell, request.POST)
-            except Unreadable:
-                why[cell.place] = _("Write a percentage such as 85 or 92.5, with at most 4 decimals.")
+            except Refused as error:
+                why[cell.place] = in_words(error.told)
                 continue
             before = _seen(cell, entry.seen)
             if (entry.score_ppm, entry.note) != ((before.score_ppm, before.note) if before else (None, "")):
@@ -171,13 +172,11 @@ def _entries(request: AuthedRequest, window: Period, why: dict[Place, str]) -> I
 
 
 def _entry(cell: Cell, sent: QueryDict) -> Entry:
-    written = sent.get(cell.field, "").strip().removesuffix("%").strip()
-    if written and not _WRITTEN.fullmatch(written):
-        raise Unreadable
+    written = sent.get(cell.field, "").strip()
     seen = sent.get(f"seen-{cell.field}", "")
     return Entry(
         place=cell.place,
-        score_ppm=int(Decimal(written.replace(",", ".")) * 10_000) if written else None,
+        score_ppm=percent_of(written) if written else None,
         seen=int(seen) if seen.isascii() and seen.isdecimal() else None,
         note=sent.get(f"note-{cell.field}", "").strip()[:LONGEST_NOTE],
     )

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from accounts.models import Role, User
 from commissions.models import Plan
 from commissions.policies import may_score
+from commissions.selectors.score_refusals import Entry
 from commissions.selectors.scores import Place
-from commissions.services.scores import Entry, enter_scores
+from commissions.services.scores import enter_scores
 from core.periods import PeriodKind, period_of
 from demo.engine.calendar import months
 from demo.engine.people import LOGINS, MANAGER_OF

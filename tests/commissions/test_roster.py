@@ -7,10 +7,11 @@ import pytest
 
 from accounts.models import Role, User
 from commissions import services
-from commissions.engine.pasted import MOST_ROWS, Signs, amount_of, day_of, pasted_rows
+from commissions.engine.pasted import MOST_ROWS, ROSTER, Signs, amount_of, day_of, pasted_rows
 from commissions.engine.roster import Refused
 from commissions.models import Assignment, Period, Plan, Quota, StaleStatement
-from commissions.selectors.roster_check import Check, Result, check
+from commissions.selectors.pasted import Result
+from commissions.selectors.roster_check import Check, check
 from commissions.selectors.roster_words import said
 from commissions.selectors.words import in_words
 from commissions.services.roster import AssignmentRefused, RosterChanged, apply_pasted
@@ -219,7 +220,7 @@ def test_a_quota_of_a_plan_that_counts_deals_is_in_units_unless_another_kind_is_
 
 
 def read(text: str) -> list[tuple[int, str]]:
-    return [(row.line, row.text) for row in pasted_rows(text)]
+    return [(row.line, " · ".join(filter(None, map(row.__getitem__, ROSTER.columns)))) for row in pasted_rows(text)]
 
 
 def test_tables_are_read_with_any_delimiter_with_or_without_a_header() -> None:

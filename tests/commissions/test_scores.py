@@ -17,8 +17,9 @@ from django.urls import reverse
 from accounts.models import Role, User
 from commissions import services
 from commissions.models import EarningLine, Period, PlanVersion, Quota, Score, StaleStatement, Statement
+from commissions.selectors.score_refusals import Entry
 from commissions.selectors.scores import Place, sheet
-from commissions.services.scores import Entry, ScoresRefused, enter_scores
+from commissions.services.scores import ScoresRefused, enter_scores
 from core.periods import parse_period
 from tests.commissions.facts import NOW, TIERED, TODAY, assign, calculated, published, totals
 from tests.commissions.test_pages import signed_in

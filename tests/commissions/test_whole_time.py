@@ -11,8 +11,9 @@ from commissions import selectors, services
 from commissions.models import EarningLine, Quota, StaleStatement
 from commissions.selectors.attainment import attainment
 from commissions.selectors.estimate import Supposed, estimate
+from commissions.selectors.score_refusals import Entry
 from commissions.selectors.scores import Place
-from commissions.services.scores import Entry, enter_scores
+from commissions.services.scores import enter_scores
 from core.periods import parse_period
 from core.templatetags.juara import period as period_name
 from sales.models import Deal

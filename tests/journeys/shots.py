@@ -31,6 +31,7 @@ class Shot:
 
 
 SHOTS = (
+    Shot("scores-paste", "manager", "/commissions/scores/paste"),
     Shot("login", "", "/accounts/login/"),
     Shot("password-reset", "", "/accounts/password/reset/"),
     Shot("home-rep", "rep", "/"),
