@@ -19,7 +19,7 @@ from commissions.forms.nodes import Path
 from commissions.forms.places import at, path_of, put, shape_at, without
 from commissions.forms.rate_tables import add_column, begin_table, end_table, remove_column
 from commissions.forms.reshaping import REFERENCE
-from commissions.forms.starting import begun, ended
+from commissions.forms.starting import begun, ended, last_of_scores, people_of
 from commissions.forms.table import keys_of
 from core.periods import PeriodKind, parse_period, period_of
 
@@ -171,15 +171,16 @@ def _example(data: Written, rows: list[Any], today: date) -> Written:
     """A deal, and nothing expected of it: it fails until somebody says what was agreed."""
     taken = {str(row.get("name")) for row in rows if isinstance(row, dict)}
     names = (_("Example %(n)s") % {"n": n} for n in range(len(rows) + 1, len(rows) + 100))
-    deal = _deal([], {}, today)
-    components = [part for part in data.get("components") or () if isinstance(part, dict)]
-    is_quota = any(part.get("against") == "quota" for part in components)
+    people = people_of(data)
+    deal = _deal([], people, today)
     kind, first = PeriodKind(str(data.get("period", "month"))), first_month_of(data.get("fiscal_year_starts"))
+    last = last_of_scores(data, deal["closed"], first)
+    expect = {period_of(last or deal["closed"], kind, first).label: {PAYABLE: "0"}}
     return {
         "name": next(name for name in names if name not in taken),
-        **({"payee": {"quota": str(REFERENCE)}} if is_quota else {}),
-        "deals": [deal],
-        "expect": {period_of(deal["closed"], kind, first).label: {PAYABLE: "0"}},
+        **people,
+        **({} if last else {"deals": [deal]}),
+        "expect": {name: dict(expect) for name in people["payees"]} if "payees" in people else expect,
     }
 
 

@@ -1,12 +1,14 @@
 """What a button begins a part with, made to fit the component around it; and what goes with a part that goes."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from commissions.engine.schema import Component, Credit
+from commissions.forms.grid import ONE
 from commissions.forms.keys import is_counted
 from commissions.forms.places import insert
+from commissions.forms.reshaping import REFERENCE
 from core.periods import PeriodKind, period_of
 
 Written = dict[Any, Any]
@@ -57,3 +59,38 @@ def _days(part: Written, starts: Mapping[str, Any], today: date) -> Written:
         if isinstance(limit, dict):
             limit["per"] = "deal"
     return {**starts, **days}
+
+
+def people_of(data: Written) -> Written:
+    """Those of a new example: a payee with all that the plan looks at, and whom it pays through others."""
+    parts = _components(data)
+    payee: Written = {}
+    if any(part.get("against") == "quota" for part in parts):
+        payee["quota"] = str(REFERENCE)
+    if any(part.get("pays") == "target" for part in parts):
+        payee["target"] = str(REFERENCE / 10)
+    if scores := {str(part.get("key")): "100%" for part in parts if _is_score(part)}:
+        payee["scores"] = scores
+    of = {str(part["credit"].get("of")) for part in parts if isinstance(part.get("credit"), dict)}
+    if "reports" in of:
+        return {"payees": {ONE: {**payee, "reports_to": "manager"}, "manager": dict(payee)}}
+    if "team" in of:
+        return {"payees": {ONE: payee, "colleague": dict(payee)}, "teams": {"team": [ONE, "colleague"]}}
+    return {"payee": payee} if payee else {}
+
+
+def last_of_scores(data: Written, day: date, first: int) -> date | None:
+    """Of a plan of scores alone, which has no deals: the day on which the first score of that time counts."""
+    parts = _components(data)
+    if not parts or not all(map(_is_score, parts)):
+        return None
+    window = period_of(day, PeriodKind(str(parts[0].get("window", "month"))), first)
+    return window.end - timedelta(days=1)
+
+
+def _is_score(part: Written) -> bool:
+    return part.get("measure") == "score"
+
+
+def _components(data: Written) -> list[Written]:
+    return [part for part in data.get("components") or () if isinstance(part, dict)]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from commissions.engine.document import load_plan
+from commissions.engine.examples import example_pay
 from commissions.engine.rewrite import data_of
 from commissions.engine.schema import Component, PlanDocument
 from commissions.forms import filled_in, mark_of
@@ -107,7 +108,7 @@ def test_the_columns_of_a_rate_table_become_others_with_what_the_rate_goes_by() 
     families = plan_of("rates: [5%, 4%, 3%], by: product.family, columns: [is: [ERP], {is: [POS]}, {name: Others}]")
     assert going_by("deal.ty", families) == data_of(families)["components"][0]["columns"]
     assert going_by("deal.type", families) == data_of(families)["components"][0]["columns"]
-    assert going_by("deal.quantity", families) == [{"from": "0"}, {"from": "1"}, {"from": "2", "name": "Others"}]
+    assert going_by("deal.quantity", families) == [{"from": 0}, {"from": 1}, {"from": 2, "name": "Others"}]
 
 
 def test_objectives_share_the_whole_as_they_come() -> None:
@@ -117,3 +118,27 @@ def test_objectives_share_the_whole_as_they_come() -> None:
         load_plan(text)
         weights.append([row["weight"] for row in data_of(text)["components"][0]["objectives"]])
     assert weights == [["100%"], ["50%", "50%"], ["50%", "25%", "25%"]]
+
+
+EXAMPLES = {
+    "own": ("rate: 5%", {}),
+    "a pool": (PARTS["pool"], {"payees": {"payee": {}, "colleague": {}}, "teams": {"team": ["payee", "colleague"]}}),
+    "reports": (
+        "rate: 5%, credit: {of: reports}",
+        {"payees": {"payee": {"reports_to": "manager"}, "manager": {}}},
+    ),
+    "a quota": (PARTS["against a quota"], {"payee": {"quota": 100000}}),
+    "a target": (PARTS["a target"], {"payee": {"quota": 100000, "target": 10000}}),
+    "a score": (PARTS["scored"], {"payee": {"target": 10000, "scores": {"a": "100%"}}}),
+}
+
+
+@pytest.mark.parametrize(("part", "people"), EXAMPLES.values(), ids=EXAMPLES)
+def test_a_new_example_has_the_people_whom_the_plan_pays(part: str, people: dict[str, Any]) -> None:
+    text = rewritten_by(plan_of(part), "add:examples", TODAY)
+    document = load_plan(text)
+    example = data_of(text)["examples"][0]
+    assert {key: example[key] for key in ("payee", "payees", "teams") if key in example} == people
+    assert ("deals" in example) is ("measure: score" not in part)
+    paid = example_pay(document, document.examples[0])
+    assert any(amount for periods in paid.values() for amounts in periods.values() for amount in amounts.values())
