@@ -29,6 +29,7 @@ from commissions.selectors.multipliers import kpi_name, kpi_value
 from commissions.selectors.outlook import Place, places
 from commissions.selectors.payables import Payable, payables
 from commissions.selectors.shortfalls import shortfalls
+from commissions.selectors.standing import earned
 from commissions.selectors.units import Unit, unit_of
 from commissions.selectors.years import years_around
 from core.money import round_half_up
@@ -129,7 +130,7 @@ def estimate(*, payee: User, supposed: Sequence[Supposed], today: date) -> Estim
     days = [today, *(_closing(row) for row in supposed)]
     start, end = years_around([payee.pk], min(days), max(days))
     inputs = with_kpis(gather(payees=[payee.pk], kinds=list(PeriodKind), start=start, end=end).inputs, end)
-    before = calculate(inputs, start=start, end=end)
+    before = earned(payee.pk, inputs, start=start, end=end)
     after = calculate(_with(inputs, payee, supposed), start=start, end=end) if supposed else before
     found = set(after.lines["plan_version"].unique()) | set(inputs.versions)
     versions = PlanVersion.objects.select_related("plan").defer("document", "source").in_bulk(found)
