@@ -22,6 +22,7 @@ from commissions.engine.frames import (
     DEALS,
     ITEMS,
     KPIS,
+    LEAVES,
     LINES,
     NO_NOTICES,
     NOTICES,
@@ -34,6 +35,7 @@ from commissions.engine.frames import (
     Notice,
     empty,
 )
+from commissions.engine.leave import read_leaves
 from commissions.engine.modify import Around, capped_together, taken_back
 from commissions.engine.modify.limits import cycles_of, since
 from commissions.engine.quotas import Goals
@@ -98,6 +100,7 @@ class Inputs:
     granted: Granted | None = None  # where a plan has a spiff: what closed statements have paid of it
     team_quotas: pl.DataFrame | None = None  # QUOTAS, each of a team in the place of a payee, where a plan has pools
     scores: pl.DataFrame | None = None  # SCORES, where a plan has components that count them
+    leaves: pl.DataFrame | None = None  # LEAVES, also of those beside, where a plan reads them
     earlier: Earlier = NOTHING_EARLIER  # beside `balances`: what the statements before this one leave to it
 
 
@@ -263,9 +266,11 @@ def credited(inputs: Inputs, *, start: date, end: date) -> Credited:
     events = with_events(inputs.deals.select(deal_columns(inputs.versions.values())), inputs.payments, rules)
     reached = events.filter(pl.col("date").is_between(since, until, closed="left"))
     relations = read_relations(inputs.relations, inputs.versions.values())
+    leaves = read_leaves(inputs.leaves, inputs.versions.values())
     crediting = [pk for pk, document in inputs.versions.items() if _reads_deals(document)]
     on_deals = assignments.filter(pl.col("plan_version").is_in(crediting))
-    credits_ = credit(reached, inputs.shares, on_deals, history, inputs.payees, inputs.versions, start, relations)
+    known = (history, inputs.payees, inputs.versions)
+    credits_ = credit(reached, inputs.shares, on_deals, *known, start, relations, leaves)
     found, told = {}, [credits_.notices]
     for version, rows in _by_version(credits_.rows).items():
         own, foreign = in_currency(rows, inputs.versions[version], inputs.rates, start)
@@ -351,13 +356,14 @@ def quotas_of(inputs: Inputs, plan: int) -> Goals:
     own, teams = inputs.quotas.filter(of_plan), _NO_QUOTAS
     if inputs.team_quotas is not None:
         teams = inputs.team_quotas.filter(of_plan)
+    away = _NO_LEAVES if inputs.leaves is None else inputs.leaves
     if inputs.tenures is not None:
-        return Goals(own, inputs.tenures.filter(of_plan), teams)
+        return Goals(own, inputs.tenures.filter(of_plan), teams, away)
     versions = [version for version, of in inputs.plans.items() if of == plan]
-    return Goals(own, inputs.assignments.filter(pl.col("plan_version").is_in(versions)), teams)
+    return Goals(own, inputs.assignments.filter(pl.col("plan_version").is_in(versions)), teams, away)
 
 
-_NO_QUOTAS = empty(QUOTAS)
+_NO_QUOTAS, _NO_LEAVES = empty(QUOTAS), empty(LEAVES)
 
 
 def _with_plans(inputs: Inputs) -> pl.DataFrame:

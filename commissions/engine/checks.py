@@ -11,6 +11,7 @@ from commissions.engine.example_checks import RESERVED, check_examples, known_cu
 from commissions.engine.example_people import check_credit
 from commissions.engine.expressions import ExpressionError, parse_base, parse_condition
 from commissions.engine.item_checks import check_example_items, check_items
+from commissions.engine.leave_checks import check_leave
 from commissions.engine.modify_checks import check_limits, check_multiply, check_plan_cap, check_reading
 from commissions.engine.payout_checks import check_payout
 from commissions.engine.pool_checks import check_pool, check_pools
@@ -44,6 +45,7 @@ def _errors_of(document: PlanDocument) -> Iterator[PlanError]:
     if document.cap is not None:
         yield from check_plan_cap(document.cap, currency)
     yield from _quota_rules(document)
+    yield from check_leave(document)
     if document.draw is not None:
         yield from _draw(document.draw, currency)
     yield from check_clawback(document)

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Literal, NamedTuple
 
 import polars as pl
 
 from commissions.engine.accumulate import Clause, accumulate, with_quota
 from commissions.engine.curve import price
 from commissions.engine.events import Event, Taking, has_parts
-from commissions.engine.frames import LINES, NO_NOTICES, LineKind, Notice, notices
+from commissions.engine.frames import LINES, NO_NOTICES, LineKind, Notice, QuotaKind, notices
 from commissions.engine.modify import Around, allotted, divided, limited, members_of, multiplied, of_teams, to_members
 from commissions.engine.modify.limits import cycles_of, since
 from commissions.engine.modify.taken_back import TAKING
-from commissions.engine.schema import Against, Component, Pays
+from commissions.engine.quotas import at_nothing, quota_kind, target_kind
+from commissions.engine.schema import Component
 from commissions.engine.segments import compile_curve
 from commissions.engine.spiffs import is_limited
 from commissions.engine.windows import Cycle, cycle_of
@@ -68,11 +70,11 @@ def _paid(
         needed = with_quota(
             _since(_history(clauses, around.since), own), around.goals, clause.document, clause.component
         )
-        for column, code in _required(clause.component):
-            if needed[column].has_nulls():
+        for goal in _required(clause.component):
+            if needed[column := goal.column].has_nulls():
                 missing = needed.filter(pl.col(column).is_null() & (pl.col("date") >= start))
                 whose = missing if members is None else to_members(missing, members)
-                told.append(_windows_without(whose, key, cycles[version], code))
+                told += _without(whose, goal, key, clause, around)
                 needed = needed.filter(pl.col(column).is_not_null())
         if times:
             needed, missing = _multiplied(needed, key, clause, around)
@@ -148,12 +150,28 @@ def _history(clauses: Mapping[int, Clause], start: date) -> date:
     return since(set().union(*(cycles_of(clause.document, clause.component) for clause in clauses.values())), start)
 
 
-def _required(component: Component) -> Iterator[tuple[str, Notice]]:
+class _Goal(NamedTuple):
     """Without what a credit can't become a line, and what is said then."""
-    if component.against is Against.QUOTA:
-        yield "quota", Notice.QUOTA_MISSING
-    if component.pays is Pays.TARGET:
-        yield "target", Notice.TARGET_MISSING
+
+    column: str
+    kind: QuotaKind
+    missing: Notice  # none is set
+    at_nothing: Notice  # nothing of it counts
+
+
+def _required(component: Component) -> Iterator[_Goal]:
+    if quota := quota_kind(component):
+        yield _Goal("quota", quota, Notice.QUOTA_MISSING, Notice.QUOTA_AT_NOTHING)
+    if target := target_kind(component):
+        yield _Goal("target", target, Notice.TARGET_MISSING, Notice.TARGET_AT_NOTHING)
+
+
+def _without(rows: pl.DataFrame, goal: _Goal, key: str, clause: Clause, around: Around) -> Iterator[pl.DataFrame]:
+    cycle = cycle_of(clause.document, clause.component.window)
+    nothing = at_nothing(around.goals, clause.document, clause.component, goal.kind)
+    ways: tuple[tuple[Literal["anti", "semi"], Notice], ...] = (("anti", goal.missing), ("semi", goal.at_nothing))
+    for how, code in ways:
+        yield _windows_without(rows.join(nothing, on=["payee", "window_start"], how=how), key, cycle, code)
 
 
 def _windows_without(rows: pl.DataFrame, key: str, cycle: Cycle, code: Notice) -> pl.DataFrame:

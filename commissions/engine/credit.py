@@ -12,6 +12,7 @@ from commissions.engine.events import has_parts, rule_of, rules_of
 from commissions.engine.expressions import columns_of, parse_condition
 from commissions.engine.frames import NO_NOTICES, SHARES, WHOLE_SHARE, Notice, notices
 from commissions.engine.items import columns_of_deals
+from commissions.engine.leave import apart
 from commissions.engine.relations import those_that_count, with_others
 from commissions.engine.schema import Component, Due, Measure, PlanDocument
 
@@ -52,6 +53,7 @@ def credit(
     versions: Mapping[int, PlanDocument],
     start: date,
     relations: pl.DataFrame | None = None,
+    leaves: pl.DataFrame | None = None,
 ) -> Credits:
     """Each sharer's credit for each event of a deal (of `events.with_events`), once for every plan version in force for
     that payee on its date.
@@ -66,7 +68,8 @@ def credit(
     1. Give the deals to their sharers with a plan and to those credited through them, but not where shares add up to
        more than the whole.
     2. Keep the credits of payees whose plan is in force that day.
-    3. Put them in order.
+    3. Leave out those of deals that closed while they were on leave (LEAVES), where the plan says so.
+    4. Put them in order.
     """
     sharers, broken = sharers_of(shares, payees)
     ranked = assignments.with_columns(payee_rank=pl.col("payee").rank("dense").cast(pl.Int64))
@@ -76,16 +79,20 @@ def credit(
         assigned = those_that_count(assigned, versions)
     sound = assigned.join(broken, on=["deal", "role"], how="anti") if broken.height else assigned
     in_force = _covers("date")
-    rows = _in_order(sound.filter(in_force))
+    covered = sound.filter(in_force)
+    present, absent = apart(covered, leaves, versions)
+    rows = _in_order(present)
     recent = pl.col("date") >= start
     if rows.height == assigned.height:
         return Credits(_numbered(rows, start), sharers, NO_NOTICES)
     overfull = assigned.filter(recent).join(broken, on=["deal", "role"], how="semi")
     own = pl.lit(value=True) if relations is None else pl.col("via").is_null()
-    uncovered = sound.filter(own & recent & ~in_force).join(rows, on=["payee", "deal", "date"], how="anti")
+    uncovered = sound.filter(own & recent & ~in_force).join(covered, on=["payee", "deal", "date"], how="anti")
+    missed = absent.filter(pl.col("before") < pl.col("after")) if has_parts(absent) else absent
     told = [
         notices(overfull, Notice.SHARES_OVER_WHOLE, pl.col("role")),
         notices(uncovered, Notice.NOT_ASSIGNED, pl.col("date").dt.to_string("%Y-%m-%d")),
+        notices(missed.filter(recent), Notice.ON_LEAVE, pl.col("closed").dt.to_string("%Y-%m-%d")),
     ]
     return Credits(_numbered(rows, start), sharers, pl.concat(told).unique(maintain_order=True))
 

@@ -1,4 +1,4 @@
-"""Who reports to whom in an example, and who is in which team: as the engine's relations, and whether it can be so."""
+"""Who reports to whom in an example, who is in which team and who is away: for the engine, and whether it can be so."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Any
 
 from commissions.engine.errors import PlanError
-from commissions.engine.schema import Component, Credit, Example, Member, Of, ReportsTo
+from commissions.engine.schema import Component, Credit, Example, Leave, Member, Of, ReportsTo
 from commissions.engine.words import told
 
 
@@ -42,6 +42,15 @@ def relations_of(example: Example, numbers: Mapping[str, int]) -> list[dict[str,
     return [dict(zip(columns, (numbers[payee], numbers[source], *rest), strict=True)) for payee, source, *rest in found]
 
 
+def leaves_of(example: Example, numbers: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Rows of LEAVES."""
+    return [
+        {"payee": numbers[name], "start": row.from_ or date.min, "end": row.until}
+        for name, payee in example.people.items()
+        for row in payee.leave
+    ]
+
+
 def check_credit(component: Component, path: str) -> Iterator[PlanError]:
     credit: Credit = component.credit
     if credit.depth is None:
@@ -56,12 +65,12 @@ def check_credit(component: Component, path: str) -> Iterator[PlanError]:
 
 def check_people(example: Example, path: str) -> Iterator[PlanError]:
     """Errors of reporting lines and teams."""
-    lines, members = _lines(example), _memberships(example)
+    lines, members, leaves = _lines(example), _memberships(example), _leaves(example)
     yield from _known(lines, example, path)
     for line in members:
         if line.person not in example.people:
             yield _unknown(line.person, example, f"{path}.{line.path}")
-    for line in (*lines, *members):
+    for line in (*lines, *members, *leaves):
         if line.end is not None and line.end <= line.start:
             said = told("It ends before it begins. Write `until` as a day after `from`.")
             yield PlanError(f"{path}.{line.path}", said)
@@ -71,6 +80,9 @@ def check_people(example: Example, path: str) -> Iterator[PlanError]:
             name=one.person,
             manager=one.to,
         )
+        yield PlanError(f"{path}.{other.path}", said)
+    for one, other in _overlapping(leaves):
+        said = told("%(name)s is on leave on these days already. Write each day once.", name=one.person)
         yield PlanError(f"{path}.{other.path}", said)
     yield from _circles(example, lines, path)
 
@@ -137,5 +149,13 @@ def _memberships(example: Example) -> list[_Line]:
     ]
 
 
-def _line(person: str, to: str, row: ReportsTo | Member, path: str) -> _Line:
+def _leaves(example: Example) -> list[_Line]:
+    return [
+        _line(name, "", row, f"{f'payees.{name}' if example.payees else 'payee'}.leave[{index}]")
+        for name, payee in example.people.items()
+        for index, row in enumerate(payee.leave)
+    ]
+
+
+def _line(person: str, to: str, row: ReportsTo | Member | Leave, path: str) -> _Line:
     return _Line(person, to, row.from_ or date.min, row.until, path)

@@ -14,7 +14,7 @@ from commissions.engine.credit import deal_columns
 from commissions.engine.errors import AmountTooLarge
 from commissions.engine.example_checks import HELD, OWED, PAYABLE, RESERVED
 from commissions.engine.example_items import items_of
-from commissions.engine.example_people import relations_of
+from commissions.engine.example_people import leaves_of, relations_of
 from commissions.engine.example_quotas import payee_quotas, periods, team_quotas
 from commissions.engine.example_scores import PLAN, scored_days, scores_of
 from commissions.engine.expressions.fields import CUSTOM
@@ -24,6 +24,7 @@ from commissions.engine.frames import (
     DEALS,
     ITEMS,
     KPIS,
+    LEAVES,
     PAYEES,
     PAYMENTS,
     QUOTAS,
@@ -247,6 +248,7 @@ def example_inputs(document: PlanDocument, example: Example, start: date, end: d
             [row for index, deal in enumerate(example.deals) for row in items_of(document, index, deal)], schema=ITEMS
         ),
         relations=pl.DataFrame(relations_of(example, numbers), schema=RELATIONS),
+        leaves=pl.DataFrame(leaves_of(example, numbers), schema=LEAVES),
     )
 
 

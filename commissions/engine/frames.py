@@ -95,6 +95,11 @@ TENURES: Schema = {  # who is on which plan, whatever its versions
     "start": pl.Date(),
     "end": pl.Date(),  # exclusive; null: open
 }
+LEAVES: Schema = {  # when people were away; of one person they don't overlap
+    "payee": pl.Int64(),
+    "start": pl.Date(),
+    "end": pl.Date(),  # exclusive; null: open
+}
 PAYEES: Schema = {
     "payee": pl.Int64(),
     "key": pl.String(),  # external id or e-mail: equal shares with equal remainders get the odd cent in this order
@@ -252,6 +257,9 @@ class Notice(StrEnum):
     QUOTA_MISSING = "quota_missing"  # detail: component key, window label: "new-business 2026-Q1"
     TARGET_MISSING = "target_missing"  # the same
     SCORE_MISSING = "score_missing"  # detail: component key, window, objectives without one: "mbo 2026-Q1 crm,talks"
+    QUOTA_AT_NOTHING = "quota_at_nothing"  # the same: one is set, and nothing of it counts for that window
+    TARGET_AT_NOTHING = "target_at_nothing"  # the same
+    ON_LEAVE = "on_leave"  # detail: the day on which the deal closed, one of the payee's leave: "2026-03-12"
     NOT_ASSIGNED = "not_assigned"  # detail: the deal's closing date, on which the payee had no plan
     FACT_MISSING = "fact_missing"  # detail: component key, what its base reads and the deal lacks: "profit cost"
     COLUMN_MISSING = "column_missing"  # detail: component key, its `by`: "sales product.family"

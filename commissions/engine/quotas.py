@@ -56,11 +56,12 @@ def to_read(document: PlanDocument) -> frozenset[tuple[QuotaKind, PeriodKind]]:
 
 @dataclass(frozen=True, slots=True)
 class Goals:
-    """What is set for one plan, and who was on it when."""
+    """What is set for one plan, who was on it when, and who was away."""
 
     set: pl.DataFrame  # QUOTAS
     tenures: pl.DataFrame  # TENURES
     teams: pl.DataFrame  # QUOTAS of teams, each in the place of the payee
+    leaves: pl.DataFrame  # LEAVES
 
 
 def held(goals: Goals, document: PlanDocument, component: Component, kind: QuotaKind | None) -> pl.DataFrame:
@@ -71,6 +72,17 @@ def held(goals: Goals, document: PlanDocument, component: Component, kind: Quota
     on the plan, and less in the first months; a team's counts as it is set.
     """
     quotas = goals.teams if component.pool else _of_payees(goals, document)
+    return _held(quotas, document, component, kind)
+
+
+def at_nothing(goals: Goals, document: PlanDocument, component: Component, kind: QuotaKind | None) -> pl.DataFrame:
+    """(payee, window_start) of those that are set, and of which nothing counts."""
+    found, on = held(goals, document, component, kind), ["payee", "window_start"]
+    whole = goals.teams if component.pool else goals.set
+    return _held(whole, document, component, kind).join(found, on=on, how="anti")
+
+
+def _held(quotas: pl.DataFrame, document: PlanDocument, component: Component, kind: QuotaKind | None) -> pl.DataFrame:
     same = (pl.col("kind") == kind) & (pl.col("window") == component.window.value) & (pl.col("quota") > 0)
     whose = readable_components(document, component, kind)
     found = quotas.filter(same & pl.col("component").is_in(whose))
@@ -101,7 +113,7 @@ def held_by_payee(
 
 
 def _of_payees(goals: Goals, document: PlanDocument) -> pl.DataFrame:
-    return goals.set if document.quotas is None else prorated(goals.set, goals.tenures, document.quotas)
+    return goals.set if document.quotas is None else prorated(goals.set, goals.tenures, document, goals.leaves)
 
 
 def readable_components(document: PlanDocument, component: Component, kind: QuotaKind | None) -> tuple[str, ...]:

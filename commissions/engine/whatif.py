@@ -34,7 +34,7 @@ _APART = {"plan", "examples", "draw", "below_zero", "on_leaving"}  # of a docume
 # Of a component: of stage 3 and after.
 _LATER = {"name", "tiers", "starts_when", "pays", "weight", "multiply", "payout"}
 _LATER |= {"rate", "rates", "pay_per_unit", "pay_per_block", "block", "curve"}
-_KNOWN = _APART | {"format", "currency", "period", "fiscal_year_starts", "rounding", "components", "clawback"}
+_KNOWN = _APART | {"format", "currency", "period", "fiscal_year_starts", "rounding", "components", "clawback", "leave"}
 _COUNTING = {"key", "credit", "when", "by", "columns", "base", "measure", "objectives", "window", "against"}
 _COUNTING |= {"cap", "floor", "spiff", "repeats", "pool"}
 _KNOWN_OF_COMPONENT = _LATER | _COUNTING

@@ -28,6 +28,7 @@ from commissions.engine.schema.examples import (
     ExampleProduct,
     Expected,
     Goal,
+    Leave,
     Member,
     ReportsTo,
 )
@@ -46,7 +47,17 @@ from commissions.engine.schema.modify import (
     Window,
 )
 from commissions.engine.schema.payout import Due, PayoutPart
-from commissions.engine.schema.plan import Month, OtherCurrencies, PlanDocument, Prorate, QuotaRules, Rounding
+from commissions.engine.schema.plan import (
+    LeaveDeals,
+    LeaveGoals,
+    LeaveRules,
+    Month,
+    OtherCurrencies,
+    PlanDocument,
+    Prorate,
+    QuotaRules,
+    Rounding,
+)
 from commissions.engine.schema.repeats import Every, Repeats
 from commissions.engine.schema.terms import (
     Again,
@@ -97,6 +108,10 @@ __all__ = [
     "Goal",
     "Held",
     "Label",
+    "Leave",
+    "LeaveDeals",
+    "LeaveGoals",
+    "LeaveRules",
     "Measure",
     "Member",
     "Month",

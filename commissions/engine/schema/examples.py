@@ -103,6 +103,11 @@ class Member(Strict):
     until: Day | None = Field(None, description="Exclusive.")
 
 
+class Leave(Strict):
+    from_: Day | None = Field(None, alias="from")
+    until: Day | None = Field(None, description="Exclusive.")
+
+
 class ExamplePayee(Strict):
     quota: Goal | None = Field(
         None,
@@ -124,6 +129,7 @@ class ExamplePayee(Strict):
     reports_to: Annotated[
         tuple[ReportsTo, ...], BeforeValidator(_managers, json_schema_input_type=str | tuple[ReportsTo, ...])
     ] = Field((), description="To whom, all the time or for ranges of days.", exclude_if=lambda value: not value)
+    leave: tuple[Leave, ...] = Field((), description="When she was away.", exclude_if=lambda value: not value)
 
 
 class ExamplePayment(Strict):

@@ -81,6 +81,28 @@ class QuotaRules(Strict):
     )
 
 
+class LeaveDeals(StrEnum):
+    """What becomes of deals that close while their payee is on leave."""
+
+    CREDITED = "credited"
+    NOT_CREDITED = "not_credited"  # and nobody else gets her part
+
+
+class LeaveGoals(StrEnum):
+    """What of a quota or a target counts for somebody who is on leave for a part of its window."""
+
+    WHOLE = "whole"
+    PRORATED = "prorated"  # days of leave count as days off the plan
+
+
+class LeaveRules(Strict):
+    """What leave changes."""
+
+    deals: LeaveDeals = Field(LeaveDeals.CREDITED, description="Deals that close while their payee is on leave.")
+    quotas: LeaveGoals = Field(LeaveGoals.WHOLE, description="prorated: less of a quota, by the days of leave.")
+    targets: LeaveGoals = Field(LeaveGoals.WHOLE, description="The same of target incentives.")
+
+
 class PlanDocument(Strict):
     format: Literal[1] = Field(1, description="Grows when an old document would read differently.")
     plan: Name
@@ -100,6 +122,9 @@ class PlanDocument(Strict):
     components: Annotated[tuple[Component, ...], Field(min_length=1)]
     cap: PlanCap | None = None
     quotas: QuotaRules | None = Field(None, description="Absent: quotas count in full.")
+    leave: LeaveRules | None = Field(
+        None, description="Absent: leave changes nothing.", exclude_if=lambda value: value is None
+    )
     draw: Draw | None = None
     below_zero: BelowZero | None = Field(None, description="Absent: pay.")
     clawback: Clawback | None = Field(None, description="Absent: a cancellation takes back all that the deal earned.")

@@ -14,6 +14,7 @@ from commissions.engine.frames import (
     DEALS,
     ITEMS,
     KPIS,
+    LEAVES,
     PAYEES,
     PAYMENTS,
     QUOTAS,
@@ -95,7 +96,8 @@ def inputs_of(facts: Facts, ids: Ids) -> Inputs:
     scores = scores_of(facts, ids)
     quotas = [row for row in goals if not row["of_team"]]
     of_teams = [row for row in goals if row["of_team"] and row["kind"] != QuotaKind.TARGET]
-    for rows in (deals, items, shares, assignments, quotas, of_teams, payments, kpis, scores):
+    leaves = [{"payee": ids.payees.get(row.person, 0), "start": row.start, "end": row.end} for row in facts.leaves]
+    for rows in (deals, items, shares, assignments, quotas, of_teams, payments, kpis, scores, leaves):
         ids.shuffle.shuffle(rows)
     return Inputs(
         deals=pl.DataFrame(deals, schema=DEALS | {"custom.region": pl.String(), "custom.seats": pl.String()}),
@@ -110,6 +112,7 @@ def inputs_of(facts: Facts, ids: Ids) -> Inputs:
         plans=facts.plans,
         payments=pl.DataFrame(payments, schema=PAYMENTS),
         relations=pl.DataFrame(relations_of(facts, ids), schema=RELATIONS),
+        leaves=pl.DataFrame(leaves, schema=LEAVES),
         rates=pl.DataFrame(rates_of(facts), schema=RATES),
         payees=pl.DataFrame({"payee": ids.payees.values(), "key": ids.payees.keys()}, schema=PAYEES),
     )

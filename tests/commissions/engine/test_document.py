@@ -143,7 +143,7 @@ def test_the_json_schema_describes_the_keys_people_write() -> None:
     schema = json_schema()
     assert set(schema["properties"]) == {
         "format", "plan", "currency", "period", "fiscal_year_starts", "rounding", "other_currencies", "components",
-        "cap", "quotas", "draw", "below_zero", "clawback", "on_leaving", "examples"
+        "cap", "quotas", "leave", "draw", "below_zero", "clawback", "on_leaving", "examples"
     }  # fmt: skip
     assert "from" in schema["$defs"]["Step"]["properties"]
     assert schema["$defs"]["Step"]["additionalProperties"] is False

@@ -12,7 +12,7 @@ from commissions.engine.schema import Component, PlanDocument, Spiff
 from tests.commissions.engine.oracle.curve import rounded
 from tests.commissions.engine.oracle.events import Event, events_of, rule_text
 from tests.commissions.engine.oracle.expressions import Missing, amount_of, holds, number_in, value_of
-from tests.commissions.engine.oracle.facts import EXPONENTS, Deal, Facts, Share
+from tests.commissions.engine.oracle.facts import EXPONENTS, Deal, Facts, Share, is_away
 from tests.commissions.engine.oracle.items import base_of, converted_items, counting, reads_items, units_of
 from tests.commissions.engine.oracle.others import counts
 
@@ -50,7 +50,7 @@ def credit_of(facts: Facts, plan: int, key: str, given: Deal, share: Share, paye
     found = []
     for assigned in facts.assignments:
         version, document = assigned.version, facts.versions[assigned.version]
-        if assigned.payee != payee or facts.plans[version] != plan:
+        if assigned.payee != payee or facts.plans[version] != plan or is_withheld(facts, plan, document, payee, given):
             continue
         for component in (part for part in document.components if part.key == key and part.measure.value != "score"):
             if share.role not in component.credit.roles:
@@ -133,6 +133,16 @@ def ruling(
                 if other.key == component.key:
                     return facts.versions[assigned.version], other
     return document, component
+
+
+def is_withheld(facts: Facts, plan: int, document: PlanDocument, payee: str, deal: Deal) -> bool:
+    """Whether the payee was on leave, and the version of that day, or else that of the credit, credits nothing then."""
+    for assigned in facts.assignments:
+        own = (assigned.payee, facts.plans[assigned.version]) == (payee, plan)
+        if own and assigned.start <= deal.closed and (assigned.end is None or deal.closed < assigned.end):
+            document = facts.versions[assigned.version]
+    is_asked = document.leave is not None and document.leave.deals == "not_credited"
+    return is_asked and deal.amount >= 0 and is_away(facts, payee, deal.closed)
 
 
 def converted(facts: Facts, document: PlanDocument, deal: Deal) -> Deal | None:

@@ -95,6 +95,15 @@ TEAMS = ("east", "west")
 
 
 @dataclass(frozen=True)
+class Leave:
+    """From a day to before another, a person is away."""
+
+    person: str
+    start: date
+    end: date | None = None
+
+
+@dataclass(frozen=True)
 class Facts:
     deals: tuple[Deal, ...]
     shares: tuple[Share, ...]
@@ -106,12 +115,19 @@ class Facts:
     kpis: dict[tuple[str, str], Fraction] = field(default_factory=dict)  # payee, kind of period; see kpi_of
     reports: tuple[Reports, ...] = ()
     members: tuple[Member, ...] = ()
+    leaves: tuple[Leave, ...] = ()
     units: dict[tuple[str, str], int] = field(default_factory=dict)  # in the same way, millionths
     targets: dict[tuple[str, str], int] = field(default_factory=dict)  # in the same way, minor units
     own: dict[tuple[str, str, str], int] = field(default_factory=dict)  # kind, payee, component -> its own, likewise
     # payee, component, objective -> parts per million in January; see score_of
     scores: dict[tuple[str, str, str], int] = field(default_factory=dict)
     rates: dict[tuple[str, date], Fraction] = field(default_factory=dict)  # from this currency, from this day on
+
+
+def is_away(facts: Facts, person: str, day: date) -> bool:
+    return any(
+        each.person == person and each.start <= day and (each.end is None or day < each.end) for each in facts.leaves
+    )
 
 
 def quota_of(facts: Facts, payee: str, window: str, opened: date, kind: str = "amount", key: str = "") -> int:

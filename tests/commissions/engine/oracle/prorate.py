@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import floor
 
 from commissions.engine.schema import Component, PlanDocument
-from tests.commissions.engine.oracle.facts import TEAMS, Assigned, Facts, quota_of
+from tests.commissions.engine.oracle.facts import TEAMS, Assigned, Facts, is_away, quota_of
 
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 
@@ -67,7 +67,7 @@ def counting(
         return quota
     starts = [month(opened, index) for index in range(MONTHS[window] + 1)]
     if not rules.ramp or kind == "target":
-        return half_up(quota * share_of_days(document, mine, starts[0], starts[-1]))
+        return half_up(quota * share_of_days(facts, document, mine, starts[0], starts[-1], kind))
     equal = Fraction(quota, len(parts))
     pieces = [Fraction(part) if sum(parts) == quota else equal for part in parts]
     first = min(each.start for each in mine)
@@ -75,7 +75,7 @@ def counting(
     for start, end, piece in zip(starts, starts[1:], pieces, strict=False):
         index = max((start.year - first.year) * 12 + start.month - first.month, 0)
         ramped = Fraction(rules.ramp[index]) if index < len(rules.ramp) else Fraction(1)
-        total += piece * ramped * share_of_days(document, mine, start, end)
+        total += piece * ramped * share_of_days(facts, document, mine, start, end, kind)
     return half_up(total)
 
 
@@ -88,13 +88,17 @@ def half_up(value: Fraction) -> int:
     return floor(value + Fraction(1, 2))
 
 
-def share_of_days(document: PlanDocument, mine: list[Assigned], start: date, end: date) -> Fraction:
+def share_of_days(
+    facts: Facts, document: PlanDocument, mine: list[Assigned], start: date, end: date, kind: str
+) -> Fraction:
     assert document.quotas is not None
     if document.quotas.prorate is None:
         return Fraction(1)
     days = [start + timedelta(days=index) for index in range((end - start).days)]
     weights = {day: weight(document.quotas.prorate.value, day) for day in days}
     on_plan = [day for day in days if any(each.start <= day and (each.end is None or day < each.end) for each in mine)]
+    if document.leave and (document.leave.targets if kind == "target" else document.leave.quotas) == "prorated":
+        on_plan = [day for day in on_plan if not is_away(facts, mine[0].payee, day)]
     return Fraction(sum(weights[day] for day in on_plan), sum(weights.values()))
 
 

@@ -2,13 +2,14 @@
 
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import zip_longest
 from typing import Any
 
 from hypothesis import strategies as st
 
 from commissions.engine.document import PlanDocument
 from tests.commissions.engine.item_strategies import with_items
-from tests.commissions.engine.oracle import TEAMS, Assigned, Deal, Facts, Member, Payment, Reports, Share
+from tests.commissions.engine.oracle import TEAMS, Assigned, Deal, Facts, Leave, Member, Payment, Reports, Share
 from tests.commissions.engine.strategies.plans import BASES, CONDITIONS, RATES, WINDOWS, YEAR_STARTS, documents
 
 __all__ = ["BASES", "CONDITIONS", "RATES", "YEAR_STARTS", "documents", "facts"]
@@ -136,7 +137,19 @@ def facts(draw: st.DrawFn, *, versions: int = 2, reversible: bool = False, most_
         kpis={pair: draw(VALUES) for pair in draw(st.sets(st.sampled_from(MEASURED)))},
         reports=draw(reporting_lines()),
         members=draw(memberships(one_at_a_time=has_pool(documents_))),
+        leaves=draw(leaves()),
     )
+
+
+@st.composite
+def leaves(draw: st.DrawFn) -> tuple[Leave, ...]:
+    """Of each person at most two, that don't overlap; days on which deals close lie in them and beside them."""
+    days = [date(2026, *day) for day in ((1, 1), (1, 20), (2, 1), (3, 2), (4, 1), (6, 30), (10, 16), (12, 31))]
+    found = []
+    for name in PAYEES:
+        ends = sorted(draw(st.lists(st.sampled_from(days), max_size=4, unique=True)))
+        found += [Leave(name, start, end) for start, end in zip_longest(ends[::2], ends[1::2])]
+    return tuple(found)
 
 
 @st.composite

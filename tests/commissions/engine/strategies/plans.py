@@ -350,6 +350,20 @@ def quota_rules(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
+def leave_rules(draw: st.DrawFn, parts: list[dict[str, Any]], said: dict[str, Any]) -> dict[str, Any]:
+    """What may stand beside these components and rules of quotas, and changes something."""
+    rules = {}
+    if any(part.get("measure") != "score" for part in parts) and draw(st.booleans()):
+        rules["deals"] = "not_credited"
+    if said.get("quotas", {}).get("prorate"):
+        if any(part.get("against") == "quota" and "pool" not in part for part in parts) and draw(st.booleans()):
+            rules["quotas"] = "prorated"
+        if any(part.get("pays") == "target" for part in parts) and draw(st.booleans()):
+            rules["targets"] = "prorated"
+    return {"leave": rules} if rules else {}
+
+
+@st.composite
 def documents(draw: st.DrawFn, currency: str, year_starts: str = "january", *, reversible: bool) -> PlanDocument:
     period = draw(st.sampled_from(["month", "month", "quarter"]))
     keys: list[str] = draw(st.lists(st.sampled_from(["a", "b", "c"]), unique=True, min_size=1, max_size=3))
@@ -373,6 +387,8 @@ def documents(draw: st.DrawFn, currency: str, year_starts: str = "january", *, r
         "other_currencies": draw(st.sampled_from(["refuse", "convert"])),
         "components": draw(multiplied(parts, period)),
     }
+    if draw(st.integers(0, 2)) == 0 and not reversible:  # a refund is credited also on leave
+        said |= draw(leave_rules(parts, said))
     if not reversible and draw(st.booleans()):  # there nothing is cancelled, and nobody pays for a reversal
         said["clawback"] = draw(clawbacks(parts))
         if any("pool" in part for part in parts):
