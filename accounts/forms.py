@@ -1,5 +1,6 @@
 """What the pages about people ask for."""
 
+from datetime import timedelta
 from typing import Any, cast
 
 from django import forms
@@ -87,6 +88,39 @@ class ManagerMoveForm(_FromDay):
         field = cast("forms.ModelChoiceField[User]", self.fields["manager"])
         active = User.objects.filter(is_active=True).exclude(pk=person.pk)
         field.queryset = active.filter(roles__overlap=[Role.MANAGER, Role.ADMIN]).order_by("name")
+
+
+class LeaveForm(_FromDay):
+    last_on = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        localize=False,
+        help_text=_("Empty: until further notice."),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        max_length=100,
+        help_text=_("Parental leave, say. Only this person, the managers above, finance and administrators see it."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        chosen: dict[str, Any] = super().clean() or {}
+        first, last = chosen.get("starts_on"), chosen.get("last_on")
+        if first and last and last < first:
+            self.add_error("last_on", _("It comes before the first day. Correct one of the two days."))
+        return chosen
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What the services take; days end where the last one is over."""
+        last = self.cleaned_data["last_on"]
+        return {
+            "starts_on": self.cleaned_data["starts_on"],
+            "ends_on": last + timedelta(days=1) if last else None,
+            "reason": self.cleaned_data["reason"],
+        }
 
 
 class TeamForm(forms.Form):

@@ -1,4 +1,4 @@
-"""People, what they may do, where they belonged and to whom they reported, and when."""
+"""People, what they may do, where they belonged and to whom they reported, when, and when they were away."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -142,6 +142,29 @@ class Membership(models.Model):
         constraints = [
             no_overlap("user", name="accounts_membership_one_team_at_a_time"),
             models.CheckConstraint(condition=Q(during__isempty=False), name="accounts_membership_not_empty"),
+        ]
+
+
+class LeaveQuerySet(models.QuerySet["Leave"]):
+    def visible_to(self, user: User, on: date) -> Self:
+        """Her own, her reports', or everybody's: as for pay and numbers, for plans read it."""
+        return self.filter(user__in=User.objects.visible_to(user, on))
+
+
+class Leave(models.Model):
+    """When a person is away, from a day to before another. Why is nobody's business but that of who may see it."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="leaves")
+    during = DateRangeField()
+    reason = models.CharField(_("reason"), max_length=100, blank=True)
+
+    objects = LeaveQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            no_overlap("user", name="accounts_leave_one_at_a_time"),
+            models.CheckConstraint(condition=Q(during__isempty=False), name="accounts_leave_not_empty"),
+            models.CheckConstraint(condition=Q(during__lower_inf=False), name="accounts_leave_begins"),
         ]
 
 

@@ -1,6 +1,7 @@
 """Who may act. A row that a person may not even see is a 404, decided by `visible_to`; these are the 403s."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -9,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
-from accounts.models import Role, User
+from accounts.models import Role, User, reports_of
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpRequest)
@@ -22,6 +23,19 @@ def can_administer(user: User) -> bool:
 
 def can_run_finance(user: User) -> bool:
     return user.has_role(Role.FINANCE, Role.ADMIN)
+
+
+def may_record_leave(user: User, person: User, on: date) -> bool:
+    """An administrator anybody's; finance and managers not their own, and managers only of those who report to them on
+    that day, directly or through others.
+    """
+    if can_administer(user):
+        return True
+    if person.pk == user.pk:
+        return False
+    if can_run_finance(user):
+        return True
+    return user.has_role(Role.MANAGER) and User.objects.filter(pk=person.pk, pk__in=reports_of(user.pk, on)).exists()
 
 
 def require(

@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import BooleanField, Count, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 
-from accounts.models import Membership, ReportingLine, Team, User
+from accounts.models import Leave, Membership, ReportingLine, Team, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,11 @@ def team_history(user: User, *, on: date) -> QuerySet[Membership]:
 def manager_history(user: User, *, on: date) -> QuerySet[ReportingLine]:
     rows = ReportingLine.objects.filter(user=user).select_related("manager")
     return rows.annotate(is_current=_holds(on)).order_by("-during")
+
+
+def leave_history(user: User, *, on: date) -> QuerySet[Leave]:
+    """When a person was, is and will be away, the latest first, with `is_current` on the day."""
+    return Leave.objects.filter(user=user).annotate(is_current=_holds(on)).order_by("-during")
 
 
 def _holds(on: date) -> Combinable:

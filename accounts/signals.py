@@ -18,3 +18,17 @@ class Moved:
 # people_moved.send(sender: Membership or ReportingLine, moved: frozenset[Moved], acting_user: User | None)
 # The numbers of the teams and managers concerned are stale from that day on.
 people_moved = Signal()
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Days of a person that became days of leave, or no longer are."""
+
+    user_id: int
+    starts_on: date
+    ends_on: date | None  # the first day back; None: until further notice
+
+
+# leave_changed.send(sender: Leave, away: frozenset[Away], acting_user: User | None, now: datetime)
+# What the person's plans say of those days is stale, and of whole windows that hold them.
+leave_changed = Signal()

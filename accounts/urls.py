@@ -14,5 +14,8 @@ urlpatterns = [
     path("<int:pk>/edit", views.person_edit, name="person-edit"),
     path("<int:pk>/team", views.person_team, name="person-team"),
     path("<int:pk>/manager", views.person_manager, name="person-manager"),
+    path("<int:pk>/leave", views.person_leave, name="person-leave"),
+    path("leave/<int:pk>", views.leave_edit, name="leave-edit"),
+    path("leave/<int:pk>/remove", views.leave_remove, name="leave-remove"),
     path("<int:pk>/invite", views.person_invite, name="person-invite"),
 ]

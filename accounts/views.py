@@ -1,6 +1,6 @@
-"""People and teams for administrators, and everybody's own profile."""
+"""People and teams for administrators, leave for managers too, and everybody's own profile."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from allauth.account.forms import default_token_generator
@@ -8,7 +8,7 @@ from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.forms import Form, model_to_dict
 from django.http import HttpResponse
@@ -23,9 +23,9 @@ from django.views.decorators.vary import vary_on_headers
 from django.views.i18n import set_language
 
 from accounts import selectors, services
-from accounts.forms import ManagerMoveForm, PeopleFilter, PersonForm, ProfileForm, TeamForm, TeamMoveForm
-from accounts.models import Team, User
-from accounts.policies import can_administer, require
+from accounts.forms import LeaveForm, ManagerMoveForm, PeopleFilter, PersonForm, ProfileForm, TeamForm, TeamMoveForm
+from accounts.models import Leave, Team, User
+from accounts.policies import can_administer, may_record_leave, require
 from core.htmx import wants_fragment
 from core.http import AuthedRequest
 
@@ -63,6 +63,7 @@ def _person_page(request: AuthedRequest, shown: User, status: int = 200, **forms
         "person": shown,
         "today": today,
         "teams": selectors.team_history(shown, on=today),
+        "leaves": selectors.leave_history(shown, on=today),
         "managers": selectors.manager_history(shown, on=today),
         "reports": selectors.direct_reports(shown, on=today),
         "team_form": TeamMoveForm(initial={"starts_on": today}),
@@ -143,6 +144,71 @@ def _move_manager(shown: User, chosen: dict[str, Any], day: date, by: User) -> N
         services.report_to(user=shown, manager=manager, starts_on=day, acting_user=by, now=timezone.now())
     else:
         services.stop_reporting(user=shown, ends_on=day, acting_user=by, now=timezone.now())
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def person_leave(request: AuthedRequest, pk: int) -> HttpResponse:
+    """When a person was and will be away, for whoever may see her pay; and a new leave, for whoever may record it."""
+    today = timezone.localdate()
+    shown = get_object_or_404(User.objects.visible_to(request.user, on=today), pk=pk)
+    may_record = may_record_leave(request.user, shown, today)
+    if request.method == "POST" and not may_record:
+        raise PermissionDenied(_("Only managers above, finance and administrators record leave."))
+    form = LeaveForm(request.POST or None, initial={"starts_on": today})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.add_leave(user=shown, **form.asked, acting_user=request.user, now=timezone.now())
+        except ValidationError as error:
+            _refuse(form, error)
+        else:
+            messages.success(request, _("Saved. Numbers from that day on are computed again."))
+            return redirect("accounts:person-leave", pk)
+    context = {
+        "person": shown,
+        "is_own": shown.pk == request.user.pk,
+        "leaves": selectors.leave_history(shown, on=today),
+        "may_record": may_record,
+        "form": form,
+    }
+    return render(request, "accounts/leave.html", context, status=422 if request.method == "POST" else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def leave_edit(request: AuthedRequest, pk: int) -> HttpResponse:
+    """Other days, another reason."""
+    shown = _recordable(request, pk)
+    last = shown.during.upper and shown.during.upper - timedelta(days=1)
+    initial = {"starts_on": shown.during.lower, "last_on": last, "reason": shown.reason}
+    form = LeaveForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.change_leave(leave=shown, **form.asked, acting_user=request.user, now=timezone.now())
+        except ValidationError as error:
+            _refuse(form, error)
+        else:
+            messages.success(request, _("Saved. Numbers from that day on are computed again."))
+            return redirect("accounts:person-leave", shown.user_id)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "accounts/leave_edit.html", {"form": form, "leave": shown}, status=status)
+
+
+@require_POST
+@login_required
+def leave_remove(request: AuthedRequest, pk: int) -> HttpResponse:
+    shown = _recordable(request, pk)
+    services.remove_leave(leave=shown, acting_user=request.user, now=timezone.now())
+    messages.success(request, _("Removed. Numbers of those days are computed again."))
+    return redirect("accounts:person-leave", shown.user_id)
+
+
+def _recordable(request: AuthedRequest, pk: int) -> Leave:
+    today = timezone.localdate()
+    shown = get_object_or_404(Leave.objects.visible_to(request.user, today).select_related("user"), pk=pk)
+    if not may_record_leave(request.user, shown.user, today):
+        raise PermissionDenied(_("Only managers above, finance and administrators record leave."))
+    return shown
 
 
 @require_POST

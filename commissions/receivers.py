@@ -5,6 +5,7 @@ A broker or a Valkey that is away must not fail what has been committed: the swe
 
 import logging
 from collections.abc import Iterable
+from datetime import datetime
 from functools import partial
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from django.dispatch import receiver
 from redis import RedisError
 
 from accounts.models import Membership
-from accounts.signals import Moved, people_moved
+from accounts.signals import Away, Moved, leave_changed, people_moved
 from commissions import policies, services, signals, tasks
 from core import live
 from kpis.signals import Remeasured, all_remeasured, values_changed
@@ -43,6 +44,12 @@ def note_changed_rates(*, target: str, touched: Iterable[Touched], deal_ids: Ite
 def note_moved_people(*, sender: type[Model], moved: Iterable[Moved], **_: object) -> None:
     note = services.note_teams if sender is Membership else services.note_reporting
     if note(moves=[(move.user_id, move.starts_on, move.former_id) for move in moved]):
+        wake_once()
+
+
+@receiver(leave_changed, dispatch_uid="commissions.note_changed_leave")
+def note_changed_leave(*, away: Iterable[Away], now: datetime, **_: object) -> None:
+    if services.note_leave(away=[(each.user_id, each.starts_on, each.ends_on) for each in away], now=now):
         wake_once()
 
 

@@ -172,6 +172,15 @@ POST accounts:person-team        #empty            login  403   403   403   403 
 GET  accounts:person-manager                       405    405   405   405   405   405   405   405
 POST accounts:person-manager                       login  403   403   403   403   403   302   403
 POST accounts:person-manager     #empty            login  403   403   403   403   403   422   403
+GET  accounts:person-leave                         login  200   404   200   404   200   200   404
+POST accounts:person-leave                         login  403   404   302   404   302   302   404
+POST accounts:person-leave       #empty            login  403   404   422   404   422   422   404
+GET  accounts:leave-edit                           login  403   404   200   404   200   200   404
+POST accounts:leave-edit                           login  403   404   302   404   302   302   404
+POST accounts:leave-edit         #empty            login  403   404   422   404   422   422   404
+GET  accounts:leave-edit         #none             login  404   404   404   404   404   404   404
+GET  accounts:leave-remove                         405    405   405   405   405   405   405   405
+POST accounts:leave-remove                         login  403   404   302   404   302   302   404
 GET  accounts:person-invite                        405    405   405   405   405   405   405   405
 POST accounts:person-invite                        login  403   403   403   403   403   200   403
 POST accounts:person-invite      #inactive         login  403   403   403   403   403   404   403

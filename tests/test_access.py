@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django import Settings
 
 from accounts.models import Role, User
+from accounts.services import add_leave
 from commissions.models import Plan, PlanVersion, Scenario
 from commissions.services import assign, save_draft
 from commissions.services.scenarios import save_scenario
@@ -114,6 +115,7 @@ def _arguments(world: World, inactive: User) -> dict[str, list[object]]:
     cast = world.cast
     anas = _plan_of_ana_alone(cast)
     draft = save_draft(source=PLAN.replace("rate: 12%", "rate: 15%"), acting_user=None, now=NOW)
+    leave = add_leave(user=cast.ana, starts_on=date(2026, 3, 1), ends_on=date(2026, 4, 1), acting_user=None, now=NOW)
     return {
         "leaderboards:board": ["revenue"],
         "leaderboards:board unknown": ["happiness"],
@@ -145,8 +147,10 @@ def _arguments(world: World, inactive: User) -> dict[str, list[object]]:
         "commissions:run": ["2026-11"],
         "commissions:export": ["2026-11"],
         **_arguments_of_sales(world),
-        **{f"accounts:person{act}": [cast.ana.pk] for act in ("", "-edit", "-team", "-manager", "-invite")},
+        **{f"accounts:person{act}": [cast.ana.pk] for act in ("", "-edit", "-team", "-manager", "-leave", "-invite")},
         "accounts:person none": [0],
+        **{f"accounts:leave-{act}": [leave.pk] for act in ("edit", "remove")},
+        "accounts:leave-edit none": [0],
         "accounts:person-invite inactive": [inactive.pk],
         "accounts:team": [cast.west.pk],
         "account_reset_password_from_key": ["1", "not-a-key"],
@@ -308,6 +312,8 @@ def _data(cast: Cast) -> dict[str, dict[str, Any]]:
         "accounts:person-edit": ana,
         "accounts:person-team": {"team": cast.east.pk, "starts_on": "2026-12-01"},
         "accounts:person-manager": {"manager": cast.ada.pk, "starts_on": "2026-12-01"},
+        "accounts:person-leave": {"starts_on": "2026-12-01", "last_on": "2026-12-31"},
+        "accounts:leave-edit": {"starts_on": "2026-12-01", "reason": "Sabbatical"},
         "accounts:team": {"name": "West Coast"},
         "accounts:team-new": {"name": "North"},
         "accounts:profile": {"name": "Somebody", "language": "id"},

@@ -10,6 +10,7 @@ from typing import Any
 
 from commissions.engine.diff_entries import Choice, Entry, Limit, Part, Shown
 from commissions.engine.diff_events import CLAWBACK, REPEATS, days_words
+from commissions.engine.diff_leave import LEAVE
 from commissions.engine.words import Amount, Figure, Share, Told, canonical, told
 
 
@@ -164,6 +165,7 @@ OF_PLANS: Mapping[str, Entry] = {
             ),
         }
     ),
+    "leave": LEAVE,
     "draw": Part(
         {
             "amount": Shown(

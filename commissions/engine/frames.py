@@ -256,10 +256,10 @@ class Notice(StrEnum):
     MULTIPLIER_MISSING = "multiplier_missing"  # detail: component, KPI or other component, period: "a csat 2026-03"
     QUOTA_MISSING = "quota_missing"  # detail: component key, window label: "new-business 2026-Q1"
     TARGET_MISSING = "target_missing"  # the same
-    SCORE_MISSING = "score_missing"  # detail: component key, window, objectives without one: "mbo 2026-Q1 crm,talks"
-    QUOTA_AT_NOTHING = "quota_at_nothing"  # the same: one is set, and nothing of it counts for that window
+    QUOTA_AT_NOTHING = "quota_at_nothing"  # the same: of the one that is set nothing counts
     TARGET_AT_NOTHING = "target_at_nothing"  # the same
     ON_LEAVE = "on_leave"  # detail: the day on which the deal closed, one of the payee's leave: "2026-03-12"
+    SCORE_MISSING = "score_missing"  # detail: component key, window, objectives without one: "mbo 2026-Q1 crm,talks"
     NOT_ASSIGNED = "not_assigned"  # detail: the deal's closing date, on which the payee had no plan
     FACT_MISSING = "fact_missing"  # detail: component key, what its base reads and the deal lacks: "profit cost"
     COLUMN_MISSING = "column_missing"  # detail: component key, its `by`: "sales product.family"

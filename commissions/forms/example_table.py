@@ -45,6 +45,7 @@ EXAMPLES: Mapping[Model, tuple[Key, ...]] = {
         ),
         Key("starts", _("First day on the plan"), fits=any_of(of_plan("draw"), of_plan("quotas"))),
         Key("ends", _("First day no longer on the plan"), fits=any_of(of_plan("on_leaving"), of_plan("quotas"))),
+        Key("leave", _("Leave"), add=_("Say when she is away"), fits=of_plan("leave")),
         Key("reports_to", _("Reports to"), add=_("Say whom she reports to"), fits=any_credit("of", "reports")),
     ),
     ReportsTo: (

@@ -17,11 +17,11 @@ from commissions.engine.schema import (
     PlanCap,
     PlanDocument,
     Pool,
-    QuotaRules,
     Spiff,
     Step,
     Times,
 )
+from commissions.forms.days_table import DAYS
 from commissions.forms.events_table import EVENTS, PERIODS
 from commissions.forms.example_table import EXAMPLES
 from commissions.forms.keys import (
@@ -99,6 +99,10 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
             "quotas", _("Who joins, leaves or is new"), add=_("Say what of a quota counts for who joins or leaves"),
             starts={"prorate": "calendar_days"}, fits=_BY_QUOTA,
             help=_("Which part of a quota and of a target counts for somebody who isn't on the plan all the time."),
+        ),
+        Key(
+            "leave", _("Leave"), add=_("Say what leave changes"), starts={"deals": "not_credited"},
+            help=_("Parental leave, illness, a sabbatical: as it is recorded on the page of each person."),
         ),
         Key(
             "draw", _("Draw"), add=_("Add a draw or a guarantee"), starts={"kind": "recoverable", "amount": "1000"},
@@ -313,20 +317,7 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
         Key("amount", _("At most")),
         Key("per", _("Per"), choices=_WINDOWS),
     ),
-    QuotaRules: (
-        Key(
-            "prorate", _("For part of a period"), is_wide=True, usual=_("quotas count in full"),
-            choices={
-                "calendar_days": _("quotas count by calendar days"),
-                "working_days": _("quotas count by working days, Mondays to Fridays"),
-                "30_360": _("quotas count by days, each month as thirty"),
-            },
-        ),
-        Key(
-            "ramp", _("In the first months"), is_wide=True, usual=_("all of it"),
-            help=_("Which share of the quota counts in the first month on the plan, the second and so on: 50%, 75%."),
-        ),
-    ),
+    **DAYS,
     **EVENTS,
     Multiply: (
         Key("kpi", _("KPI"), help=_("By its key."), fits=lambda around: "component" not in around[0]),

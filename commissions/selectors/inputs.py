@@ -16,6 +16,7 @@ from commissions.engine.frames import (
     ASSIGNMENTS,
     DEALS,
     ITEMS,
+    LEAVES,
     PAYEES,
     PAYMENTS,
     RATES,
@@ -24,6 +25,7 @@ from commissions.engine.frames import (
     WHOLE_SHARE,
 )
 from commissions.engine.items import looks_at_items
+from commissions.engine.leave import reads_leave
 from commissions.engine.schema import OtherCurrencies, PlanDocument, Window
 from commissions.models import PlanVersion
 from commissions.selectors.colleagues import granted, shared_in, teammates
@@ -47,6 +49,7 @@ _TENURES = """
 SELECT payee_id, plan_id, lower(during), upper(during) FROM commissions_assignment
 WHERE payee_id = ANY(%s) AND plan_id = ANY(%s)
 """
+_LEAVES = "SELECT user_id, lower(during), upper(during) FROM accounts_leave WHERE user_id = ANY(%s)"
 Mine = tuple[LiteralString, list[Any]]  # a FROM clause whose `mine` has the ids of deals, and its parameters
 _GIVEN: Final[LiteralString] = " FROM unnest(%s::bigint[]) AS mine (id) "
 _JOINS: Final[dict[str, LiteralString]] = {
@@ -151,6 +154,7 @@ def gather(
         quotas=payee_quotas(on_a_plan, read, read_plans, opened, end),
         team_quotas=team_quotas(read, read_plans, opened, end),
         tenures=_tenures(on_a_plan, read, read_plans),
+        leaves=_leaves(everybody["payee"].unique().to_list(), read.values()),
         kpis=kpi_values(on_a_plan, read, opened, end),
         scores=given_scores(on_a_plan, read, read_plans, opened, end),
         versions=versions,
@@ -206,6 +210,11 @@ def payments_of(deals: Sequence[int]) -> pl.DataFrame:
 def items_of(deals: Sequence[int]) -> pl.DataFrame:
     """The lines of these deals (ITEMS)."""
     return copy_out(_ITEMS, [list(deals)], ITEMS)
+
+
+def _leaves(people: list[int], documents: Iterable[PlanDocument]) -> pl.DataFrame | None:
+    """LEAVES of these people, however long ago; None where no plan reads them."""
+    return copy_out(_LEAVES, [people], LEAVES) if any(map(reads_leave, documents)) else None
 
 
 def _with_sources(payees: list[int], relations: pl.DataFrame | None) -> list[int]:

@@ -16,7 +16,7 @@ from core.templatetags import formats
 from core.templatetags.juara import locale
 from sales.models import Deal
 
-GOAL_MISSING = (Notice.QUOTA_MISSING, Notice.TARGET_MISSING)
+GOAL_MISSING = (Notice.QUOTA_MISSING, Notice.TARGET_MISSING, Notice.QUOTA_AT_NOTHING, Notice.TARGET_AT_NOTHING)
 _NAMING = (
     *GOAL_MISSING,
     Notice.FACT_MISSING,
@@ -73,7 +73,7 @@ def notice_text(code: str, detail: str, components: Mapping[str, str]) -> str:
     notice = Notice(code)
     first, _between, second = detail.partition(" ")
     day = ""
-    if notice is Notice.NOT_ASSIGNED:
+    if notice in (Notice.NOT_ASSIGNED, Notice.ON_LEAVE):
         detail = formats.day(date.fromisoformat(detail), locale())
     elif notice is Notice.FACT_MISSING:
         first, second = components.get(first, first), ", ".join(_facts()[fact] for fact in second.split(","))
@@ -130,6 +130,18 @@ def _texts() -> dict[Notice, str]:
         Notice.MULTIPLIER_MISSING: _(
             "%(first)s is multiplied by the lowest row of its table in %(second)s: no value of %(detail)s is known. "
             "A KPI has one once there is something to measure, a component once a quota is set."
+        ),
+        Notice.QUOTA_AT_NOTHING: _(
+            "Nothing is paid for %(first)s in %(second)s: it is measured against a quota, and nothing of it counts, by "
+            "the days on the plan, leave and first months."
+        ),
+        Notice.TARGET_AT_NOTHING: _(
+            "Nothing is paid for %(first)s in %(second)s: it pays shares of a target incentive, and nothing of it "
+            "counts, by the days on the plan and leave."
+        ),
+        Notice.ON_LEAVE: _(
+            "Not credited: it closed on %(detail)s, a day of leave, and the plan doesn't credit deals that close on "
+            "leave."
         ),
         Notice.NOT_ASSIGNED: _("Not counted: on %(detail)s, when the deal closed, there was no plan to count it."),
         Notice.FACT_MISSING: _(

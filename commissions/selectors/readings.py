@@ -1,6 +1,6 @@
 """A line's arithmetic as people read it: one sentence, then rows that a pocket calculator confirms."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 from commissions.engine.explain import PieceKind
 from commissions.selectors.blocks import blocks_text, pay_text
 from commissions.selectors.carried_words import carried_text
-from commissions.selectors.counted_goals import CountedGoal
 from commissions.selectors.crediting_words import crediting_texts
 from commissions.selectors.explanations import LineExplanation, StepRow
+from commissions.selectors.goal_words import goal_words
 from commissions.selectors.moves import is_taken_back, moved_text, window_text
 from commissions.selectors.multipliers import multiplier_text
 from commissions.selectors.pools import pool_texts
@@ -70,7 +70,7 @@ def reading(why: LineExplanation, *, is_own: bool) -> Reading:
         credited=why.unit.text(why.credited_minor),
         crediting=tuple(score_texts(why.scores)) if why.scores else crediting_texts(why),
         rows=tuple(_row(step, why) for step in why.steps if step.pay or why.tiers != "stepped"),
-        goals=" ".join(_goal(goal, why) for goal in why.goals),
+        goals=" ".join(goal_words(goal, why) for goal in why.goals),
         exact=exact_money(why.curve_pay, why.currency),
         multiplier=multiplier_text(why.multiplier) if why.multiplier else "",
         times=formats.percent(why.multiplier.times, locale(), places=4) if why.multiplier else "",
@@ -168,34 +168,6 @@ def _target(why: LineExplanation) -> str:
     words = {"target": _money(why.target_minor or 0, why.currency), "weight": _percent(why.weight or Decimal(1))}
     text = _("the target of %(target)s") if why.weight is None else _("%(weight)s of the target of %(target)s")
     return text % words
-
-
-def _goal(goal: CountedGoal, why: LineExplanation) -> str:
-    write = _money_of(why.currency) if goal.is_target else why.unit.text
-    active, days = goal.days or (0, 0)
-    words = {
-        "whole": write(goal.whole),
-        "counts": write(goal.counts),
-        "active": active,
-        "days": days,
-        "ramp": ", ".join(_percent(share) for share in goal.ramp),
-    }
-    if goal.is_target:
-        text = _("Of the target of %(whole)s, %(counts)s count: %(active)s of %(days)s days on the plan.")
-    elif not goal.ramp:
-        text = _("Of the quota of %(whole)s, %(counts)s count: %(active)s of %(days)s days on the plan.")
-    elif goal.days:
-        text = _(
-            "Of the quota of %(whole)s, %(counts)s count: for the days on the plan, and in its first months these: "
-            "%(ramp)s."
-        )
-    else:
-        text = _("Of the quota of %(whole)s, %(counts)s count: in the first months on the plan these shares: %(ramp)s.")
-    return text % words
-
-
-def _money_of(currency: str) -> Callable[[int], str]:
-    return lambda minor: _money(minor, currency)
 
 
 def _percent(share: Decimal | None) -> str:

@@ -15,6 +15,9 @@ from commissions.engine.schema import (
     Draw,
     DrawKind,
     DrawPays,
+    LeaveDeals,
+    LeaveGoals,
+    LeaveRules,
     OtherCurrencies,
     PlanDocument,
     Unpaid,
@@ -29,6 +32,7 @@ from core.templatetags.juara import locale, money_text
 def terms_of(document: PlanDocument) -> list[str]:
     """A sentence for each rule of the whole plan: from earned to payable, of cancellations, and of other currencies."""
     found = [sentence] if (sentence := plan_cap_sentence(document)) else []
+    found += _leave(document.leave) if document.leave else []
     found += _draw(document.draw, document.currency) if document.draw else []
     if document.below_zero is BelowZero.CARRY:
         found.append(_("A statement below zero pays nothing; the rest is taken from later statements."))
@@ -41,6 +45,18 @@ def terms_of(document: PlanDocument) -> list[str]:
     if document.on_leaving is not None:
         found += on_leaving_words(document.on_leaving)
     return found
+
+
+def _leave(said: LeaveRules) -> Iterator[str]:
+    if said.deals is LeaveDeals.NOT_CREDITED:
+        yield _("A deal that closes on a day of your leave isn't credited to you, nor is your part to anybody else.")
+    match (said.quotas, said.targets):
+        case LeaveGoals.PRORATED, LeaveGoals.PRORATED:
+            yield _("Days of leave lessen your quotas and your target incentive, as days off the plan do.")
+        case LeaveGoals.PRORATED, _whole:
+            yield _("Days of leave lessen your quotas, as days off the plan do.")
+        case _whole, LeaveGoals.PRORATED:
+            yield _("Days of leave lessen your target incentive, as days off the plan do.")
 
 
 def _clawback(said: Clawback | None) -> Iterator[str]:

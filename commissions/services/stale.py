@@ -15,7 +15,7 @@ from commissions.selectors.relations import (
     followers_of_managers,
     followers_of_teams,
 )
-from commissions.selectors.years import whole_times
+from commissions.selectors.years import whole_times, years_around
 
 _BATCH = 5_000
 
@@ -177,6 +177,27 @@ def note_plan(*, plan: Plan, start: date, now: datetime) -> int:
 def note_scores(*, scored: Iterable[tuple[int, date]]) -> int:
     """Note payees whose score of a window that ends on a day changed; returns the number of notes."""
     return _note_days(scored)
+
+
+_READING_LEAVE = """
+SELECT DISTINCT a.payee_id FROM commissions_assignment a
+JOIN commissions_planversion v ON v.plan_id = a.plan_id AND v.status <> 'draft' AND v.during && a.during
+WHERE v.document ? 'leave' AND a.payee_id = ANY(%s)
+"""
+
+
+def note_leave(*, away: Iterable[Range], now: datetime) -> int:
+    """Note payees with other days of leave, if a plan of theirs reads it: from the beginning of the years that hold the
+    days, for quotas of whole windows change with them, and for good, as deals that closed then may be paid later.
+    """
+    touched = list(away)
+    with connection.cursor() as cursor:
+        cursor.execute(_READING_LEAVE, [[payee for payee, _start, _until in touched]])
+        reading = {payee for (payee,) in cursor.fetchall()}
+    ranges = [
+        (payee, years_around([payee], start, start)[0], None) for payee, start, _until in touched if payee in reading
+    ]
+    return note_ranges(ranges=ranges, now=now) if ranges else 0
 
 
 _READING_KPIS = """

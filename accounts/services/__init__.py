@@ -1,0 +1,45 @@
+"""Writing people and teams: who there is, where they belong, to whom they report and when they are away."""
+
+from accounts.services.leaves import add_leave, change_leave, remove_leave
+from accounts.services.moves import (
+    Move,
+    join_team,
+    join_teams,
+    leave_team,
+    report_to,
+    report_to_managers,
+    stop_reporting,
+)
+from accounts.services.people import (
+    PersonRecord,
+    adopt_people,
+    choose_language,
+    save_people,
+    save_person,
+    save_profile,
+)
+from accounts.services.teams import TeamRecord, adopt_teams, refuse_circle, save_team, save_teams
+
+__all__ = [
+    "Move",
+    "PersonRecord",
+    "TeamRecord",
+    "add_leave",
+    "adopt_people",
+    "adopt_teams",
+    "change_leave",
+    "choose_language",
+    "join_team",
+    "join_teams",
+    "leave_team",
+    "refuse_circle",
+    "remove_leave",
+    "report_to",
+    "report_to_managers",
+    "save_people",
+    "save_person",
+    "save_profile",
+    "save_team",
+    "save_teams",
+    "stop_reporting",
+]
