@@ -1,7 +1,7 @@
 """Who shares what is limited for all on a plan: their deals decide about one another's places and money.
 
 For a calculation: of these payees, all whose deals may come before theirs. For notes: of these people, all whose pay
-may follow from their deals. Plans without such a spiff cost one cheap question.
+may follow from their deals. Whether there is such a plan at all is asked before: `reaching.ways`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,6 +16,7 @@ from commissions.engine.schema import PlanDocument
 from commissions.engine.spiffs import Granted, begun, has_shared, spans
 from commissions.models import Assignment, PlanVersion
 from commissions.selectors.documents import document_of
+from commissions.selectors.reaching import Way
 from core.copy import copy_out
 
 _COLLEAGUES = """
@@ -137,28 +138,27 @@ def granted(versions: Mapping[int, PlanDocument], plans: Mapping[int, int], sinc
     return Granted(lines.join(known, on=["plan_version", "component"]), days)
 
 
-def sharing_pools(ranges: Iterable[Range]) -> Iterator[tuple[int, date]]:
+def sharing_pools(touched: Sequence[Range], known: frozenset[Way]) -> Iterator[tuple[int, date]]:
     """(payee, first day) of everybody on a plan with pools who is in a team with one of these people on one of the
     days, or later: what the team sold by then counts towards its pool.
     """
+    if not touched or Way.POOL not in known:
+        return
     published = PlanVersion.objects.exclude(status=PlanVersion.Status.DRAFT)
-    touched = list(ranges)
     plans = list(published.filter(document__components__contains=[{"pool": {}}]).values_list("plan", flat=True))
-    if touched and plans:
-        people, first, last = map(list, zip(*touched, strict=True))
-        with connection.cursor() as cursor:
-            cursor.execute(_MATES, [people, first, last, plans])
-            yield from cursor.fetchall()
+    people, first, last = map(list, zip(*touched, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_MATES, [people, first, last, plans])
+        yield from cursor.fetchall()
 
 
-def sharing_with(ranges: Iterable[Range]) -> Iterator[tuple[int, date]]:
+def sharing_with(ranges: Iterable[Range], known: frozenset[Way]) -> Iterator[tuple[int, date]]:
     """(payee, first day) of everybody on a plan that limits something for all on it together, where one of these people
-    is on it and something of hers changed on a day on which it is open.
+    is on it and something of hers changed on a day on which it is open. `known` are the ways that there are.
     """
     touched = list(ranges)
-    yield from sharing_pools(touched)
-    found = _open_spiffs() if touched else []
-    for plan, first, until in found:
+    yield from sharing_pools(touched, known)
+    for plan, first, until in _open_spiffs(touched, known):
         hers = {
             payee: max(day, first) for payee, day, last in touched if day < until and (last is None or last > first)
         }
@@ -166,12 +166,12 @@ def sharing_with(ranges: Iterable[Range]) -> Iterator[tuple[int, date]]:
             yield from _on_plan(plan, min(hers.values()))
 
 
-def sharing_within(ranges: Iterable[Range]) -> Iterator[tuple[int, date]]:
+def sharing_within(ranges: Iterable[Range], known: frozenset[Way]) -> Iterator[tuple[int, date]]:
     """The same, where people come to plans and leave them: nobody knows any more on which they were."""
     touched = list(ranges)
-    yield from sharing_pools(touched)
+    yield from sharing_pools(touched, known)
     days = [(day, last) for _payee, day, last in touched]
-    for plan, first, until in _open_spiffs() if days else []:
+    for plan, first, until in _open_spiffs(touched, known):
         hit = [max(day, first) for day, last in days if day < until and (last is None or last > first)]
         if hit:
             yield from _on_plan(plan, min(hit))
@@ -183,8 +183,10 @@ def _on_plan(plan: int, day: date) -> Iterator[tuple[int, date]]:
     yield from ((payee, day) for payee in payees.values_list("payee", flat=True).distinct())
 
 
-def _open_spiffs() -> list[tuple[int, date, date]]:
-    """(plan, first day, end) of all that is limited for everybody on a plan: one query, at every write of a deal."""
+def _open_spiffs(touched: Sequence[Range], known: frozenset[Way]) -> list[tuple[int, date, date]]:
+    """(plan, first day, end) of all that is limited for everybody on a plan: one query, where there is any."""
+    if not touched or Way.SPIFF not in known:
+        return []
     with_spiffs = PlanVersion.objects.exclude(status=PlanVersion.Status.DRAFT).defer("source")
     return sorted(
         {

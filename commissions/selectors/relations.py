@@ -17,6 +17,7 @@ from commissions.engine.relations import ALL_LEVELS, levels_of, reads_team
 from commissions.engine.schema import Of, PlanDocument
 from commissions.models import PlanVersion
 from commissions.selectors.documents import document_of
+from commissions.selectors.reaching import Way, ways
 from core.copy import copy_out
 
 _BELOW = """
@@ -43,9 +44,6 @@ _WHICH: Final[dict[Of, LiteralString]] = {
     Of.REPORTS: """'$.components[*].credit ? (@.of == "reports")'""",
     Of.TEAM: """'$.components[*].credit ? (@.of == "team")'""",
 }
-_ANY: Final[LiteralString] = """
-SELECT EXISTS (SELECT FROM commissions_planversion WHERE status <> 'draft' AND document @? {which})
-"""
 # Who is on such a plan at any time from a day on. A credit belongs to the version in force on its date.
 _CREDITING: Final[LiteralString] = """
 WITH RECURSIVE crediting AS MATERIALIZED (
@@ -134,46 +132,49 @@ def reports_that_count(payee: int, today: date) -> list[int]:
     return found.filter(pl.col("end") == tomorrow)["source"].unique().sort().to_list()
 
 
-def credited_through(touched: Iterable[tuple[int, date]]) -> Iterator[tuple[int, date]]:
+def credited_through(
+    touched: Iterable[tuple[int, date]], known: frozenset[Way] | None = None
+) -> Iterator[tuple[int, date]]:
     """(payee, day) of everybody whose pay follows from these people's deals of these days, as of any of a person's
-    days: a deal is credited as of its closing, and what it pays may be of a later day.
+    days: a deal is credited as of its closing, and what it pays may be of a later day. `known` are the ways that there
+    are, where they have been asked for.
     """
     days: dict[int, set[date]] = {}
     for person, day in touched:
         days.setdefault(person, set()).add(day)
     asked = {person: (min(each), max(each)) for person, each in days.items()}
-    for row in _followers_of_facts(asked):
+    there = ways(day for pair in asked.values() for day in pair) if known is None else known
+    for row in _followers_of_facts(asked, there):
         if any(row.first <= day and (row.last is None or day < row.last) for day in days[row.source]):
             yield from ((row.payee, day) for day in days[row.source])
 
 
-def _followers_of_facts(asked: Mapping[int, tuple[date, date]]) -> Iterator[Follower]:
+def _followers_of_facts(asked: Mapping[int, tuple[date, date]], known: frozenset[Way]) -> Iterator[Follower]:
     people = list(asked)
     first, last = [asked[each][0] for each in people], [_after(asked[each][1]) for each in people]
-    yield from _followers(Of.REPORTS, _ABOVE, [people, first, last, [False] * len(people), ALL_LEVELS])
-    yield from _followers(Of.TEAM, _BESIDE, [people, first, last, [None] * len(people)])
+    yield from _followers(Of.REPORTS, _ABOVE, [people, first, last, [False] * len(people), ALL_LEVELS], known)
+    yield from _followers(Of.TEAM, _BESIDE, [people, first, last, [None] * len(people)], known)
 
 
-def followers_of_managers(moves: Sequence[tuple[int, date, int | None]]) -> Iterator[Follower]:
+def followers_of_managers(moves: Sequence[tuple[int, date, int | None]], known: frozenset[Way]) -> Iterator[Follower]:
     """Everybody whose pay changes when these people (person, from day on, former manager) report to another."""
     asked = [(person, day, False) for person, day, _ in moves]
     asked += [(former, day, True) for _, day, former in moves if former is not None]
     people, days, itself = map(list, zip(*asked, strict=True)) if asked else ([], [], [])
-    yield from _followers(Of.REPORTS, _ABOVE, [people, days, [None] * len(asked), itself, ALL_LEVELS])
+    yield from _followers(Of.REPORTS, _ABOVE, [people, days, [None] * len(asked), itself, ALL_LEVELS], known)
 
 
-def followers_of_teams(moves: Sequence[tuple[int, date, int | None]]) -> Iterator[Follower]:
+def followers_of_teams(moves: Sequence[tuple[int, date, int | None]], known: frozenset[Way]) -> Iterator[Follower]:
     """Everybody whose pay changes when these people (person, from day on, former team) are in another team."""
     people, days, teams = map(list, zip(*moves, strict=True)) if moves else ([], [], [])
-    yield from _followers(Of.TEAM, _BESIDE, [people, days, [None] * len(moves), teams])
+    yield from _followers(Of.TEAM, _BESIDE, [people, days, [None] * len(moves), teams], known)
 
 
-def _followers(of: Of, found: LiteralString, parameters: Sequence[Any]) -> Iterator[Follower]:
-    """One cheap question where no plan credits that way, for this is asked at every write of a deal."""
+def _followers(of: Of, found: LiteralString, parameters: Sequence[Any], known: frozenset[Way]) -> Iterator[Follower]:
+    """Nothing is asked where no plan credits that way."""
+    if Way(of.value) not in known:
+        return
     with connection.cursor() as cursor:
-        cursor.execute(_ANY.format(which=_WHICH[of]))
-        if not cursor.fetchone()[0]:
-            return
         cursor.execute(_CREDITING.format(which=_WHICH[of], found=found), parameters)
         rows = cursor.fetchall()
     yield from (Follower(*row) for row in rows)

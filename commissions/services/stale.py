@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from commissions.models import Period, Plan, Release, StaleStatement
 from commissions.selectors.colleagues import sharing_with, sharing_within
+from commissions.selectors.reaching import Way, ways
 from commissions.selectors.relations import (
     Follower,
     credited_through,
@@ -28,8 +29,9 @@ def note_facts(*, touched: Iterable[tuple[int, date]], deal_ids: Iterable[int] =
     deals, even if they are no longer theirs; returns the number of notes.
     """
     facts = list(touched)
-    reached = [*facts, *credited_through(facts), *_waiting(facts, deal_ids)]
-    return _note_days(chain(reached, _in_later_years(reached), _sharing(reached)))
+    known = ways(day for _payee, day in facts)
+    reached = [*facts, *credited_through(facts, known), *_waiting(facts, deal_ids)]
+    return _note_days(chain(reached, _in_later_years(reached), _sharing(reached, known)))
 
 
 _CONVERTING = """
@@ -47,14 +49,16 @@ def note_rates(*, target: str, touched: Iterable[tuple[int, date]], deal_ids: It
     if not converting:
         return 0
     facts = list(touched)
-    reached = chain(facts, credited_through(facts), _waiting(facts, deal_ids))
+    known = ways(day for _payee, day in facts)
+    reached = chain(facts, credited_through(facts, known), _waiting(facts, deal_ids))
     changed = [pair for pair in reached if pair[0] in converting]
-    return _note_days(chain(changed, _in_later_years(changed), _sharing(changed)))
+    return _note_days(chain(changed, _in_later_years(changed), _sharing(changed, known)))
 
 
-def _sharing(touched: Sequence[tuple[int, date]]) -> Iterator[tuple[int, date]]:
-    """Those who share a spiff with these people on that day."""
-    yield from _to_the_end(sharing_with((payee, day, day + timedelta(days=1)) for payee, day in touched))
+def _sharing(touched: Sequence[tuple[int, date]], known: frozenset[Way]) -> Iterator[tuple[int, date]]:
+    """Those who share a spiff or a pool with these people on that day."""
+    ranges = [(payee, day, day + timedelta(days=1)) for payee, day in touched]
+    yield from _to_the_end(sharing_with(ranges, known))
 
 
 def _to_the_end(touched: Iterable[tuple[int, date]]) -> Iterator[tuple[int, date]]:
@@ -128,7 +132,7 @@ def note_ranges(*, ranges: Iterable[Range], now: datetime) -> int:
         for span in {(start, until) for _payee, start, until in touched}
     }
     own = [(payee_id, day) for payee_id, start, until in touched for day in days[start, until]]
-    others = set(_to_the_end(sharing_within(touched)))
+    others = set(_to_the_end(sharing_within(touched, ways(start for _payee, start, _until in touched))))
     return _write([*own, *sorted(others - set(own))])
 
 
@@ -140,20 +144,22 @@ def _endless(ranges: Sequence[Range]) -> list[Range]:
 
 def note_reporting(*, moves: Sequence[Move]) -> int:
     """Note payees credited through people who report to another manager; returns the number of notes."""
-    return _note_followers(moves, followers_of_managers(moves))
+    known = ways(day for _person, day, _former in moves)
+    return _note_followers(moves, followers_of_managers(moves, known), known)
 
 
 def note_teams(*, moves: Sequence[Move]) -> int:
     """Note payees credited through people who are in another team; returns the number of notes."""
-    return _note_followers(moves, followers_of_teams(moves))
+    known = ways(day for _person, day, _former in moves)
+    return _note_followers(moves, followers_of_teams(moves, known), known)
 
 
-def _note_followers(moves: Sequence[Move], followers: Iterable[Follower]) -> int:
+def _note_followers(moves: Sequence[Move], followers: Iterable[Follower], known: frozenset[Way]) -> int:
     """In each year with an open period: what has never been calculated is calculated from the facts of its day."""
     first: dict[int, date] = {}
     for row in followers:
         first[row.payee] = min(row.first, first.get(row.payee, row.first))
-    for payee, day in list(sharing_with((payee, day, None) for payee, day in first.items())):
+    for payee, day in list(sharing_with([(payee, day, None) for payee, day in first.items()], known)):
         first[payee] = min(day, first.get(payee, day))
     if not first:
         return 0

@@ -14,6 +14,7 @@ from commissions.models import EarningLine, Period, Plan, StaleStatement
 from commissions.selectors.estimate import Supposed, estimate
 from commissions.selectors.inputs import gather
 from commissions.selectors.plans import component_view
+from commissions.services.stale import note_facts
 from commissions.services.stale_work import recalculate_stale
 from sales import services as sales
 from sales.models import Deal
@@ -41,6 +42,7 @@ period: month
 components:
   - {key: launch, name: A tenth, rate: 10%, spiff: {from: 2026-03-01, until: 2026-05-01, budget: 250}}
 """
+NOTING = 3  # which ways there are, which later years are open, and the notes
 MARCH, APRIL = date(2026, 3, 10), date(2026, 4, 10)
 
 
@@ -202,6 +204,25 @@ def test_a_plan_without_a_spiff_asks_nothing_more(cast: Cast) -> None:
     with CaptureQueriesContext(connection) as beside:
         gather(payees=[cast.ana.pk], kinds=["month"], start=MARCH, end=APRIL)
     assert len(beside) == len(without)
+
+
+@pytest.mark.parametrize(
+    ("spiff", "more"),
+    [
+        ("", 0),  # no plan has any
+        ("from: 2025-03-01, until: 2026-03-10, first: 3", 0),  # over before the deal closed
+        ("from: 2026-03-01, until: 2026-03-11, first: 3", 4),  # which, whether she is on it, who is, and the open periods
+    ],
+)
+def test_a_deal_asks_about_spiffs_only_while_one_is_open(cast: Cast, spiff: str, more: int) -> None:
+    assign(published(FLAT).plan, cast.ana)
+    if spiff:
+        assign(published(FIRST.replace("from: 2026-03-01, until: 2026-05-01, first: 3", spiff)).plan, cast.ana)
+    with CaptureQueriesContext(connection) as queries:
+        note_facts(touched=[(cast.ana.pk, MARCH)])
+    about_plans = [query["sql"] for query in queries if "commissions_planversion" in query["sql"]]
+    assert len(about_plans) == (2 if more else 1)
+    assert len(queries) == NOTING + more
 
 
 def test_a_spiff_of_the_first_deals_has_no_line_to_draw() -> None:
