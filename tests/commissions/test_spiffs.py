@@ -211,7 +211,7 @@ def test_a_plan_without_a_spiff_asks_nothing_more(cast: Cast) -> None:
     [
         ("", 0),  # no plan has any
         ("from: 2025-03-01, until: 2026-03-10, first: 3", 0),  # over before the deal closed
-        ("from: 2026-03-01, until: 2026-03-11, first: 3", 4),  # which, whether she is on it, who is, and the open periods
+        ("from: 2026-03-01, until: 2026-03-11, first: 3", 4),  # which, if she is on it, who is, the open periods
     ],
 )
 def test_a_deal_asks_about_spiffs_only_while_one_is_open(cast: Cast, spiff: str, more: int) -> None:
