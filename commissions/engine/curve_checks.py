@@ -191,9 +191,9 @@ def _order(component: Component, path: str) -> Iterator[PlanError]:
 
 def _threshold(value: Decimal, component: Component, path: str, currency: str | None) -> Iterator[PlanError]:
     if component.against is Against.QUOTA:
-        yield from _share_of_quota(value, path)
+        yield from _share(value, path)
     elif component.measure is Measure.SCORE:
-        yield from _share_of_score(value, path)
+        yield from _share(value, path, of_score=True)
     elif component.measure is Measure.AMOUNT:
         yield from money_errors(value, path, currency)
     elif value >= LARGEST_UNITS or decimals_of(value) > SHARE_DECIMALS:
@@ -209,31 +209,20 @@ def _threshold(value: Decimal, component: Component, path: str, currency: str | 
         )
 
 
-def _share_of_quota(value: Decimal, path: str) -> Iterator[PlanError]:
-    if value > LARGEST_ATTAINMENT:
-        yield PlanError(
-            path,
-            told(
-                "%(value)s means %(percent)s%% of quota; %(most)s%% is the most. Was %(value)s%% meant?",
-                value=canonical(value),
-                percent=canonical(value * 100),
-                most=str(LARGEST_ATTAINMENT * 100),
-            ),
-        )
-    yield from _places(value, path)
-
-
-def _share_of_score(value: Decimal, path: str) -> Iterator[PlanError]:
-    if value > LARGEST_SCORE:
-        yield PlanError(
-            path,
-            told(
-                "%(value)s means a score of %(percent)s%%; %(most)s%% is the most. Was %(value)s%% meant?",
-                value=canonical(value),
-                percent=canonical(value * 100),
-                most=str(LARGEST_SCORE * 100),
-            ),
-        )
+def _share(value: Decimal, path: str, *, of_score: bool = False) -> Iterator[PlanError]:
+    """Of a quota, or of a score."""
+    most = LARGEST_SCORE if of_score else LARGEST_ATTAINMENT
+    if value > most:
+        words = {"value": canonical(value), "percent": canonical(value * 100), "most": str(most * 100)}
+        if of_score:
+            said = told(
+                "%(value)s means a score of %(percent)s%%; %(most)s%% is the most. Was %(value)s%% meant?", **words
+            )
+        else:
+            said = told(
+                "%(value)s means %(percent)s%% of quota; %(most)s%% is the most. Was %(value)s%% meant?", **words
+            )
+        yield PlanError(path, said)
     yield from _places(value, path)
 
 

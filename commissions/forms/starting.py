@@ -65,7 +65,7 @@ def people_of(data: Written) -> Written:
     """Those of a new example: a payee with all that the plan looks at, and whom it pays through others."""
     parts = _components(data)
     payee: Written = {}
-    if any(part.get("against") == "quota" for part in parts):
+    if any(part.get("against") == "quota" and "pool" not in part for part in parts):
         payee["quota"] = str(REFERENCE)
     if any(part.get("pays") == "target" for part in parts):
         payee["target"] = str(REFERENCE / 10)
@@ -75,7 +75,12 @@ def people_of(data: Written) -> Written:
     if "reports" in of:
         return {"payees": {ONE: {**payee, "reports_to": "manager"}, "manager": dict(payee)}}
     if "team" in of:
-        return {"payees": {ONE: payee, "colleague": dict(payee)}, "teams": {"team": [ONE, "colleague"]}}
+        by_quota = any(part.get("against") == "quota" and "pool" in part for part in parts)
+        return {
+            "payees": {ONE: payee, "colleague": dict(payee)},
+            "teams": {"team": [ONE, "colleague"]},
+            **({"team_quotas": {"team": str(REFERENCE)}} if by_quota else {}),
+        }
     return {"payee": payee} if payee else {}
 
 

@@ -54,7 +54,7 @@ _OF_UNITS = has("measure", "quantity", "count", up=1)
 _RATED = has("tiers", "marginal", "retroactive", usual="flat", up=1)
 _IN_BLOCKS = all_of(_RATED, has_blocks(up=1))
 _POOLABLE = all_of(
-    _DEALS, none_of(has("against", "quota")), none_of(_TARGET), none_of(has("window", "plan")),
+    _DEALS, none_of(_TARGET), none_of(has("window", "plan")),
     none_of(has_key("multiply", "repeats")), none_of(is_counted), none_of(says("cap", "excess", "carry")),
 )  # fmt: skip
 _AGAIN = all_of(_DEALS, none_of(has_key("pool")), none_of(is_counted), none_of(says("credit", "trigger", "paid")))

@@ -227,7 +227,9 @@ def _repeats(said: Repeats | None) -> Iterator[str]:
         return
     words = {"every": _EVERY[said.every], "months": said.months}
     if said.months is None:
-        yield _("It counts again %(every)s as long as its contract runs: for the months of the deal's term.") % words
+        yield (
+            _("It counts again %(every)s for the months of the deal's term; a deal without a term counts once.") % words
+        )
     else:
         yield _("It counts again %(every)s, in all for %(months)s months.") % words
     yield _("Once it is cancelled it no longer comes again.")

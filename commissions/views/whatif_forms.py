@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from commissions import selectors
 from commissions.engine.document import PlanInvalid, load_plan
 from commissions.engine.knobs import Knob, as_yaml, knobs, quota_factor, turned
+from commissions.engine.quotas import quota_kind
 from commissions.engine.schema import PlanDocument
 from commissions.models import Plan, PlanVersion, Scenario
 from commissions.selectors.whatif import Stretch, version_to_change
@@ -94,6 +95,12 @@ class Trial:
     @property
     def factor(self) -> Decimal:
         return quota_factor(self.quotas)
+
+    @property
+    def has_quotas(self) -> bool:
+        """Whether anything of it, as it is or as it was, goes by a quota."""
+        documents = (self.original, self.document or self.original)
+        return any(quota_kind(component) for document in documents for component in document.components)
 
     @property
     def was_typed_over(self) -> bool:

@@ -123,6 +123,14 @@ def test_objectives_share_the_whole_as_they_come() -> None:
 EXAMPLES = {
     "own": ("rate: 5%", {}),
     "a pool": (PARTS["pool"], {"payees": {"payee": {}, "colleague": {}}, "teams": {"team": ["payee", "colleague"]}}),
+    "a pool with a quota": (
+        PARTS["pool"].replace("rate", "against: quota, rate"),
+        {
+            "payees": {"payee": {}, "colleague": {}},
+            "teams": {"team": ["payee", "colleague"]},
+            "team_quotas": {"team": 100000},
+        },
+    ),
     "reports": (
         "rate: 5%, credit: {of: reports}",
         {"payees": {"payee": {"reports_to": "manager"}, "manager": {}}},
@@ -138,7 +146,7 @@ def test_a_new_example_has_the_people_whom_the_plan_pays(part: str, people: dict
     text = rewritten_by(plan_of(part), "add:examples", TODAY)
     document = load_plan(text)
     example = data_of(text)["examples"][0]
-    assert {key: example[key] for key in ("payee", "payees", "teams") if key in example} == people
+    assert {key: example[key] for key in ("payee", "payees", "teams", "team_quotas") if key in example} == people
     assert ("deals" in example) is ("measure: score" not in part)
     paid = example_pay(document, document.examples[0])
     assert any(amount for periods in paid.values() for amounts in periods.values() for amount in amounts.values())

@@ -78,6 +78,15 @@ def test_a_page_opens_with_the_fields_of_the_plan_and_waits_for_the_facts(world:
     assert "The deals of these months are read once" in shown
 
 
+def test_quotas_can_be_moved_only_where_the_plan_goes_by_them(world: World) -> None:
+    assert 'id="k-quotas"' in ask(world, htmx=False).content.decode()
+    flat = "plan: Flat\ncurrency: USD\nperiod: month\ncomponents: [{key: a, name: A, rate: 5%}]\n"
+    version = publish(flat)
+    asked = {"plan": str(version.plan_id), "first": "2026-10", "last": "2026-11"}
+    shown = signed_in(world.cast.finn).get(reverse("commissions:whatif"), asked).content.decode()
+    assert ('id="k-quotas"' in shown, '<input type="hidden" name="quotas" value="100">' in shown) == (False, True)
+
+
 def test_a_changed_rate_costs_what_a_pocket_calculator_says(world: World) -> None:
     # Ana sold 60,000 of 100,000: 50,000 at 5 % and 10,000 at 8 %, 3,300 in all; Ben 30,000 at 5 %, 1,500.
     same = text(ask(world))
