@@ -3,7 +3,7 @@
 from datetime import date
 
 from demo.engine.calendar import add_months
-from demo.engine.records import Person, Stay, Team
+from demo.engine.records import Away, Person, Stay, Team
 
 TEAMS = (
     Team("head-office", "Head Office", None),
@@ -71,6 +71,8 @@ fatima     | Fatima Al-Zahrani                        | europe       | rep      
 _JOINED = {"melati": 5, "liam": 8, "alejandro": 3}
 _LEFT = {"eko": 13}
 _MOVED = {"wahyu": ("jakarta", 9)}
+# Months after the beginning, from which day of that month to before which, and why: late in the quarter before today's.
+_AWAY = {"nurul": (17, 7, 26, "Cuti ibadah haji")}
 _INDONESIAN = {"indonesia", "jakarta", "surabaya", "head-office"}
 
 
@@ -78,9 +80,26 @@ def people(since: date) -> tuple[Person, ...]:
     """Everybody, with the teams and managers each has had. `since` is the first day of the demo's deals."""
     rows = [[cell.strip() for cell in line.split("|")] for line in _PEOPLE.strip().splitlines()]
     return tuple(
-        Person(key, name, tuple(roles.split()), _language(team), int(pace), level, _stays(key, team, since))
+        Person(
+            key,
+            name,
+            tuple(roles.split()),
+            _language(team),
+            int(pace),
+            level,
+            _stays(key, team, since),
+            _away(key, since),
+        )
         for key, name, team, roles, level, pace in rows
     )
+
+
+def _away(key: str, since: date) -> tuple[Away, ...]:
+    if key not in _AWAY:
+        return ()
+    month, first, back, reason = _AWAY[key]
+    begun = add_months(since, month)
+    return (Away(begun.replace(day=first), begun.replace(day=back), reason),)
 
 
 def _language(team: str) -> str:

@@ -29,6 +29,15 @@ class Stay:
 
 
 @dataclass(frozen=True, slots=True)
+class Away:
+    """A person's leave, from a day to before another."""
+
+    since: date
+    until: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     key: str  # also the part of the e-mail address before the @
     name: str
@@ -37,6 +46,7 @@ class Person:
     pace: int  # deals opened, in percent of an ordinary rep's; 0 sells nothing
     level: str  # what the quota goes by
     stays: tuple[Stay, ...]
+    away: tuple[Away, ...] = ()
 
     @property
     def email(self) -> str:

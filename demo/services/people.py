@@ -17,7 +17,7 @@ def save_people(*, made: Company, now: datetime) -> dict[str, int]:
     """Write the company, its teams and its people; return the people's ids by key.
 
     1. the company's name and currency; 2. teams; 3. people; 4. where each belonged and to whom each reported; 5. who
-    left; 6. the passwords of those who may sign in.
+    left, and who was away; 6. the passwords of those who may sign in.
     """
     Installation.objects.update_or_create(id=1, defaults={"name": made.name, "currency": made.currency})
     records = [TeamRecord(external_id=team.key, name=team.name, parent=team.parent) for team in made.teams]
@@ -25,6 +25,7 @@ def save_people(*, made: Company, now: datetime) -> dict[str, int]:
     people = [_record(person) for person in made.people]
     ids = services.save_people(people=people, fields=["name", "email", "roles"], acting_user=None, now=now)
     _save_history(made, ids, teams, now)
+    _save_leave(made, ids, now)
     for language in {person.language for person in made.people}:
         speakers = [person.key for person in made.people if person.language == language]
         User.objects.filter(external_id__in=speakers).update(language=language)
@@ -47,6 +48,16 @@ def _save_history(made: Company, ids: dict[str, int], teams: dict[str, int], now
     for person in made.people:
         if person.left_on:
             _leave(User.objects.get(pk=ids[person.key]), person.left_on, now)
+
+
+def _save_leave(made: Company, ids: dict[str, int], now: datetime) -> None:
+    people = User.objects.in_bulk([ids[person.key] for person in made.people if person.away])
+    for person in made.people:
+        for away in person.away:
+            services.add_leave(
+                user=people[ids[person.key]], starts_on=away.since, ends_on=away.until, reason=away.reason,
+                acting_user=None, now=now,
+            )  # fmt: skip
 
 
 def _leave(leaver: User, left_on: date, now: datetime) -> None:

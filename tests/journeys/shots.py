@@ -76,6 +76,8 @@ SHOTS = (
     Shot("import-new", "admin", "/sales/imports/new"),
     Shot("people", "admin", "/people/"),
     Shot("person", "admin", "/people/", (r"^/people/\d+/?$",)),
+    Shot("leave", "admin", "/people/?q=nurul", (r"^/people/\d+/?$", r"/leave$")),
+    Shot("leave-edit", "admin", "/people/?q=nurul", (r"^/people/\d+/?$", r"/leave$", r"^/people/leave/\d+$")),
     Shot("teams", "admin", "/people/teams/"),
     Shot("profile", "rep", "/people/me/"),
     Shot("password-change", "rep", "/accounts/password/change/"),
