@@ -92,9 +92,15 @@ def credit(
     told = [
         notices(overfull, Notice.SHARES_OVER_WHOLE, pl.col("role")),
         notices(uncovered, Notice.NOT_ASSIGNED, pl.col("date").dt.to_string("%Y-%m-%d")),
-        notices(missed.filter(recent), Notice.ON_LEAVE, pl.col("closed").dt.to_string("%Y-%m-%d")),
+        notices(missed.filter(recent), Notice.ON_LEAVE, _day_and_plan(versions)),
     ]
     return Credits(_numbered(rows, start), sharers, pl.concat(told).unique(maintain_order=True))
+
+
+def _day_and_plan(versions: Mapping[int, PlanDocument]) -> pl.Expr:
+    names = {version: document.plan for version, document in versions.items()}
+    plan = pl.col("plan_version").replace_strict(names, return_dtype=pl.String())
+    return pl.concat_str(pl.col("closed").dt.to_string("%Y-%m-%d"), plan, separator=" ")
 
 
 def _with_others(

@@ -258,7 +258,7 @@ class Notice(StrEnum):
     TARGET_MISSING = "target_missing"  # the same
     QUOTA_AT_NOTHING = "quota_at_nothing"  # the same: of the one that is set nothing counts
     TARGET_AT_NOTHING = "target_at_nothing"  # the same
-    ON_LEAVE = "on_leave"  # detail: the day on which the deal closed, one of the payee's leave: "2026-03-12"
+    ON_LEAVE = "on_leave"  # detail: the day of leave on which the deal closed, the plan: "2026-03-12 Sales"
     SCORE_MISSING = "score_missing"  # detail: component key, window, objectives without one: "mbo 2026-Q1 crm,talks"
     NOT_ASSIGNED = "not_assigned"  # detail: the deal's closing date, on which the payee had no plan
     FACT_MISSING = "fact_missing"  # detail: component key, what its base reads and the deal lacks: "profit cost"

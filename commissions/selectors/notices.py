@@ -73,7 +73,9 @@ def notice_text(code: str, detail: str, components: Mapping[str, str]) -> str:
     notice = Notice(code)
     first, _between, second = detail.partition(" ")
     day = ""
-    if notice in (Notice.NOT_ASSIGNED, Notice.ON_LEAVE):
+    if notice is Notice.ON_LEAVE:
+        detail = formats.day(date.fromisoformat(first), locale())
+    elif notice is Notice.NOT_ASSIGNED:
         detail = formats.day(date.fromisoformat(detail), locale())
     elif notice is Notice.FACT_MISSING:
         first, second = components.get(first, first), ", ".join(_facts()[fact] for fact in second.split(","))
@@ -140,8 +142,8 @@ def _texts() -> dict[Notice, str]:
             "counts, by the days on the plan and leave."
         ),
         Notice.ON_LEAVE: _(
-            "Not credited: it closed on %(detail)s, a day of leave, and the plan doesn't credit deals that close on "
-            "leave."
+            "Not credited by %(second)s: it closed on %(detail)s, a day of leave, and this plan doesn't credit deals "
+            "that close on leave."
         ),
         Notice.NOT_ASSIGNED: _("Not counted: on %(detail)s, when the deal closed, there was no plan to count it."),
         Notice.FACT_MISSING: _(

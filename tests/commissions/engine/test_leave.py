@@ -61,12 +61,12 @@ def test_the_first_day_of_leave_is_one_and_the_first_day_back_is_none() -> None:
     days = [on(28, 2), on(1), on(10), on(11)]
     facts = sold(*(Deal(f"D{index}", day, 100_00 * (index + 1)) for index, day in enumerate(days)))
     assert amounts(facts) == [10_00, 40_00]
-    assert told(facts, Notice.ON_LEAVE) == ["2026-03-01", "2026-03-10"]
+    assert told(facts, Notice.ON_LEAVE) == ["2026-03-01 P", "2026-03-10 P"]
 
 
 def test_leave_without_an_end_goes_on() -> None:
     facts = sold(Deal("A", date(2026, 12, 31), 100_00), end=None)
-    assert (amounts(facts), told(facts, Notice.ON_LEAVE)) == ([], ["2026-12-31"])
+    assert (amounts(facts), told(facts, Notice.ON_LEAVE)) == ([], ["2026-12-31 P"])
 
 
 def test_a_plan_without_a_word_of_leave_pays_as_ever() -> None:
@@ -83,7 +83,7 @@ def test_what_was_never_credited_is_not_taken_back_and_told_but_once_for_each_pa
     paid = AWAY.replace("rate: 10%", "rate: 10%, credit: {trigger: paid}")
     payments = (Payment("A", "P1", on(6), 50_00), Payment("A", "P2", on(20), 50_00))
     facts = sold(Deal("A", on(5), 100_00, cancelled=on(25)), version=paid, payments=payments)
-    assert (amounts(facts), set(told(facts, Notice.ON_LEAVE))) == ([], {"2026-03-05"})
+    assert (amounts(facts), set(told(facts, Notice.ON_LEAVE))) == ([], {"2026-03-05 P"})
 
 
 def test_the_version_of_the_day_on_which_a_deal_closed_decides() -> None:
