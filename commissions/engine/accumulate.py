@@ -118,7 +118,7 @@ def part_of(component: Component) -> pl.Expr:
     return pl.when("is_refund").then(-units.abs()).otherwise(units) * pl.col("share")
 
 
-_CARRIED = ["payee", "plan", "plan_version", "deal", "role", "via", "seq", "place", "date"]
+_CARRIED = ["payee", "plan", "plan_version", "deal", "role", "via", "share", "seq", "place", "date"]
 _WHERE_THERE = ["exchange_rate"]  # columns that credits have only where something calls for them
 
 

@@ -35,6 +35,7 @@ from commissions.engine.frames import (
     Notice,
     empty,
 )
+from commissions.engine.kept import keep
 from commissions.engine.leave import read_leaves
 from commissions.engine.modify import Around, capped_together, taken_back
 from commissions.engine.modify.limits import cycles_of, since
@@ -97,6 +98,7 @@ class Inputs:
     items: pl.DataFrame | None = None  # ITEMS of `deals`, where a plan looks at them
     # payees whose credits count for others, where a plan shares something among all on it; they aren't calculated
     beside: frozenset[int] = frozenset()
+    credited: pl.DataFrame | None = None  # CREDITED, of those of `deals` that had other sharers then
     granted: Granted | None = None  # where a plan has a spiff: what closed statements have paid of it
     team_quotas: pl.DataFrame | None = None  # QUOTAS, each of a team in the place of a payee, where a plan has pools
     scores: pl.DataFrame | None = None  # SCORES, where a plan has components that count them
@@ -264,19 +266,20 @@ def credited(inputs: Inputs, *, start: date, end: date) -> Credited:
     assignments = _in_reach(history, since, until)
     rules = rules_of(inputs.versions.values())
     events = with_events(inputs.deals.select(deal_columns(inputs.versions.values())), inputs.payments, rules)
-    reached = events.filter(pl.col("date").is_between(since, until, closed="left"))
+    kept = keep(events, inputs.shares, inputs.credited)
+    reached = kept.events.filter(pl.col("date").is_between(since, until, closed="left"))
     relations = read_relations(inputs.relations, inputs.versions.values())
     leaves = read_leaves(inputs.leaves, inputs.versions.values())
     crediting = [pk for pk, document in inputs.versions.items() if _reads_deals(document)]
     on_deals = assignments.filter(pl.col("plan_version").is_in(crediting))
     known = (history, inputs.payees, inputs.versions)
-    credits_ = credit(reached, inputs.shares, on_deals, *known, start, relations, leaves)
+    credits_ = credit(reached, kept.shares, on_deals, *known, start, relations, leaves)
     found, told = {}, [credits_.notices]
     for version, rows in _by_version(credits_.rows).items():
         own, foreign = in_currency(rows, inputs.versions[version], inputs.rates, start)
-        found[version] = with_bases(own, credits_.sharers, inputs.versions[version], inputs.items)
+        found[version] = kept.named(with_bases(own, credits_.sharers, inputs.versions[version], kept.items(inputs.items)))
         told.append(foreign)
-    return Credited(found, assignments, pl.concat(told), since, until)
+    return Credited(found, assignments, kept.named(pl.concat(told)), since, until)
 
 
 def _reads_deals(document: PlanDocument) -> bool:

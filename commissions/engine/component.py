@@ -109,6 +109,7 @@ def _as_lines(rows: pl.DataFrame, key: str, around: Around) -> pl.DataFrame:
     named |= {} if "pool" in rows.columns else _NO_POOL
     named |= {} if "exchange_rate" in rows.columns else {"exchange_rate": pl.lit(None, dtype=pl.Int64())}
     named |= {} if "rate_column" in rows.columns else {"rate_column": pl.lit(None, dtype=pl.Int64())}
+    named |= {} if "share" in rows.columns else {"share": pl.lit(None, dtype=pl.Int64())}
     if "kind" in rows.columns:
         is_credit = pl.col("deal").is_not_null()
         named["kind"] = pl.col("kind").fill_null(LineKind.CREDIT.value)

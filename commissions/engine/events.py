@@ -26,7 +26,7 @@ from commissions.engine.schema import (
 )
 
 WIDE = pl.Int128()
-PARTS = ["event", "turn", "before", "after", "whole", "taking"]  # of a credit that is a part of its deal
+PARTS = ["event", "turn", "bottom", "before", "after", "whole", "taking"]  # of a credit that is a part of its deal
 _COLUMNS = ["deal", "rule", "date", *PARTS]
 _AT_ONCE = (Trigger.BOOKED, Trigger.INVOICED)  # credit the whole deal on one day
 _NOTHING, _ALL = pl.lit(0, dtype=pl.Int64()), pl.lit(1, dtype=pl.Int64())
@@ -138,7 +138,8 @@ def with_events(deals: pl.DataFrame, payments: pl.DataFrame | None, rules: list[
 
     Where every deal gives its credit once, when it closes, that is all. Otherwise each event has its `rule` (a key),
     `event`, and `before`, `after` and `whole` (Int64, the last positive); `turn` is its place among the deal's events,
-    and `taking` how it takes pay back, where that isn't the way down the curve.
+    and `taking` how it takes pay back, where that isn't the way down the curve. `bottom` is 0: from where on what is
+    credited belongs to those whom the event concerns, see `kept`.
     """
     plain = all(rule.trigger is Trigger.BOOKED and not rule.every and not rule.unpaid_after for rule in rules)
     if plain and deals["cancelled"].is_null().all():
@@ -177,7 +178,7 @@ def _events(deals: pl.DataFrame, payments: pl.DataFrame, rule: Rule) -> pl.DataF
     if rule.takes_back:
         closed = deals.select("deal", "closed")
         parts.append(_cancelled(numbered.join(closed, on="deal", maintain_order="left"), rule))
-    return pl.concat(parts).sort("deal", "turn").with_columns(rule=pl.lit(rule.key)).select(_COLUMNS)
+    return pl.concat(parts).sort("deal", "turn").with_columns(rule=pl.lit(rule.key), bottom=_NOTHING).select(_COLUMNS)
 
 
 def _credited(deals: pl.DataFrame, payments: pl.DataFrame, trigger: Trigger) -> pl.DataFrame:

@@ -65,6 +65,14 @@ SHARES: Schema = {
     "role": pl.String(),
     "share": pl.Int64(),  # parts per million, positive; those of a (deal, role) add up to 1,000,000 at most
 }
+CREDITED: Schema = {  # who shared a deal when a closed statement credited it: wanted where others share it now
+    "deal": pl.Int64(),
+    "payee": pl.Int64(),  # whose share it was, whoever was credited through her
+    "role": pl.String(),
+    "share": pl.Int64(),  # parts per million
+    "start": pl.Date(),  # of what the statement covers
+    "end": pl.Date(),  # exclusive
+}
 RELATIONS: Schema = {  # whose shares give a payee credit, beside her own
     "payee": pl.Int64(),
     "source": pl.Int64(),
@@ -138,6 +146,7 @@ LINES: Schema = {
     "date": pl.Date(),
     "exchange_rate": pl.Int64(),  # times RATE_SCALE; null where the deal is in the plan's currency
     "rate_column": pl.Int64(),  # place of the rate table's column that it earns, from 0; null without a table
+    "share": pl.Int64(),  # parts per million of the deal; null without one
     "credited": pl.Int64(),  # minor units: the payee's share of the base
     "window_start": pl.Date(),  # of window deal: the deal's own date
     "quota": pl.Int64(),  # minor units, null when the component isn't against quota

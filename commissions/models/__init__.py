@@ -4,6 +4,7 @@ from commissions.models.plans import Acceptance, Assignment, Plan, PlanVersion, 
 from commissions.models.scores import Score
 from commissions.models.statements import (
     EarningLine,
+    HandedOver,
     Period,
     Release,
     Run,
@@ -18,6 +19,7 @@ __all__ = [
     "Acceptance",
     "Assignment",
     "EarningLine",
+    "HandedOver",
     "Period",
     "Plan",
     "PlanVersion",

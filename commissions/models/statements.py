@@ -210,6 +210,7 @@ class EarningLine(models.Model):
     seq = models.IntegerField(help_text=_("The credit's place in its statement, from 0: by date, then by deal."))
     exchange_rate_e12 = models.BigIntegerField(null=True, help_text=_("From the deal's currency, times 10^12."))
     rate_column = models.SmallIntegerField(null=True, help_text=_("Which column of a rate table it earns, from 0."))
+    share_ppm = models.IntegerField(null=True, help_text=_("Which part of the deal it credits, in millionths."))
     credited_minor = models.BigIntegerField()
     window_start = models.DateField()
     quota_minor = models.BigIntegerField(null=True)
@@ -268,6 +269,15 @@ class Release(models.Model):
                 name="commissions_release_once_without_deal",
             ),
         ]
+
+
+class HandedOver(models.Model):
+    """A deal that others share now than when a closed statement credited it: what that credited stays with them.
+
+    Noted with the change, for the lines of all closed statements are too many to be asked by every calculation.
+    """
+
+    deal = models.OneToOneField("sales.Deal", models.CASCADE, primary_key=True, related_name="+")
 
 
 class StaleStatement(models.Model):

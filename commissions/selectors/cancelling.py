@@ -16,6 +16,7 @@ from commissions.engine.calculate import Inputs, calculate
 from commissions.engine.events import Event
 from commissions.engine.payout import has_payout
 from commissions.selectors.estimate import with_kpis
+from commissions.selectors.handed_over import credited_then, payees_of_then
 from commissions.selectors.inputs import deal_facts, gather, payments_of
 from commissions.selectors.relations import credited_through
 from core.periods import PeriodKind
@@ -62,7 +63,7 @@ def _payees(deal: Deal) -> list[int]:
     people = {share.user_id for share in shares_of(deal)} | ({deal.owner_id} if deal.owner_id else set())
     closed = deal.closed_on
     through = {payee for payee, _day in credited_through((person, closed) for person in people)} if closed else set()
-    return sorted(people | through)
+    return sorted(people | through | set(payees_of_then([deal.pk])))
 
 
 def _with(inputs: Inputs, deal: Deal, cancelled: date | None) -> Inputs:
@@ -76,7 +77,7 @@ def _with(inputs: Inputs, deal: Deal, cancelled: date | None) -> Inputs:
         payments = pl.concat([payments.filter(pl.col("deal") != deal.pk), payments_of([deal.pk])])
     return replace(
         inputs, deals=pl.concat([others, own.select(others.columns)]), shares=pl.concat([shares, known.shares]),
-        payees=people, payments=payments,
+        payees=people, payments=payments, credited=credited_then([deal.pk]),
     )  # fmt: skip
 
 

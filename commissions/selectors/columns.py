@@ -15,6 +15,7 @@ COLUMNS: Final[dict[LiteralString, str]] = {  # of the table: of the engine's li
     "seq": "seq",
     "exchange_rate_e12": "exchange_rate",
     "rate_column": "rate_column",
+    "share_ppm": "share",
     "credited_minor": "credited",
     "window_start": "window_start",
     "quota_minor": "quota",

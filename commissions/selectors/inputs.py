@@ -32,6 +32,7 @@ from commissions.selectors.colleagues import granted, shared_in, teammates
 from commissions.selectors.documents import cached, parse
 from commissions.selectors.given_quotas import payee_quotas, team_quotas
 from commissions.selectors.given_scores import given_scores
+from commissions.selectors.handed_over import credited_then, handed_over
 from commissions.selectors.kpi_values import kpi_values
 from commissions.selectors.reached import reached
 from commissions.selectors.relations import relations_of
@@ -144,7 +145,9 @@ def gather(
     relations = relations_of(assigned=everybody, documents=documents, end=until)
     rules = rules_of(read.values())
     others = [(_with_sources(shared.payees, relations), *days) for days in shared.spans]
-    mine = reached(rules, _with_sources([*on_a_plan, *mates], relations), since, until, others)
+    people = _with_sources([*on_a_plan, *mates], relations)
+    handed = handed_over(people)
+    mine = reached(rules, people, since, until, others, handed)
     deals = _deals(mine, deal_columns(read.values()))
     shares = _shares(mine, deals)
     inputs = Inputs(
@@ -161,6 +164,7 @@ def gather(
         plans=plans,
         payees=_people(shares, (shared.payees or mates) and [*on_a_plan, *shared.payees, *mates]),
         beside=frozenset([*shared.payees, *mates]),
+        credited=credited_then(handed),
         granted=granted(read, read_plans, since),
         relations=relations,
         payments=payments_of(deals["deal"].to_list()) if reads_payments(rules) else None,

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from commissions.models import Period, Plan, Release, StaleStatement
 from commissions.selectors.colleagues import sharing_with, sharing_within
+from commissions.selectors.handed_over import payees_of_then
 from commissions.selectors.reaching import Way, ways
 from commissions.selectors.relations import (
     Follower,
@@ -17,6 +18,7 @@ from commissions.selectors.relations import (
     followers_of_teams,
 )
 from commissions.selectors.years import whole_times, years_around
+from commissions.services.handing_over import remember_handed_over
 
 _BATCH = 5_000
 
@@ -25,12 +27,14 @@ Move = tuple[int, date, int | None]  # person, from which day on, the team or ma
 
 
 def note_facts(*, touched: Iterable[tuple[int, date]], deal_ids: Iterable[int] = ()) -> int:
-    """Note payees whose credits changed on a day, those credited through them, and those whose pay waits for these
-    deals, even if they are no longer theirs; returns the number of notes.
+    """Note payees whose credits changed on a day, those credited through them, and those whom closed statements
+    credited with these deals, or whose pay waits for them, even if they are no longer theirs; returns the number of
+    notes.
     """
-    facts = list(touched)
+    facts, deals = list(touched), list(deal_ids)
+    remember_handed_over(deal_ids=deals)
     known = ways(day for _payee, day in facts)
-    reached = [*facts, *credited_through(facts, known), *_waiting(facts, deal_ids)]
+    reached = [*facts, *credited_through(facts, known), *_waiting(facts, deals), *_once_credited(facts, deals)]
     return _note_days(chain(reached, _in_later_years(reached), _sharing(reached, known)))
 
 
@@ -49,8 +53,9 @@ def note_rates(*, target: str, touched: Iterable[tuple[int, date]], deal_ids: It
     if not converting:
         return 0
     facts = list(touched)
+    deals = list(deal_ids)
     known = ways(day for _payee, day in facts)
-    reached = chain(facts, credited_through(facts, known), _waiting(facts, deal_ids))
+    reached = chain(facts, credited_through(facts, known), _waiting(facts, deals), _once_credited(facts, deals))
     changed = [pair for pair in reached if pair[0] in converting]
     return _note_days(chain(changed, _in_later_years(changed), _sharing(changed, known)))
 
@@ -105,6 +110,14 @@ def _waiting(facts: Sequence[tuple[int, date]], deal_ids: Iterable[int]) -> Iter
     first = min((day for _payee, day in facts), default=None)
     if first is not None:
         yield from ((payee, first) for payee in held)
+
+
+def _once_credited(facts: Sequence[tuple[int, date]], deal_ids: Sequence[int]) -> Iterator[tuple[int, date]]:
+    """Whoever gives back what closed statements credited: on the first of the days in each year."""
+    first: dict[int, date] = {}
+    for _payee, day in facts:
+        first[day.year] = min(day, first.get(day.year, day))
+    yield from ((payee, day) for payee in payees_of_then(deal_ids) for day in first.values())
 
 
 def _note_days(touched: Iterable[tuple[int, date]]) -> int:

@@ -10,7 +10,7 @@ from commissions.engine.schema import PlanDocument, Rounding
 from core.money import round_half_even, round_half_up
 
 TAKING = {  # of each line, beside LINES, how its event takes back
-    "taking": pl.String(), "before": pl.Int64(), "after": pl.Int64()
+    "taking": pl.String(), "bottom": pl.Int64(), "before": pl.Int64(), "after": pl.Int64()
 }  # fmt: skip
 _DEAL = ["payee", "plan", "component", "deal", "role", "via"]
 
@@ -19,8 +19,8 @@ def taken_back(lines: pl.DataFrame, versions: Mapping[int, PlanDocument]) -> pl.
     """The lines, all other limits behind them, with the `amount` of those with a `taking`; without TAKING.
 
     They need all that the deals were paid before, in this range or not, and `place`, the order of credits. A line that
-    leaves x as it is, takes the part of it that goes: from `before` to `after`. It has that as `uncapped`, too, for no
-    limit is asked. Any other takes, down the curve, no more than was paid.
+    leaves x as it is, takes the part of it that goes: from `before` to `after`, counted from `bottom`. It has that as
+    `uncapped`, too, for no limit is asked. Any other takes, down the curve, no more than was paid.
     """
     if "taking" not in lines.columns:
         return lines
@@ -61,4 +61,4 @@ def _of_deal(rows: Iterable[dict[str, Any]], versions: Mapping[int, PlanDocument
 
 def _part(paid: int, row: Mapping[str, int], document: PlanDocument) -> int:
     rounding = round_half_even if document.rounding is Rounding.HALF_EVEN else round_half_up
-    return rounding(paid * row["after"], row["before"]) - paid
+    return rounding(paid * (row["after"] - row["bottom"]), row["before"] - row["bottom"]) - paid

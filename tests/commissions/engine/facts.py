@@ -11,6 +11,7 @@ import polars as pl
 from commissions.engine.calculate import Inputs, Result, calculate
 from commissions.engine.frames import (
     ASSIGNMENTS,
+    CREDITED,
     DEALS,
     ITEMS,
     KPIS,
@@ -38,9 +39,8 @@ class Ids:
 
     def __init__(self, facts: Facts, seed: int) -> None:
         shuffle = random.Random(seed)
-        names = sorted(
-            {name for name, _ in facts.quotas if name not in TEAMS} | {share.payee for share in facts.shares}
-        )
+        people = {share.payee for share in (*facts.shares, *facts.credited)}
+        names = sorted({name for name, _ in facts.quotas if name not in TEAMS} | people)
         self.payees = dict(zip(names, shuffle.sample(range(1, 1000), len(names)), strict=True))
         keys = [deal.key for deal in facts.deals]
         self.deals = dict(zip(keys, shuffle.sample(range(1, 10_000), len(keys)), strict=True))
@@ -94,10 +94,20 @@ def inputs_of(facts: Facts, ids: Ids) -> Inputs:
         if (value := kpi_of(facts, payee, period, opened)) is not None
     ]
     scores = scores_of(facts, ids)
+    credited = [
+        dict(
+            zip(
+                CREDITED,
+                (ids.deals[each.deal], ids.payees[each.payee], each.role, each.ppm, each.start, each.end),
+                strict=True,
+            )
+        )
+        for each in facts.credited
+    ]
     quotas = [row for row in goals if not row["of_team"]]
     of_teams = [row for row in goals if row["of_team"] and row["kind"] != QuotaKind.TARGET]
     leaves = [{"payee": ids.payees.get(row.person, 0), "start": row.start, "end": row.end} for row in facts.leaves]
-    for rows in (deals, items, shares, assignments, quotas, of_teams, payments, kpis, scores, leaves):
+    for rows in (deals, items, shares, assignments, quotas, of_teams, payments, kpis, scores, leaves, credited):
         ids.shuffle.shuffle(rows)
     return Inputs(
         deals=pl.DataFrame(deals, schema=DEALS | {"custom.region": pl.String(), "custom.seats": pl.String()}),
@@ -111,6 +121,7 @@ def inputs_of(facts: Facts, ids: Ids) -> Inputs:
         versions=facts.versions,
         plans=facts.plans,
         payments=pl.DataFrame(payments, schema=PAYMENTS),
+        credited=pl.DataFrame(credited, schema=CREDITED),
         relations=pl.DataFrame(relations_of(facts, ids), schema=RELATIONS),
         leaves=pl.DataFrame(leaves, schema=LEAVES),
         rates=pl.DataFrame(rates_of(facts), schema=RATES),

@@ -16,6 +16,7 @@ from tests.commissions.engine.oracle.facts import (
     Payment,
     Reports,
     Share,
+    Then,
     quota_of,
     window_start,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "Payment",
     "Reports",
     "Share",
+    "Then",
     "amount_of",
     "component_lines",
     "holds",

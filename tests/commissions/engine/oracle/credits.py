@@ -15,6 +15,7 @@ from tests.commissions.engine.oracle.expressions import Missing, amount_of, hold
 from tests.commissions.engine.oracle.facts import EXPONENTS, Deal, Facts, Share, is_away
 from tests.commissions.engine.oracle.items import base_of, converted_items, counting, reads_items, units_of
 from tests.commissions.engine.oracle.others import counts
+from tests.commissions.engine.oracle.owners import all_shares, owned
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,8 @@ class Credited:
 def credits_of(facts: Facts, plan: int, key: str, payee: str) -> list[Credited]:
     found = []
     for deal in facts.deals:
-        for share in facts.shares:
-            if share.deal == deal.key:
-                found += credit_of(facts, plan, key, deal, share, payee)
+        for share in all_shares(facts, deal):
+            found += credit_of(facts, plan, key, deal, share, payee)
     return sorted(
         found, key=lambda credit: (credit.date, credit.deal.key, credit.event.turn, credit.role, credit.via or "")
     )
@@ -65,9 +65,10 @@ def credit_of(facts: Facts, plan: int, key: str, given: Deal, share: Share, paye
                 continue
             via = share.payee if share.payee != payee else None
             with suppress(Missing):  # nothing counts while it isn't known how much
-                whole = counted_of(facts, document, component, deal, share, given)
                 own = ruling(facts, plan, document, component, given, payee)
-                for event in events_of(facts, *own, given):
+                everything = owned(facts, own[1], given, share.role, events_of(facts, *own, given))
+                for event, sharers in [each for each in everything if share in each[1]]:
+                    whole = counted_of(document, component, deal, share, sharers, given)
                     if assigned.start <= event.date and (assigned.end is None or event.date < assigned.end):
                         before, after = places(event, whole, document)
                         amount, rule = after - before, rule_text(*own)
@@ -164,25 +165,24 @@ def converted(facts: Facts, document: PlanDocument, deal: Deal) -> Deal | None:
 
 
 def counted_of(
-    facts: Facts, document: PlanDocument, component: Component, deal: Deal, share: Share, given: Deal
+    document: PlanDocument, component: Component, deal: Deal, share: Share, sharers: frozenset[Share], given: Deal
 ) -> int:
     """Minor units of the base; or, of units and deals, millionths, which a share in parts per million never splits."""
     if component.measure.value == "amount":
         is_of_items = reads_items(component)
         exact = base_of(component, deal) if is_of_items else amount_of(parse_base(component.base), deal)
-        return part_of(facts, deal, share, rounded(exact, document))
+        return part_of(deal, share, sharers, rounded(exact, document))
     if component.measure.value == "quantity" and reads_items(component):
         return units_of(component, deal, given) * share.ppm
     size = deal.quantity if component.measure.value == "quantity" else 1
     return (-abs(size) if given.amount < 0 else size) * share.ppm
 
 
-def part_of(facts: Facts, deal: Deal, share: Share, base: int) -> int:
+def part_of(deal: Deal, share: Share, sharers: frozenset[Share], base: int) -> int:
     """Largest remainder over all who share the deal in that role; what nobody has goes to nobody."""
-    sharers = [other for other in facts.shares if other.deal == deal.key and other.role == share.role]
-    sharers.sort(key=lambda other: (-other.ppm, other.payee))
-    nobody = Share(deal.key, "", 1_000_000 - sum(other.ppm for other in sharers), share.role)
-    everybody = [*sharers, nobody] if nobody.ppm else sharers
+    ranked = sorted(sharers, key=lambda other: (-other.ppm, other.payee))
+    nobody = Share(deal.key, "", 1_000_000 - sum(other.ppm for other in ranked), share.role)
+    everybody = [*ranked, nobody] if nobody.ppm else ranked
     exact = {other: Fraction(abs(base) * other.ppm, 1_000_000) for other in everybody}
     parts = {other: floor(value) for other, value in exact.items()}
     by_remainder = sorted(everybody, key=lambda other: parts[other] - exact[other])

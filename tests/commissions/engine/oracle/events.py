@@ -19,6 +19,7 @@ class Event:
     turn: int
     before: Fraction
     after: Fraction
+    bottom: Fraction = Fraction(0)  # from where on it belongs to those whom the event moves
     taking: str = ""  # paid: no more than was paid; left: that part of it, and x stays
 
 
@@ -53,7 +54,7 @@ def events_of(facts: Facts, document: PlanDocument, component: Component, deal: 
     if standing and (clawback is not None or component.repeats is None):
         stays = kept(document, component, deal, (deal.cancelled - deal.closed).days, standing)
         if stays != standing:
-            events.append(Event("cancelled", deal.cancelled, len(events), standing, stays, taking))
+            events.append(Event("cancelled", deal.cancelled, len(events), standing, stays, taking=taking))
     return events
 
 
@@ -95,12 +96,12 @@ def overdue(facts: Facts, document: PlanDocument, deal: Deal, given: Event, taki
     stays = Fraction(days, limit or 1) if document.clawback.mode.value == "prorated" else Fraction(0)
     if stays == 1:
         return []
-    found = [Event("unpaid", day, 1, Fraction(1), stays, taking)]
+    found = [Event("unpaid", day, 1, Fraction(1), stays, taking=taking)]
     if unpaid.again.value == "when_paid":
         later = sorted({each.date for each in facts.payments if each.deal == deal.key and each.date > day})
         full = next((each for each in later if reaches_full(facts, deal, each)), None)
         if full is not None and (deal.cancelled is None or full <= deal.cancelled):
-            found.append(Event("paid", full, 2, stays, Fraction(1), "left" if taking == "left" else ""))
+            found.append(Event("paid", full, 2, stays, Fraction(1), taking="left" if taking == "left" else ""))
     return found
 
 

@@ -66,6 +66,22 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Then:
+    """What a closed statement says of a deal: who shared it when its days were credited."""
+
+    deal: str  # key
+    payee: str
+    ppm: int
+    role: str
+    start: date
+    end: date
+
+    @property
+    def as_share(self) -> Share:
+        return Share(self.deal, self.payee, self.ppm, self.role)
+
+
+@dataclass(frozen=True)
 class Assigned:
     payee: str
     version: int
@@ -112,6 +128,7 @@ class Facts:
     versions: dict[int, PlanDocument]
     plans: dict[int, int]
     payments: tuple[Payment, ...] = ()
+    credited: tuple[Then, ...] = ()
     kpis: dict[tuple[str, str], Fraction] = field(default_factory=dict)  # payee, kind of period; see kpi_of
     reports: tuple[Reports, ...] = ()
     members: tuple[Member, ...] = ()

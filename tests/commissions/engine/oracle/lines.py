@@ -131,11 +131,13 @@ def measured_lines(facts: Facts, plan: int, key: str, payee: str, counted: list[
 
 def left_line(payee: str, key: str, credit: Credited, opened: dt.date, x: int) -> Line:
     """What is taken back, or given again, without a step on the curve; how much, `taken_back` says."""
-    event = credit.event
+    event, stays = credit.event, Fraction(1)
+    if event.before > event.after:
+        stays = (event.after - event.bottom) / (event.before - event.bottom)
     return Line(
         payee, credit.version, key, "credit", credit.deal.key, credit.role, credit.via, event.name, credit.date,
         0, opened, None, None, x, x, None, None, 0, 0, credit.column, turn=(credit.rule, event.turn),
-        taking=event.taking, stays=event.after / event.before if event.before > event.after else Fraction(1),
+        taking=event.taking, stays=stays,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from commissions.engine.document import PlanDocument
 from tests.commissions.engine.item_strategies import with_items
-from tests.commissions.engine.oracle import TEAMS, Assigned, Deal, Facts, Leave, Member, Payment, Reports, Share
+from tests.commissions.engine.oracle import TEAMS, Assigned, Deal, Facts, Leave, Member, Payment, Reports, Share, Then
 from tests.commissions.engine.strategies.plans import BASES, CONDITIONS, RATES, WINDOWS, YEAR_STARTS, documents
 
 __all__ = ["BASES", "CONDITIONS", "RATES", "YEAR_STARTS", "documents", "facts"]
@@ -27,6 +27,18 @@ VALUES = st.sampled_from(
     [Fraction(0), Fraction(-1, 3), Fraction(4, 5), Fraction(79_999_999, 100_000_000), Fraction(82, 100), Fraction(3, 2)]
 )
 MEASURED = [(payee, period) for payee in PAYEES[:2] for period in ("month", "quarter")]
+
+
+SPLITS = st.sampled_from(
+    [
+        [("ana", 1_000_000)],
+        [("ben", 1_000_000)],
+        [("ana", 500_000), ("ben", 500_000)],
+        [("ana", 333_334), ("ben", 333_333), ("cia", 333_333)],
+        [("ben", 600_000), ("cia", 400_000)],
+        [("ana", 250_000), ("ben", 125_000)],
+    ]
+)
 
 
 @st.composite
@@ -72,18 +84,25 @@ def later_facts(draw: st.DrawFn, amount: int) -> dict[str, Any]:
 
 @st.composite
 def shares_of(draw: st.DrawFn, deal: Deal) -> list[Share]:
-    splits = (
-        [("ana", 1_000_000)],
-        [("ben", 1_000_000)],
-        [("ana", 500_000), ("ben", 500_000)],
-        [("ana", 333_334), ("ben", 333_333), ("cia", 333_333)],
-        [("ben", 600_000), ("cia", 400_000)],
-        [("ana", 250_000), ("ben", 125_000)],
-    )
-    shares = [Share(deal.key, payee, ppm) for payee, ppm in draw(st.sampled_from(splits))]
+    shares = [Share(deal.key, payee, ppm) for payee, ppm in draw(SPLITS)]
     if draw(st.integers(0, 3)) == 0:
-        shares += [Share(deal.key, payee, ppm, "helper") for payee, ppm in draw(st.sampled_from(splits))]
+        shares += [Share(deal.key, payee, ppm, "helper") for payee, ppm in draw(SPLITS)]
     return shares
+
+
+@st.composite
+def credited_of(draw: st.DrawFn, deal: Deal) -> list[Then]:
+    """Others who shared it in the time of a closed statement or two, which may cover the same days."""
+    if draw(st.integers(0, 3)):
+        return []
+    january, march, april = date(2026, 1, 1), date(2026, 3, 1), date(2026, 4, 1)
+    days = [(january, date(2026, 2, 1)), (march, april), (january, april)]
+    return [
+        Then(deal.key, payee, ppm, role, *each)
+        for each in draw(st.lists(st.sampled_from(days), min_size=1, max_size=2, unique=True))
+        for role in draw(st.sampled_from([["owner"], ["owner"], ["owner", "helper"]]))
+        for payee, ppm in draw(SPLITS)
+    ]
 
 
 @st.composite
@@ -133,6 +152,7 @@ def facts(draw: st.DrawFn, *, versions: int = 2, reversible: bool = False, most_
         plans=plans,
         rates=draw(st.dictionaries(st.tuples(st.just("EUR"), DAYS), st.sampled_from(EXCHANGE), max_size=2)),
         payments=tuple(payment for deal in facts_.values() for payment in draw(payments_of(deal))),
+        credited=() if reversible else tuple(each for deal in facts_.values() for each in draw(credited_of(deal))),
         scores=draw(scores()),
         kpis={pair: draw(VALUES) for pair in draw(st.sets(st.sampled_from(MEASURED)))},
         reports=draw(reporting_lines()),
