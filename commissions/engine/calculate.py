@@ -277,7 +277,9 @@ def credited(inputs: Inputs, *, start: date, end: date) -> Credited:
     found, told = {}, [credits_.notices]
     for version, rows in _by_version(credits_.rows).items():
         own, foreign = in_currency(rows, inputs.versions[version], inputs.rates, start)
-        found[version] = kept.named(with_bases(own, credits_.sharers, inputs.versions[version], kept.items(inputs.items)))
+        found[version] = kept.named(
+            with_bases(own, credits_.sharers, inputs.versions[version], kept.items(inputs.items))
+        )
         told.append(foreign)
     return Credited(found, assignments, kept.named(pl.concat(told)), since, until)
 

@@ -30,7 +30,7 @@ class Kept:
 
     events: pl.DataFrame
     shares: pl.DataFrame
-    deals: Mapping[int, int]  # by number, below 0, the deal
+    deals: Mapping[int, int]  # by number, which no deal has, the deal
 
     def named(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows with deals in the place of these numbers."""
@@ -55,17 +55,22 @@ def keep(events: pl.DataFrame, shares: pl.DataFrame, credited: pl.DataFrame | No
     if credited is None or credited.is_empty():
         return Kept(events, shares, {})
     then = _then(credited.join(events.select("deal").unique(), on="deal", how="semi"))
+    if not then:
+        return Kept(events, shares, {})
     now = _now(shares.filter(pl.col("deal").is_in([deal for deal, _role in then])))
     numbers: dict[tuple[int, str, Sharers], int] = {}
     roles: dict[int, list[str]] = defaultdict(list)
     for deal, role in sorted({*then, *now}):
         roles[deal].append(role)
+    lowest = min(
+        0, *map(int, events["deal"].drop_nulls().bottom_k(1))
+    )  # deals that somebody makes up have numbers below 0, too
     rows = []
     for own in _rows_by_deal(events, set(roles)):
         for role in roles[own[0]["deal"]]:
             key = (own[0]["deal"], role)
             for piece, sharers in _owned(own, _Owners(then.get(key, ()), now.get(key, ()))):
-                number = numbers.setdefault((*key, sharers), -1 - len(numbers))
+                number = numbers.setdefault((*key, sharers), lowest - 1 - len(numbers))
                 rows.append(piece | {"deal": number})
     concerned = pl.col("deal").is_in(list(roles))
     parts = [(number, payee, role, share) for (_deal, role, own), number in numbers.items() for payee, share in own]

@@ -4,7 +4,7 @@ Nothing is written. The facts are those of this moment, and only those of who is
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -17,8 +17,10 @@ from commissions.engine.events import Event
 from commissions.engine.payout import has_payout
 from commissions.selectors.estimate import with_kpis
 from commissions.selectors.handed_over import credited_then, payees_of_then
+from commissions.selectors.handed_words import Then, then, then_text
 from commissions.selectors.inputs import deal_facts, gather, payments_of
 from commissions.selectors.relations import credited_through
+from commissions.selectors.words import listed
 from core.periods import PeriodKind
 from core.templatetags import formats
 from core.templatetags.juara import locale
@@ -41,6 +43,7 @@ class Cancelling:
     day: date
     losses: tuple[Loss, ...]
     has_payout: bool  # a part of the pay may still wait
+    then: Then | None  # whom closed statements credited with it, where others share it now
 
 
 def cancelling(*, deal: Deal, day: date) -> Cancelling:
@@ -54,9 +57,8 @@ def cancelling(*, deal: Deal, day: date) -> Cancelling:
     start, end = date(day.year, 1, 1), date(day.year + 1, 1, 1)
     inputs = with_kpis(gather(payees=payees, kinds=list(PeriodKind), start=start, end=end).inputs, end)
     before, after = (calculate(_with(inputs, deal, cancelled), start=start, end=end).lines for cancelled in (None, day))
-    return Cancelling(
-        day, tuple(_losses(before, after, deal, day, inputs)), any(map(has_payout, inputs.versions.values()))
-    )
+    waits = any(map(has_payout, inputs.versions.values()))
+    return Cancelling(day, tuple(_losses(before, after, deal, day, inputs)), waits, then(deal))
 
 
 def _payees(deal: Deal) -> list[int]:
@@ -108,11 +110,13 @@ def cancelling_sentence(found: Cancelling) -> str:
     if not back:
         return _("Cancelling this on %(day)s would take nothing back.") % {"day": day}
     parts = [_("%(amount)s from %(payee)s") % {"amount": amount, "payee": payee} for payee, amount in back]
-    return _("Cancelling this on %(day)s would take back %(parts)s.") % {"day": day, "parts": _listed(parts)}
+    return _("Cancelling this on %(day)s would take back %(parts)s.") % {"day": day, "parts": listed(parts)}
 
 
 def cancelling_more(found: Cancelling) -> Iterator[str]:
-    """What else it does."""
+    """What else it does, and why from them."""
+    if found.then:
+        yield then_text(found.then)
     for loss in found.losses:
         if loss.later_minor:
             yield _("%(payee)s would no longer get %(amount)s that this deal would still bring in %(year)s.") % {
@@ -122,12 +126,6 @@ def cancelling_more(found: Cancelling) -> Iterator[str]:
         yield _(
             "Where a part of that pay still waits, only what was paid is taken out of a statement; the rest lapses."
         )
-
-
-def _listed(parts: Sequence[str]) -> str:
-    if len(parts) == 1:
-        return parts[0]
-    return _("%(most)s and %(last)s") % {"most": ", ".join(parts[:-1]), "last": parts[-1]}
 
 
 def _money(minor: int, currency: str) -> str:

@@ -14,8 +14,10 @@ from commissions.engine.currency import in_currency
 from commissions.engine.events import Event, Rule, Taking, has_parts, moved, rule_of, with_events
 from commissions.engine.expressions import columns_of, parse_base
 from commissions.engine.frames import RATES, empty
+from commissions.engine.kept import keep
 from commissions.engine.schema import Component, Measure, PlanDocument, Rounding, Trigger
 from commissions.models import EarningLine
+from commissions.selectors.handed_over import credited_then
 from commissions.selectors.inputs import deal_facts, payments_of
 
 _AMOUNTS = ("amount", "cost", "tax")  # of a deal, in its own currency
@@ -36,6 +38,7 @@ class Crediting:
 
     trigger: Trigger
     within: int  # days from closing in which a cancellation takes back; 0: always
+    bottom: int  # what of it belongs to those who shared the deal before
     before: int  # of trigger paid minor units of the deal's currency; days where some of them are kept; else 0 or 1
     after: int
     whole: int
@@ -89,13 +92,23 @@ def _fitting(line: EarningLine, document: PlanDocument, component: Component, ru
     events = with_events(deals, payments, [rule])
     if not has_parts(events):
         nothing = pl.lit(None, dtype=pl.String())
-        events = events.with_columns(event=pl.lit(Event.BOOKED), before=0, after=1, whole=1, turn=0, taking=nothing)
+        events = events.with_columns(
+            event=pl.lit(Event.BOOKED),
+            bottom=0,
+            before=0,
+            after=1,
+            whole=1,
+            turn=0,
+            rule=pl.lit(rule.key),
+            taking=nothing,
+        )
+    kept = keep(events, facts.shares, credited_then([line.deal_id or 0]))
     whose = line.via_id or line.statement.payee_id
-    mine = facts.shares.filter((pl.col("payee") == whose) & (pl.col("role") == line.role))
-    rows = mine.join(events.filter((pl.col("date") == line.date) & (pl.col("event") == line.event)), on="deal")
+    mine = kept.shares.filter((pl.col("payee") == whose) & (pl.col("role") == line.role))
+    rows = mine.join(kept.events.filter((pl.col("date") == line.date) & (pl.col("event") == line.event)), on="deal")
     own, _told = in_currency(rows.with_columns(via=pl.lit(None, dtype=pl.Int64())), document, _rate(line), line.date)
-    sharers, _broken = sharers_of(facts.shares, facts.payees)
-    based = with_bases(own, sharers, document, facts.items)
+    sharers, _broken = sharers_of(kept.shares, facts.payees)
+    based = with_bases(own, sharers, document, kept.items(facts.items))
     before, after = moved(part_of(component), half_even=document.rounding is Rounding.HALF_EVEN)
     measured = based.with_columns(all=part_of(component), credited_before=before, credited_after=after)
     for row in measured.sort("turn").iter_rows(named=True):
@@ -105,6 +118,7 @@ def _fitting(line: EarningLine, document: PlanDocument, component: Component, ru
             yield Crediting(
                 trigger=rule.trigger,
                 within=rule.within,
+                bottom=row["bottom"],
                 before=row["before"],
                 after=row["after"],
                 whole=row["whole"],

@@ -12,6 +12,7 @@ from commissions.engine.frames import RATE_SCALE
 from commissions.engine.schema import Trigger
 from commissions.selectors.crediting import Converted, Crediting
 from commissions.selectors.explanations import LineExplanation
+from commissions.selectors.handed_words import then_text
 from core.templatetags import formats
 from core.templatetags.juara import locale
 
@@ -36,6 +37,8 @@ def crediting_texts(why: LineExplanation) -> tuple[str, ...]:
 
 
 def _texts(why: LineExplanation) -> Iterator[str]:
+    if why.then:
+        yield then_text(why.then)
     found = why.crediting
     if found is None:
         yield from _without_parts(why)
@@ -75,7 +78,7 @@ def _event(found: Crediting, why: LineExplanation) -> str:
         return _left(found, why)
     if why.event in (Event.REPEATED, Event.UNPAID):
         return _repeated(found, why) if why.event == Event.REPEATED else _unpaid(found, why)
-    if why.event == Event.CANCELLED and found.after and why.closed:
+    if why.event == Event.CANCELLED and found.after > found.bottom and why.closed:
         words |= {"kept": str((why.date - why.closed).days), "within": str(found.within)}
         text = _(
             "Cancelled on %(day)s: it was kept for %(kept)s of the %(within)s days in which a cancellation takes back, "
@@ -129,6 +132,8 @@ def _unpaid(found: Crediting, why: LineExplanation) -> str:
 def _paid(found: Crediting, why: LineExplanation) -> str:
     if found.whole == 1 and not why.deal_amount_minor:
         return _("The deal costs nothing, so all of it counts on %(day)s, the day it closed.") % _days(why)
+    if found.after < found.before and found.bottom:
+        return _("Paid back on %(day)s: of what had been credited, what came last is taken back.") % _days(why)
     words = _days(why) | {
         "received": _money(found.after, why.deal_currency),
         "due": _money(found.whole, why.deal_currency),

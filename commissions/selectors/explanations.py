@@ -14,6 +14,7 @@ from commissions.models import EarningLine
 from commissions.selectors.counted_goals import CountedGoal, counted_goals
 from commissions.selectors.crediting import Crediting, crediting
 from commissions.selectors.documents import document_of
+from commissions.selectors.handed_words import Then, then_of
 from commissions.selectors.limits import LimitRule, limit_rules
 from commissions.selectors.multipliers import Multiplier
 from commissions.selectors.pools import PoolPart, pool_part
@@ -111,6 +112,7 @@ class LineExplanation:
     amount_minor: int
     scores: tuple[ObjectiveScore, ...]  # of which a score is made; empty for a line that is none
     waits: Waiting | None  # where it isn't all paid at once
+    then: Then | None = None  # whom it is taken back from, where others share the deal now
     taken: TakenBack | None = None  # where what the deal had been paid says what is taken back
 
 
@@ -186,6 +188,7 @@ def line_explanation(line: EarningLine) -> LineExplanation:
         amount_minor=line.amount_minor,
         scores=objective_scores(line, document, component),
         waits=waiting(line, component),
+        then=then_of(line) if line.deal_id and line.credited_minor <= 0 else None,
         taken=taken_back(line, document),
     )
 

@@ -1,6 +1,6 @@
 """What the engine told, in the reader's language."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -65,3 +65,10 @@ def _money(amount: Amount) -> str:
     except MoneyError:
         return str(amount)
     return formats.written_money(minor, amount.currency, locale()).text
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Ana; Ana and Ben; Ana, Ben and Mia. Of nothing: nothing."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return gettext("%(most)s and %(last)s") % {"most": ", ".join(parts[:-1]), "last": parts[-1]}
