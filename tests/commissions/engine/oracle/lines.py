@@ -150,7 +150,9 @@ def taken_back(facts: Facts, lines: list[Line]) -> list[Line]:
         if line.taking == "left":
             amount = rounded(paid * line.stays, facts.versions[line.version]) - paid
             if line.event == "paid":
-                amount = -next(each.amount for each in reversed(before) if each.event == "unpaid")
+                amount = -next(
+                    (each.amount for each in reversed(before) if each.event == "unpaid"), 0
+                )  # if on the plan then
             found.append(replace(line, uncapped=amount, amount=amount))
         elif line.taking == "paid":
             least, most = sorted([0, -paid])
