@@ -39,7 +39,7 @@ class Ids:
 
     def __init__(self, facts: Facts, seed: int) -> None:
         shuffle = random.Random(seed)
-        people = {share.payee for share in (*facts.shares, *facts.credited)}
+        people = {share.payee for share in facts.shares} | {each.payee for each in facts.credited}
         names = sorted({name for name, _ in facts.quotas if name not in TEAMS} | people)
         self.payees = dict(zip(names, shuffle.sample(range(1, 1000), len(names)), strict=True))
         keys = [deal.key for deal in facts.deals]
