@@ -61,6 +61,8 @@ def handed_over(people: Sequence[int]) -> list[int]:
 
 def payees_of_then(deals: Sequence[int]) -> list[int]:
     """Whom closed statements credited with these deals, of those that were handed over."""
+    if not deals:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(_PAYEES, [list(deals)])
         return [payee for (payee,) in cursor.fetchall()]
