@@ -16,7 +16,9 @@ from accounts import services as accounts
 from accounts.models import User
 from commissions import selectors
 from commissions.models import EarningLine, PlanVersion, StaleStatement, Statement
+from commissions.selectors.estimate import Supposed, estimate
 from commissions.services import recalculate_stale
+from sales.models import Deal
 from tests.commissions.facts import FLAT, NOW, assign, calculated, published, totals, won
 from tests.conftest import Cast
 
@@ -138,3 +140,18 @@ def test_the_plans_page_says_what_leave_changes(sold: PlanVersion, cast: Cast) -
     text = page(cast.ana, "commissions:plan", sold.pk)
     assert "A deal that closes on a day of your leave isn't credited to you" in text
     assert "Days of leave lessen your quotas, as days off the plan do." in text
+
+
+def test_an_open_deal_that_would_close_on_leave_is_worth_nothing_and_says_why(sold: PlanVersion, cast: Cast) -> None:
+    today = NOW.date()
+    accounts.add_leave(user=cast.ana, starts_on=date(2026, 12, 1), ends_on=date(2026, 12, 11), **BY)
+    inside, after = (
+        Deal.objects.create(
+            external_id=f"open-{day}", owner=cast.ana, amount_minor=1_000_00, currency="USD",
+            status=Deal.Status.OPEN, closed_on=date(2026, 12, day),
+        )
+        for day in (5, 11)
+    )  # fmt: skip
+    found = estimate(payee=cast.ana, supposed=[Supposed(inside, 50), Supposed(after, 50)], today=today)
+    assert (found.deals[inside.pk].totals, found.deals[after.pk].totals) == ({}, {"USD": 50_00})
+    assert "Not credited by Away: it closed on 5 Dec 2026, a day of leave" in found.deals[inside.pk].why_not[0]
