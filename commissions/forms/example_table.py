@@ -13,7 +13,17 @@ from commissions.engine.schema import (
     ExampleProduct,
     ReportsTo,
 )
-from commissions.forms.keys import Key, any_component, any_credit, any_of, of_plan, reads, reads_items, reads_own
+from commissions.forms.keys import (
+    Key,
+    all_of,
+    any_component,
+    any_credit,
+    any_of,
+    of_plan,
+    reads,
+    reads_items,
+    reads_own,
+)
 from commissions.forms.kinds import Kind, Model
 
 _IN_PARTS = any_component("payout")
@@ -23,6 +33,10 @@ EXAMPLES: Mapping[Model, tuple[Key, ...]] = {
         Key("name", _("What the case shows"), is_wide=True),
         Key("payee", _("The payee"), fits=lambda around: "payees" not in around[0]),
         Key("payees", _("Payees"), add=_("Add a payee"), fits=lambda around: "payees" in around[0]),
+        Key(
+            "team_quotas", _("Quotas of teams"), is_wide=True, usual=_("west 100000"),
+            fits=all_of(any_component("pool"), any_component("against", "quota")),
+        ),
         Key("deals", _("Deals"), add=_("Add a deal")),
         Key(
             "rates", _("Exchange rates"), is_rare=True, is_wide=True, usual=_("EUR 1.08"),
