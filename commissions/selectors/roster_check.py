@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from hashlib import sha256
 from typing import Final
 
@@ -31,6 +32,7 @@ from commissions.selectors.roster_state import (
 from core.money import LARGEST_MINOR, MoneyError, to_minor
 
 MOST_OF_ONE = 100
+EVER = date(1, 1, 1)
 NOBODY: Final = told(
     "Nobody has this e-mail address, external id or name. Correct it, or add the person on the people page."
 )
@@ -142,16 +144,27 @@ def _read(row: PastedRow, named: Named, signs: Signs) -> _Read | RowOutcome:
     wrong: list[Told] = []
     person = tried(wrong, lambda: person_called(row["person"], named.people, NOBODY))
     plan = tried(wrong, lambda: _plan(row["plan"], named))
-    wish = tried(wrong, lambda: _wish(row, plan, named, signs)) if plan else None
+    wish = _wish(row, plan, named, signs, wrong) if plan else None
     if wrong or person is None or plan is None or wish is None:
         return RowOutcome(row, Result.REFUSED, person, plan, "", Held(), Held(), refused=tuple(wrong))
     return _Read(row, person, plan, named.documents[plan.pk], wish)
 
 
-def _wish(row: PastedRow, plan: Plan, named: Named, signs: Signs) -> Wish:
-    document = _document(plan, named)
-    refuse_unknown_component(row["component"], named.components.get(plan.pk, frozenset()))
-    return wish_of(row, document, signs)
+def _wish(row: PastedRow, plan: Plan, named: Named, signs: Signs, wrong: list[Told]) -> Wish | None:
+    """None where it is refused: `wrong` says what of each cell, so that a row is mended at once."""
+    document = tried(wrong, lambda: _document(plan, named))
+    if document is None or row.surplus:  # then cells may stand in columns of others
+        wrong += [SURPLUS] if row.surplus else []
+        return None
+    known, days = named.components.get(plan.pk, frozenset()), Span(EVER, None)
+    refused: list[Told] = []
+    tried(refused, lambda: refuse_unknown_component(row["component"], known))
+    for cell in filter(None, (row["from"], row["to"])):
+        tried(refused, partial(day_of, cell, signs))
+    tried(refused, lambda: quota_of(row, document, days, signs))
+    wish = tried(refused, lambda: wish_of(row, document, signs))
+    wrong += {str(each): each for each in refused}.values()
+    return None if refused else wish
 
 
 def _plan(text: str, named: Named) -> Plan:

@@ -142,6 +142,11 @@ def test_a_quota_that_changes_touches_the_whole_of_its_year_and_no_year_before(p
         ("Ana\t{p}\t2026-01-01\t\t5\tdecade", "A quota is per month, quarter or year, not per 'decade'."),
         ("Ana\t{p}\t2026-01-01\t\t5\tmonth\tmuch", "A quota is an amount, units or a target incentive, not 'much'."),
         ("Ana\t{p}\t2026-01-01\t\t5\tmonth\t\tx", "The plan has no component 'x'. Its components are new-business."),
+        ("Ana\t{p}\t2026-02-30\t31/12/2026\tmuch", "is no day. Write"),
+        ("Ana\t{p}\t2026-02-30\t31/12/2026\tmuch", "'31/12/2026' is no day."),
+        ("Ana\t{p}\t2026-02-30\t31/12/2026\tmuch", "'much' is no amount"),
+        ("Ana\t{p}\t\t\tmuch", "The first day is missing."),
+        ("Ana\t{p}\t\t\tmuch\t\t\tx", "The plan has no component 'x'."),
         ("Ana\t{p}\t2026-01-01\t\t9\tmonth\t\t\tx", "There are more cells than columns."),
     ],
 )
