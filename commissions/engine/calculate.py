@@ -35,7 +35,7 @@ from commissions.engine.frames import (
     Notice,
     empty,
 )
-from commissions.engine.kept import keep
+from commissions.engine.kept import keep, with_gone, with_those_gone
 from commissions.engine.leave import read_leaves
 from commissions.engine.modify import Around, capped_together, taken_back
 from commissions.engine.modify.limits import cycles_of, since
@@ -181,7 +181,9 @@ def finished(inputs: Inputs, found: "Credited", parts: Iterable["Part"], *, star
     capped = capped_together(pl.concat(lines, how=how), inputs.versions, inputs.plans)
     everything = _within(taken_back(capped, inputs.versions), inputs, start, end)
     current = _of_calculated(_in_reach(found.assignments, start, end), inputs)
-    settled = settle(everything, current, inputs.versions, _opening(inputs, end))
+    settled = settle(
+        everything, with_those_gone(current, everything, inputs.credited), inputs.versions, _opening(inputs, end)
+    )
     return Result(
         everything, settled.statements, settled.settlements, settled.releases, _of_calculated(pl.concat(told), inputs)
     )
@@ -273,7 +275,8 @@ def credited(inputs: Inputs, *, start: date, end: date) -> Credited:
     crediting = [pk for pk, document in inputs.versions.items() if _reads_deals(document)]
     on_deals = assignments.filter(pl.col("plan_version").is_in(crediting))
     known = (history, inputs.payees, inputs.versions)
-    credits_ = credit(reached, kept.shares, on_deals, *known, start, relations, leaves)
+    on_deals, takes_back = with_gone(on_deals, kept, history, crediting)
+    credits_ = credit(reached, kept.shares, on_deals, *known, start, relations, leaves, takes_back)
     found, told = {}, [credits_.notices]
     for version, rows in _by_version(credits_.rows).items():
         own, foreign = in_currency(rows, inputs.versions[version], inputs.rates, start)
@@ -290,7 +293,8 @@ def _reads_deals(document: PlanDocument) -> bool:
 
 def measured_parts(inputs: Inputs, found: Credited, start: date) -> Iterator[Part]:
     """Each component that counts anything, plan by plan, over all the plan's versions, in the document's order."""
-    for plan in sorted(found.assignments["plan"].unique()):
+    gone = {inputs.plans[version] for version in found.by_version}
+    for plan in sorted({*found.assignments["plan"].unique(), *gone}):
         own = {version: rows for version, rows in found.by_version.items() if inputs.plans[version] == plan}
         components = [part for version in own for part in inputs.versions[version].components]
         yield from _scored_parts(inputs, found, plan, start)

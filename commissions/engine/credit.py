@@ -54,6 +54,7 @@ def credit(
     start: date,
     relations: pl.DataFrame | None = None,
     leaves: pl.DataFrame | None = None,
+    takes_back: pl.Expr | None = None,
 ) -> Credits:
     """Each sharer's credit for each event of a deal (of `events.with_events`), once for every plan version in force for
     that payee on its date.
@@ -64,6 +65,8 @@ def credit(
 
     With `relations` (RELATIONS) a share is a credit of everybody for whom it counts as well, where her plan reads such
     credits; the rows then have the columns of `relations.with_others`, else only `via`, always null.
+
+    With `takes_back` some assignments are marked (`gone`): they hold for the events alone of which that says so.
 
     1. Give the deals to their sharers with a plan and to those credited through them, but not where shares add up to
        more than the whole.
@@ -79,6 +82,8 @@ def credit(
         assigned = those_that_count(assigned, versions)
     sound = assigned.join(broken, on=["deal", "role"], how="anti") if broken.height else assigned
     in_force = _covers("date")
+    if takes_back is not None:
+        in_force &= ~pl.col("gone") | takes_back
     covered = sound.filter(in_force)
     present, absent = apart(covered, leaves, versions)
     rows = _in_order(present)
@@ -161,7 +166,7 @@ def _in_order(rows: pl.DataFrame) -> pl.DataFrame:
     ordered = by_day[order] if among.height else by_day
     if "via" not in rows.columns:
         ordered = ordered.with_columns(via=pl.lit(None, dtype=pl.Int64()))
-    return ordered.drop("start", "end", "key", "day", "payee_rank", "via_order", strict=False)
+    return ordered.drop("start", "end", "gone", "key", "day", "payee_rank", "via_order", strict=False)
 
 
 def sharers_of(shares: pl.DataFrame, payees: pl.DataFrame | None) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -32,6 +32,11 @@ class Kept:
     shares: pl.DataFrame
     deals: Mapping[int, int]  # by number, which no deal has, the deal
 
+    @property
+    def takes_back(self) -> pl.Expr:
+        """Whether an event takes back what a closed statement may have credited."""
+        return pl.col("deal").is_in(list(self.deals)) & (pl.col("after") < pl.col("before"))
+
     def named(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows with deals in the place of these numbers."""
         return rows.with_columns(pl.col("deal").replace(self.deals)) if self.deals else rows
@@ -226,3 +231,47 @@ def _piece(row: Row, index: int, old: _Stretch, new: _Stretch) -> Row:
     points = {"bottom": old.bottom, "before": old.top, "after": new.top}
     counted = {name: int(point * row["whole"]) for name, point in points.items()}
     return row | counted | {"turn": row["turn"] * _PIECES + index}
+
+
+def gone(history: pl.DataFrame) -> pl.DataFrame:
+    """The times in which payees are on no plan any more, or not yet again, as assignments to the version that each was
+    last on. `history` has the columns payee, plan, plan_version, start and end.
+    """
+    left = history.filter(pl.col("end").is_not_null())["payee"].unique()
+    rows = []
+    for _payee, own in history.filter(pl.col("payee").is_in(left.implode())).group_by("payee"):
+        rows += list(_gone(list(own.iter_rows(named=True))))
+    return pl.DataFrame(rows, schema=history.schema)
+
+
+def _gone(spans: list[Row]) -> Iterator[Row]:
+    for span in spans:
+        end = span["end"]
+        if end is not None and not any(each["start"] <= end and _lasts(each["end"], end) for each in spans):
+            again = min((each["start"] for each in spans if each["start"] > end), default=None)
+            yield span | {"start": end, "end": again}
+
+
+def _lasts(end: date | None, day: date) -> bool:
+    return end is None or day < end
+
+
+def with_gone(
+    assignments: pl.DataFrame, kept: Kept, history: pl.DataFrame, versions: list[int]
+) -> tuple[pl.DataFrame, pl.Expr | None]:
+    """The assignments, and marked those of who has left: she gives back all the same what closed statements credited
+    her with, on the plan that she was last on, if it is one of these versions; and which events that are.
+    """
+    if not kept.deals or not has_parts(kept.events):
+        return assignments, None
+    left = gone(history).filter(pl.col("plan_version").is_in(versions))
+    marked = [assignments.with_columns(gone=pl.lit(value=False)), left.with_columns(gone=pl.lit(value=True))]
+    return pl.concat([each.select(marked[0].columns) for each in marked]), kept.takes_back
+
+
+def with_those_gone(assignments: pl.DataFrame, lines: pl.DataFrame, credited: pl.DataFrame | None) -> pl.DataFrame:
+    """The assignments, and of who has a line without being on that plan any more one without days."""
+    if credited is None or credited.is_empty():
+        return assignments
+    own = lines.select("payee", "plan", "plan_version").unique()
+    return pl.concat([assignments, own.join(assignments, on=own.columns, how="anti")], how="diagonal")

@@ -74,7 +74,9 @@ def _statements(lines: pl.DataFrame, assignments: pl.DataFrame, versions: Mappin
     totals = lines.group_by("payee", "plan_version").agg(pl.col("amount").sum())
     rows = assignments.group_by(_KEY).agg(pl.col("start").max()).join(totals, on=["payee", "plan_version"], how="left")
     currency = pl.col("plan_version").replace_strict(currencies, return_dtype=pl.String())
-    return rows.sort(_KEY).with_columns(currency=currency, total=pl.col("amount").fill_null(0), is_on_plan=True)
+    return rows.sort(_KEY).with_columns(
+        currency=currency, total=pl.col("amount").fill_null(0), is_on_plan=pl.col("start").is_not_null()
+    )
 
 
 def _with_those_who_left(

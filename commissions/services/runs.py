@@ -32,6 +32,12 @@ WHERE v.document->>'period' = %s AND v.during * a.during && daterange(%s, %s)
 UNION
 SELECT payee_id FROM commissions_statement WHERE period_id = %s
 UNION
+SELECT statement.payee_id FROM commissions_handedover handed
+JOIN commissions_earningline line ON line.deal_id = handed.deal_id
+JOIN commissions_statement statement ON statement.id = line.statement_id
+JOIN commissions_period earlier ON earlier.id = statement.period_id
+WHERE earlier.kind = %s AND earlier.first_month = %s AND earlier."end" <= %s AND earlier.status <> 'open'
+UNION
 SELECT payee_id FROM (
     SELECT DISTINCT ON (statement.payee_id, settlement.plan_id) statement.payee_id, settlement.held_after_minor
     FROM commissions_settlement settlement
@@ -113,7 +119,8 @@ def stop_run(*, run: Run, acting_user: User, now: datetime) -> None:
 def _payees(period: Period) -> list[int]:
     with connection.cursor() as cursor:
         of_kind, years = period.kind, period.first_month
-        cursor.execute(_PAYEES, [of_kind, period.start, period.end, years, period.pk, of_kind, years, period.start])
+        before = (of_kind, years, period.start)
+        cursor.execute(_PAYEES, [of_kind, period.start, period.end, years, period.pk, *before, *before])
         return [payee for (payee,) in cursor.fetchall()]
 
 

@@ -59,6 +59,13 @@ WHERE p.id = ANY(%(periods)s) AND (p.start < note.until OR waits.payee_id IS NOT
     waits.payee_id IS NOT NULL OR
     EXISTS (SELECT FROM commissions_statement s WHERE s.period_id = p.id AND s.payee_id = note.payee)
     OR EXISTS (
+        SELECT FROM commissions_handedover handed
+        JOIN commissions_earningline line ON line.deal_id = handed.deal_id
+        JOIN commissions_statement former ON former.id = line.statement_id AND former.payee_id = note.payee
+        JOIN commissions_period earlier ON earlier.id = former.period_id AND earlier.status <> 'open'
+            AND earlier.kind = p.kind AND earlier.first_month = p.first_month AND earlier."end" <= p.start
+    )
+    OR EXISTS (
         SELECT FROM commissions_assignment a
         JOIN commissions_planversion v ON v.plan_id = a.plan_id AND v.status <> 'draft' AND v.during && a.during
         WHERE a.payee_id = note.payee AND v.document->>'period' = p.kind

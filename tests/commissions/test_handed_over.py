@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from commissions import selectors, services
-from commissions.models import EarningLine, HandedOver, Period, StaleStatement, Statement
+from commissions.models import EarningLine, HandedOver, Period, Settlement, StaleStatement, Statement
 from commissions.selectors import cancelling
 from commissions.selectors.estimate import Supposed, estimate
 from sales import services as sales
@@ -225,3 +225,34 @@ def test_estimates_know_of_it(cast: Cast) -> None:
         for payee in (cast.ana, cast.ben)
     }
     assert brings == {cast.ana: {"USD": 1_00}, cast.ben: {"USD": 50}}
+
+
+def test_who_has_left_the_plan_since_gives_back_on_it(cast: Cast) -> None:
+    plan = published(FLAT).plan
+    assign(plan, cast.ana, until=date(2026, 1, 31))
+    assign(plan, cast.ben)
+    deal = won(cast.ana, date(2026, 1, 10), 100_00)
+    close("2026-01")
+    hand(deal, cast.ben)
+    calculated("2026-02")
+    calculated("2026-03")
+    cancel(deal, date(2026, 3, 5))
+    caught_up()
+    assert (paid("2026-02"), paid("2026-03")) == ({}, {"ana": -10_00})
+    assert [row.payee.name for row in Statement.objects.filter(period__start="2026-02-01")] == ["Ben"]
+    before = lines()
+    calculated("2026-03")
+    assert lines() == before
+
+
+def test_who_has_left_owes_it_where_the_plan_carries_what_is_below_zero(cast: Cast) -> None:
+    plan = published(FLAT + "below_zero: carry\ndraw: {kind: recoverable, amount: 50}\n").plan
+    assign(plan, cast.ana, until=date(2026, 1, 31))
+    assign(plan, cast.ben)
+    deal = won(cast.ana, date(2026, 1, 10), 1_000_00)
+    close("2026-01")
+    hand(deal, cast.ben)
+    cancel(deal, date(2026, 3, 5))
+    calculated("2026-03")
+    row = Settlement.objects.get(statement__payee=cast.ana, statement__period__start="2026-03-01")
+    assert (row.earned_minor, row.advanced_minor, row.payable_minor, row.owed_after_minor) == (-100_00, 0, 0, 100_00)

@@ -34,7 +34,7 @@ def carried(lines: pl.DataFrame, steps: pl.Series, limits: Mapping[int, "Limit"]
         own = pl.col("plan_version").is_in([version for version, other in limits.items() if other == limit])
         windows = _windows(lines, steps, limit, around)
         at = lines.select("payee").hstack([window_start(lines, limit.per).alias("window")])
-        before = at.join(windows, on=_WINDOW, how="left", maintain_order="left")["carried"]
+        before = at.join(windows, on=_WINDOW, how="left", maintain_order="left")["carried"].fill_null(0)
         after = running(lines["payee"], at["window"], steps) + before
         ends = [pl.min_horizontal(pl.lit(each), limit.minor) for each in (after - steps, after)]
         paid = lines.select(paid=pl.when(own).then(ends[1] - ends[0]).otherwise(pl.lit(paid)))["paid"]

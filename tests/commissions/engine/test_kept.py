@@ -45,7 +45,11 @@ def handed_over(draw: st.DrawFn) -> Facts:
         for role in ("owner", "helper")
         for payee, ppm in draw(SPLITS)
     ]
-    return replace(found, deals=tuple(deals), payments=tuple(payments), credited=tuple(credited))
+    ends = draw(st.sampled_from([None, None, date(2026, 6, 1)]))  # somebody leaves, and gives back all the same
+    assignments = tuple(replace(each, end=ends) if each.payee == "ana" else each for each in found.assignments)
+    return replace(
+        found, deals=tuple(deals), payments=tuple(payments), credited=tuple(credited), assignments=assignments
+    )
 
 
 @half

@@ -15,7 +15,7 @@ from tests.commissions.engine.oracle.expressions import Missing, amount_of, hold
 from tests.commissions.engine.oracle.facts import EXPONENTS, Deal, Facts, Share, is_away
 from tests.commissions.engine.oracle.items import base_of, converted_items, counting, reads_items, units_of
 from tests.commissions.engine.oracle.others import counts
-from tests.commissions.engine.oracle.owners import all_shares, owned
+from tests.commissions.engine.oracle.owners import all_shares, given_back, gone, owned
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def credits_of(facts: Facts, plan: int, key: str, payee: str) -> list[Credited]:
 
 def credit_of(facts: Facts, plan: int, key: str, given: Deal, share: Share, payee: str) -> list[Credited]:
     found = []
-    for assigned in facts.assignments:
+    for assigned in [*facts.assignments, *gone(facts, payee)]:
         version, document = assigned.version, facts.versions[assigned.version]
         if assigned.payee != payee or facts.plans[version] != plan or is_withheld(facts, plan, document, payee, given):
             continue
@@ -67,7 +67,8 @@ def credit_of(facts: Facts, plan: int, key: str, given: Deal, share: Share, paye
             with suppress(Missing):  # nothing counts while it isn't known how much
                 own = ruling(facts, plan, document, component, given, payee)
                 everything = owned(facts, own[1], given, share.role, events_of(facts, *own, given))
-                for event, sharers in [each for each in everything if share in each[1]]:
+                mine = [each for each in everything if share in each[1]]
+                for event, sharers in mine if assigned in facts.assignments else given_back(facts, given, mine):
                     whole = counted_of(document, component, deal, share, sharers, given)
                     if assigned.start <= event.date and (assigned.end is None or event.date < assigned.end):
                         before, after = places(event, whole, document)

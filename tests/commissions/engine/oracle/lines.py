@@ -88,6 +88,8 @@ def opened_on(facts: Facts, plan: int, payee: str, day: dt.date, window: str, fi
         return window_start(day, window, first)
     mine = [each for each in facts.assignments if each.payee == payee and facts.plans[each.version] == plan]
     opened = day
+    if not any(each.start <= day and (each.end is None or day < each.end) for each in mine):  # gone
+        opened = max((each.end for each in mine if each.end is not None and each.end <= day), default=day)
     while any(each.start < opened and (each.end is None or opened <= each.end) for each in mine):
         opened -= dt.timedelta(days=1)
     return opened

@@ -7,7 +7,7 @@ from math import floor
 
 from commissions.engine.schema import Component
 from tests.commissions.engine.oracle.events import Event
-from tests.commissions.engine.oracle.facts import Deal, Facts, Share
+from tests.commissions.engine.oracle.facts import Assigned, Deal, Facts, Share
 
 Stretch = tuple[Fraction, Fraction, frozenset[Share]]  # from, to, whose
 
@@ -75,3 +75,26 @@ def stays_of(component: Component, deal: Deal, stretch: Stretch, part: Fraction)
     if component.credit.trigger.value == "paid" and abs(deal.amount) > 1:
         size = Fraction(floor(size * abs(deal.amount) + Fraction(1, 2)), abs(deal.amount))
     return low, low + size, whose
+
+
+def given_back(
+    facts: Facts, deal: Deal, events: list[tuple[Event, frozenset[Share]]]
+) -> list[tuple[Event, frozenset[Share]]]:
+    """What she gives back who has left: of deals that closed statements credited."""
+    is_kept = any(each.deal == deal.key for each in facts.credited)
+    return [each for each in events if is_kept and each[0].after < each[0].before]
+
+
+def gone(facts: Facts, payee: str) -> list[Assigned]:
+    """Of who is on no plan, the times after those that ended last, until she is on one again."""
+    mine = [each for each in facts.assignments if each.payee == payee]
+    found = []
+    for each in mine:
+        if each.end is not None and not any(holds(other, each.end) for other in mine):
+            later = [other.start for other in mine if other.start > each.end]
+            found.append(Assigned(payee, each.version, each.end, min(later) if later else None))
+    return found
+
+
+def holds(assigned: Assigned, day: date) -> bool:
+    return assigned.start <= day and (assigned.end is None or day < assigned.end)
