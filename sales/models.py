@@ -311,6 +311,7 @@ class Import(models.Model):
         CUSTOMERS = "customers", _("Customers")
         PRODUCTS = "products", _("Products")
         DEALS = "deals", _("Deals")
+        LINES = "lines", _("Lines of deals")
         PAYMENTS = "payments", _("Payments")
 
     class Status(models.TextChoices):

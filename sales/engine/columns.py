@@ -77,6 +77,17 @@ SYNONYMS: dict[Kind, dict[str, tuple[str, ...]]] = {
         "discount": ("discount_percent", "discount_rate"),
         "term_months": ("term", "contract_term", "contract_months", "months"),
     },
+    Kind.LINES: {
+        "external_id": ("deal", "deal_id", "opportunity_id", "order_id", "invoice_id"),
+        "number": ("line", "line_number", "line_no", "position", "sort_order"),
+        "product": ("product_id", "product_name", "product_code", "sku", "item"),
+        "name": ("description", "line_name"),
+        "quantity": ("qty", "units"),
+        "amount": ("total_price", "line_amount", "line_total", "value", "total"),
+        "cost": ("total_cost", "line_cost", "cogs"),
+        "discount": ("discount_percent", "discount_rate"),
+        "currency": ("currency_code",),
+    },
     Kind.PAYMENTS: {
         "external_id": ("payment_id", "receipt_id", "transaction_id"),
         "deal": ("deal_id", "opportunity_id", "order_id", "invoice_id"),

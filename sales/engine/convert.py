@@ -97,8 +97,11 @@ def convert(
     if not parts:
         raise Unusable(told("The file has a header but no rows. Export it again."))
     rows = pl.concat(parts)
-    for unique in {"external_id", "email"} & found.keys():
+    for unique in {"external_id", "email"} & found.keys() if kind != Kind.LINES else set():
         _refuse_repeats(rows, unique, problems, _columns(found))
+    if kind == Kind.LINES:
+        unread = not set(problems.by_line) <= set(rows[LINE].to_list())
+        refuse_the_rest(rows, problems, _columns(found)["external_id"], any_deal=unread)
     used = {column for source in found.values() for column in source.columns}
     return Converted(
         problems.without_bad(rows),
@@ -249,6 +252,20 @@ def _refuse_repeats(rows: pl.DataFrame, name: str, problems: Problems, columns: 
         what = told("Line %(line)s has the same %(field)s.", line=str(at), field=name)
         fix = told("Remove one of the two, or correct it.")
         problems.add(Problem(line, columns.get(name, name), shorten(key), what, fix))
+
+
+def refuse_the_rest(rows: pl.DataFrame, problems: Problems, column: str, *, any_deal: bool = False) -> None:
+    """Of a deal of which one line can't be used, no line can be: they would add up to less than the deal. A row that
+    couldn't even be read may be of `any_deal`.
+    """
+    bad = pl.col(LINE).is_in(list(problems.by_line))
+    of_bad = rows.filter(bad)["external_id"].drop_nulls().unique().to_list()
+    others = rows.filter(~bad & (pl.col("external_id").is_in(of_bad) | pl.lit(any_deal)))
+    what = told("Another line of this deal can't be used, and all of them go in together.")
+    if any_deal:
+        what = told("A row of this file can't be read, and may be another line of this deal.")
+    for line, key in others.select(LINE, "external_id").iter_rows():
+        problems.add(Problem(line, column, shorten(key or ""), what, told("Correct the other row first.")))
 
 
 def bad_rows(sheet: Sheet, problems: Problems) -> Iterator[tuple[int, tuple[str, ...], str]]:

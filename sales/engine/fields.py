@@ -12,6 +12,7 @@ class Kind(StrEnum):
     CUSTOMERS = "customers"
     PRODUCTS = "products"
     DEALS = "deals"
+    LINES = "lines"
     PAYMENTS = "payments"
 
 
@@ -97,6 +98,17 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
         Field("tax", Type.MONEY),
         Field("discount", Type.PERCENT),
         Field("term_months", Type.MONTHS),
+    ),
+    Kind.LINES: (  # the external id is the deal's: a file holds all lines of each deal that it names
+        _key(),
+        Field("number", Type.INTEGER, required=True),
+        Field("product", Type.PRODUCT),
+        Field("name"),
+        Field("quantity", Type.INTEGER, absent="1"),
+        Field("amount", Type.MONEY, required=True),
+        Field("cost", Type.MONEY),
+        Field("discount", Type.PERCENT),
+        Field("currency", Type.CURRENCY),
     ),
     Kind.PAYMENTS: (
         _key(),

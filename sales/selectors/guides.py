@@ -32,6 +32,7 @@ FIELD_LABELS: dict[str, Promise] = {
     "customer": _("Customer"),
     "product": _("Product"),
     "quantity": _("Quantity"),
+    "number": _("Number"),
     "amount": _("Amount"),
     "opened_on": _("Opened on"),
     "closed_on": _("Closed on"),
@@ -83,6 +84,16 @@ _OF_PAYMENTS: dict[str, tuple[Promise, str]] = {
     "external_id": (_("The payment's id in your system. An import finds the payment by it the next time."), "P-5001"),
     "amount": (_("In the deal's currency; below zero for money paid back."), "500.00"),
 }
+_OF_LINES: dict[str, tuple[Promise, str]] = {
+    "external_id": (
+        _("The deal's external id. All lines of a deal stand in one file, and replace those it had."),
+        "A-1001",
+    ),
+    "number": (_("The line's place in its deal, from 1."), "1"),
+    "amount": (_("In the deal's currency. What the lines add up to becomes the deal's amount."), "600.00"),
+    "cost": (_("What the line costs you. Empty: unknown; write 0 where there is none."), "400.00"),
+}
+_OF_KINDS = {Kind.PAYMENTS: _OF_PAYMENTS, Kind.LINES: _OF_LINES}
 _NAMES = {Kind.PEOPLE: "Ana Putri", Kind.TEAMS: "West", Kind.PRODUCTS: "Consulting day", Kind.DEALS: "Renewal 2026"}
 # Kinds in the order in which they go in: each names records of those before it.
 ORDER: dict[Kind, Promise] = {
@@ -91,6 +102,9 @@ ORDER: dict[Kind, Promise] = {
     Kind.CUSTOMERS: _("To whom you sell. Deals name them."),
     Kind.PRODUCTS: _("What you sell. Deals name them."),
     Kind.DEALS: _("The sales themselves. They name people, customers and products, so they come after these."),
+    Kind.LINES: _(
+        "What was sold with each deal, where plans pay by product. They name deals, so they come after these."
+    ),
     Kind.PAYMENTS: _("What customers paid for deals, where plans pay by it. They name deals, so they come last."),
 }
 
@@ -131,8 +145,7 @@ def guide(kind: Kind) -> Guide:
 
 def _column(kind: Kind, field: Field) -> Column:
     holds, example = _HOLDS.get(field.name) or _HOLDS[field.type]
-    if kind == Kind.PAYMENTS and field.name in ("external_id", "amount"):
-        holds, example = _OF_PAYMENTS[field.name]
+    holds, example = _OF_KINDS.get(kind, {}).get(field.name, (holds, example))
     if field.name == "name" and kind in _NAMES:
         example = _NAMES[kind]
     return Column(field.name, label_of(field.name), str(holds), example, field.required)

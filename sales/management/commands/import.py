@@ -81,7 +81,9 @@ class Command(BaseCommand):
             changes = ", ".join(f"{c['field']} {c['old'] or '-'} → {c['new'] or '-'}" for c in sample["changes"])
             self.stdout.write(f"{sample['external_id']}: {changes}")
         for what, names in report.get("also", {}).items():
-            if names:
+            if names and what == "removed":
+                self.stdout.write(f"{len(names)} lines that aren't in the file go: {', '.join(names[:SHOWN])}.")
+            elif names:
                 self.stdout.write(f"With them come {len(names)} {what}: {', '.join(names[:SHOWN])}.")
         if "fatal" not in report:
             self.stdout.write(_summary(row))

@@ -108,9 +108,13 @@ def _refer_all(task: Task, rows: pl.DataFrame, people: Directory) -> pl.DataFram
     return rows
 
 
+def product_directory() -> Directory:
+    return Directory(*_SAID["product"], _entries(_PRODUCTS, []))
+
+
 def _catalogue(name: str, rows: pl.DataFrame) -> Directory:
     if name == "product":
-        return Directory(*_SAID[name], _entries(_PRODUCTS, []))
+        return product_directory()
     wanted = rows[name].drop_nulls().str.to_lowercase().unique().to_list()
     return Directory(*_SAID[name], _entries(_CUSTOMERS, [wanted, wanted]))
 

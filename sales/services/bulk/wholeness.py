@@ -8,6 +8,7 @@ from sales.engine.problems import told
 from sales.services.bulk.decision import Task
 
 _PAID_FOR = "SELECT DISTINCT deal_id FROM sales_payment WHERE deal_id = ANY(%s)"
+_WITH_LINES = "SELECT DISTINCT deal_id FROM sales_dealline WHERE deal_id = ANY(%s)"
 _STATE = ("status", "closed_on", "cancelled_on")
 
 
@@ -15,6 +16,7 @@ def refuse_impossible(task: Task, compared: pl.DataFrame, existing: pl.DataFrame
     """Without the rows that would make a deal what it can't be; each is told of."""
     _refuse_states(task, compared, existing)
     _refuse_currencies(task, compared)
+    _refuse_amounts_of_lines(task, compared)
     return task.problems.without_bad(compared)
 
 
@@ -52,6 +54,17 @@ def _refuse_currencies(task: Task, compared: pl.DataFrame) -> None:
                 "The deal has payments in %(stored)s, so its currency can't become %(code)s.", stored=stored, code=code
             )
             task.refuse(line, "currency", kept, told("Remove the payments first, or correct the currency."))
+
+
+def _refuse_amounts_of_lines(task: Task, compared: pl.DataFrame) -> None:
+    """A deal with lines has what they add up to, so a file can't give it another amount."""
+    if "old_amount_minor" not in compared.columns:
+        return
+    other = compared.filter((pl.col("verdict") == CHANGED) & (pl.col("amount_minor") != pl.col("old_amount_minor")))
+    lined = set(copy_out(_WITH_LINES, [other["id"].to_list()], {"id": pl.Int64()})["id"]) if other.height else set()
+    for line in other.filter(pl.col("id").is_in(lined))["line"].to_list():
+        sums = told("The deal has lines, which add up to another amount.")
+        task.refuse(line, "amount", sums, told("Import its lines: the amount follows. Or leave the amount out."))
 
 
 def refuse_other_currencies(task: Task, compared: pl.DataFrame, existing: pl.DataFrame) -> pl.DataFrame:
