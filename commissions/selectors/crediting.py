@@ -106,7 +106,7 @@ def _fitting(line: EarningLine, document: PlanDocument, component: Component, ru
     whose = line.via_id or line.statement.payee_id
     mine = kept.shares.filter((pl.col("payee") == whose) & (pl.col("role") == line.role))
     rows = mine.join(kept.events.filter((pl.col("date") == line.date) & (pl.col("event") == line.event)), on="deal")
-    own, _told = in_currency(rows.with_columns(via=pl.lit(None, dtype=pl.Int64())), document, _rate(line), line.date)
+    own, _told = in_currency(rows.with_columns(via=pl.lit(None, dtype=pl.Int64())), document, rate_of(line), line.date)
     sharers, _broken = sharers_of(kept.shares, facts.payees)
     based = with_bases(own, sharers, document, kept.items(facts.items))
     before, after = moved(part_of(component), half_even=document.rounding is Rounding.HALF_EVEN)
@@ -141,7 +141,7 @@ def _place(line: EarningLine) -> int:
     return alike.filter(seq__lt=line.seq).count()
 
 
-def _rate(line: EarningLine) -> pl.DataFrame:
+def rate_of(line: EarningLine) -> pl.DataFrame:
     """The rate by which the line was computed, as if it had held for ever."""
     if line.exchange_rate_e12 is None or line.deal is None:
         return empty(RATES)

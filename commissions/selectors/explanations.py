@@ -12,6 +12,7 @@ from commissions.engine.schema import Component, Of, PlanDocument, Window
 from commissions.engine.segments import x_unit
 from commissions.models import EarningLine
 from commissions.selectors.counted_goals import CountedGoal, counted_goals
+from commissions.selectors.counted_lines import CountedLines, counted_lines
 from commissions.selectors.crediting import Crediting, crediting
 from commissions.selectors.documents import document_of
 from commissions.selectors.handed_words import Then, then_of
@@ -113,6 +114,7 @@ class LineExplanation:
     scores: tuple[ObjectiveScore, ...]  # of which a score is made; empty for a line that is none
     waits: Waiting | None  # where it isn't all paid at once
     then: Then | None = None  # whom it is taken back from, where others share the deal now
+    items: CountedLines | None = None  # the deal's lines, where the component looks at them
     taken: TakenBack | None = None  # where what the deal had been paid says what is taken back
 
 
@@ -129,6 +131,7 @@ def line_explanation(line: EarningLine) -> LineExplanation:
     if why.uncapped != line.uncapped_minor:
         raise ExplanationDiffers(f"Line {line.pk} pays {line.uncapped_minor} before its cap, the curve {why.uncapped}.")
     unit = 10 ** exponent(document.currency)
+    credit = crediting(line, document)
     return LineExplanation(
         pk=line.pk,
         statement_pk=statement.pk,
@@ -155,7 +158,8 @@ def line_explanation(line: EarningLine) -> LineExplanation:
         deal_currency=deal.currency if deal else document.currency,
         event=line.event or "",
         exchange_rate_e12=line.exchange_rate_e12,
-        crediting=crediting(line, document),
+        crediting=credit,
+        items=counted_lines(line, document, component, is_proven=credit is not None),
         customer=deal.customer.name if deal and deal.customer else "",
         role=line.role,
         via=line.via.name if line.via else "",

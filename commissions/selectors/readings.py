@@ -13,6 +13,7 @@ from commissions.selectors.carried_words import carried_text
 from commissions.selectors.crediting_words import crediting_texts
 from commissions.selectors.explanations import LineExplanation, StepRow
 from commissions.selectors.goal_words import goal_words
+from commissions.selectors.item_words import ItemRow, item_rows, items_text
 from commissions.selectors.moves import is_taken_back, moved_text, window_text
 from commissions.selectors.multipliers import multiplier_text
 from commissions.selectors.pools import pool_texts
@@ -61,6 +62,8 @@ class Reading:
     waits: tuple[str, ...]  # how much of it is paid when; empty where it is paid at once
     no_longer: str  # what counted of the deal and is taken back; empty where nothing is
     still_counts: bool  # although pay is taken back
+    items_text: str  # how many of the deal's lines count; empty where nobody looks at them
+    items: tuple[ItemRow, ...]
 
 
 def reading(why: LineExplanation, *, is_own: bool) -> Reading:
@@ -68,6 +71,8 @@ def reading(why: LineExplanation, *, is_own: bool) -> Reading:
     return Reading(
         sentence=" ".join(_sentences(why, is_own=is_own)),
         credited=why.unit.text(why.credited_minor),
+        items_text=items_text(why),
+        items=item_rows(why),
         crediting=tuple(score_texts(why.scores)) if why.scores else crediting_texts(why),
         rows=tuple(_row(step, why) for step in why.steps if step.pay or why.tiers != "stepped"),
         goals=" ".join(goal_words(goal, why) for goal in why.goals),

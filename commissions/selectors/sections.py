@@ -10,6 +10,7 @@ from typing import TypeAlias
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from commissions.engine.items import reads_items
 from commissions.engine.quotas import kinds_of, quota_kind
 from commissions.engine.schema import (
     Component,
@@ -112,6 +113,7 @@ class PlanSection:
     rules: tuple[str, ...]
     state: tuple[str, ...]  # of a spiff: what of its deals and its budget is left
     when: str  # the condition as written; empty when every deal counts
+    of_lines: bool  # whether that is asked of the single lines of a deal
     base: str
     by: str  # what of a deal decides its column of a rate table; empty without a table
     columns: tuple[str, ...]  # the headings of the rate table
@@ -154,6 +156,7 @@ def _section(view: ComponentView, page: PlanPage, mine: Attainment | None, state
         rules=(*_rules(component, page.document), *_counted(component, page.document.quotas)),
         state=state,
         when=component.when or "",
+        of_lines=reads_items(component),
         base=component.base,
         by=component.by or "",
         columns=headings(component),

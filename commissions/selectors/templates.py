@@ -37,6 +37,10 @@ _TEMPLATES: Mapping[str, tuple[Promise, Promise]] = {
         _("Rates by discount"),
         _("A table: the rate falls with the discount that a deal is sold at, and rises with the quarter's sales."),
     ),
+    "line-items": (
+        _("Rates by product, line by line"),
+        _("A deal of several lines is paid for each of them: hardware, services and licences at their own rates."),
+    ),
     "retail-slab": (
         _("Retail slab"),
         _("A shop assistant's month in rupiah, each slab at its own rate."),

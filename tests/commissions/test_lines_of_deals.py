@@ -9,10 +9,10 @@ import time_machine
 from accounts.models import User
 from commissions.engine.document import load_plan
 from commissions.models import EarningLine
-from commissions.selectors import estimate, whatif
+from commissions.selectors import estimate, line_explanation, reading, whatif
 from commissions.selectors.estimate import Supposed
 from commissions.selectors.whatif import Stretch
-from sales.models import Deal, DealLine, Product
+from sales.models import Deal, DealLine, ExchangeRate, Product
 from tests.commissions.facts import FLAT, NOW, TODAY, assign, calculated, published, totals, won
 from tests.conftest import Cast
 
@@ -86,3 +86,55 @@ def test_the_estimator_reads_an_open_deals_lines_until_its_amount_is_changed(cas
 def paid_for(payee: User, deal: Deal) -> dict[str, int]:
     found = estimate.estimate(payee=payee, supposed=[Supposed(deal, 100)], today=TODAY)
     return {part.component: part.line.amount_minor for part in found.deals[deal.pk].parts}
+
+
+def why(component: str) -> tuple[str, list[tuple[str, str, bool]]]:
+    """What the explanation of the newest line of a component says of the deal's lines."""
+    rows = EarningLine.objects.select_related(
+        "statement__payee", "statement__period", "plan_version__plan", "deal__customer", "via"
+    )
+    read = reading(line_explanation(rows.filter(component=component).latest("pk")), is_own=True)
+    return read.items_text, [(row.name, row.amount.replace("\xa0", " "), row.counts) for row in read.items]
+
+
+def test_a_line_says_which_of_the_deals_lines_count(cast: Cast) -> None:
+    assign(published(LINES).plan, cast.ana)
+    deal = sold(cast.ana)
+    calculated("2026-11")
+    assert why("hardware") == (
+        'Of the deal\'s 2 lines, 1 counts: the one with line.product.family = "Hardware".',
+        [("Hardware", "$600.00", True), ("Services", "$400.00", False)],
+    )
+    deal.lines.filter(number=2).update(product=Product.objects.get(name="Hardware"))
+    assert why("hardware") == (
+        "The deal's lines have changed since this was computed, so which of them counted then can't be shown here.",
+        [],
+    )
+    calculated("2026-11")
+    assert why("hardware")[0] == "All 2 lines of the deal count."
+    deal.lines.all().delete()
+    assert why("hardware") == ("", [])
+
+
+def test_a_cancelled_and_a_converted_deal_say_so_too(cast: Cast) -> None:
+    source = LINES.replace("period: month", "period: month\nother_currencies: convert")
+    assign(published(source).plan, cast.ana)
+    ExchangeRate.objects.create(source="EUR", target="USD", starts_on=date(2026, 1, 1), rate="1.05")
+    deal = lined(
+        won(cast.ana, date(2026, 11, 2), 20, currency="EUR", cancelled_on=date(2026, 11, 9)),
+        ("Hardware", 10), ("Services", 10),
+    )  # fmt: skip
+    calculated("2026-11")
+    assert EarningLine.objects.filter(deal=deal).count() == 4
+    assert why("services")[1] == [("Hardware", "$0.11", False), ("Services", "$0.10", True)]
+
+
+def test_an_open_deal_of_which_no_line_counts_says_why(cast: Cast) -> None:
+    assign(published(LINES).plan, cast.ana)
+    deal = lined(won(cast.ana, TODAY, 300), ("Licences", 100), ("Support", 200))
+    Deal.objects.filter(pk=deal.pk).update(status="open")
+    found = estimate.estimate(payee=cast.ana, supposed=[Supposed(deal, 100)], today=TODAY)
+    assert found.deals[deal.pk].why_not == (
+        'Hardware counts only lines with line.product.family = "Hardware", and none of the deal\'s 2 lines is counted.',
+        'Services counts only lines with line.product.family = "Services", and none of the deal\'s 2 lines is counted.',
+    )

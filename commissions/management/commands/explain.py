@@ -58,6 +58,10 @@ class Command(BaseCommand):
         self.stdout.write(f"  {why.date} {why.deal}  {amount}")
         for text in read.crediting:
             self.stdout.write(f"    {text}")
+        if read.items_text:
+            self.stdout.write(f"    {read.items_text}")
+        for item in read.items:
+            self.stdout.write(f"      {item.name}, {item.quantity}, {item.amount}: {item.verdict}")
         self.stdout.write(f"    {read.sentence}")
         if read.goals:
             self.stdout.write(f"    {read.goals}")
