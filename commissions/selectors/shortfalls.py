@@ -44,7 +44,7 @@ def _rules(inputs: Inputs, lines: int) -> Iterator[str]:
         for part in document.components:
             if part.when and lines and reads_items(part):
                 text = ngettext(
-                    "%(component)s counts only lines with %(condition)s, and the deal's one line isn't counted.",
+                    "%(component)s counts only lines with %(condition)s, and the deal's %(lines)s line isn't counted.",
                     "%(component)s counts only lines with %(condition)s, and none of the deal's %(lines)s lines is "
                     "counted.",
                     lines,
