@@ -392,9 +392,7 @@ def _threshold(view: ComponentView, value: Decimal, currency: str) -> str:
 
 
 def _of_quota(share: Decimal, quota: int | None, unit: Unit) -> str:
-    if not quota:
-        return ""
-    return unit.text(int(formats.round_to(Fraction(share) * quota, 0)))
+    return unit.text(int(formats.round_to(Fraction(share) * quota, 0))) if quota else ""
 
 
 def _money(major: Decimal | None, currency: str) -> str:
