@@ -129,6 +129,11 @@ def any_component(name: str, *values: str) -> Fits:
     )
 
 
+def any_deals(around: Around) -> bool:
+    """Where a component of the plan counts deals, and not scores alone."""
+    return any(str(part.get("measure", "amount")) != "score" for part in _components(around[-1]))
+
+
 def any_credit(name: str, *values: str) -> Fits:
     """Where a component gives credit in one of these ways."""
     return lambda around: any(

@@ -29,6 +29,7 @@ from commissions.forms.keys import (
     Key,
     all_of,
     any_component,
+    any_deals,
     any_of,
     goes_by_text,
     has,
@@ -101,7 +102,7 @@ TABLE: Mapping[Model, tuple[Key, ...]] = {
             help=_("Which part of a quota and of a target counts for somebody who isn't on the plan all the time."),
         ),
         Key(
-            "leave", _("Leave"), add=_("Say what leave changes"), starts={"deals": "not_credited"},
+            "leave", _("Leave"), add=_("Say what leave changes"), starts={"deals": "not_credited"}, fits=any_deals,
             help=_("Parental leave, illness, a sabbatical: as it is recorded on the page of each person."),
         ),
         Key(
