@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from commissions.engine.expressions.fields import LINE
 from commissions.engine.schema import (
     Example,
     ExampleCustomer,
     ExampleDeal,
-    ExampleLine,
     ExamplePayee,
     ExampleProduct,
     ReportsTo,
@@ -21,12 +21,12 @@ from commissions.forms.keys import (
     any_of,
     of_plan,
     reads,
-    reads_items,
     reads_own,
 )
 from commissions.forms.kinds import Kind, Model
 
 _IN_PARTS = any_component("payout")
+_PRODUCT = ("product_name", "product_family", "product_code")  # of a deal, and of one that is a line itself
 
 EXAMPLES: Mapping[Model, tuple[Key, ...]] = {
     Example: (
@@ -75,18 +75,18 @@ EXAMPLES: Mapping[Model, tuple[Key, ...]] = {
         Key(
             "quantity", _("Quantity"), usual="1",
             fits=any_of(
-                reads("quantity"),
+                reads("quantity", "line_quantity"),
                 any_component("measure", "quantity"),
             ),
         ),
-        Key("product", _("Product"), fits=reads("product_name", "product_family", "product_code")),
+        Key("product", _("Product"), fits=reads(*_PRODUCT, *(f"{LINE}{column}" for column in _PRODUCT))),
         Key("customer", _("Customer"), fits=reads("customer_name", "customer_sector", "customer_country")),
-        Key("name", _("Name"), fits=reads("name")),
+        Key("name", _("Name"), fits=reads("name", "line_name")),
         Key("opened", _("Opened on"), fits=reads("opened")),
         Key("currency", _("Currency"), fits=reads("currency")),
-        Key("cost", _("Cost"), fits=reads("cost")),
+        Key("cost", _("Cost"), fits=reads("cost", "line_cost")),
         Key("tax", _("Tax"), fits=reads("tax")),
-        Key("discount", _("Discount"), fits=reads("discount")),
+        Key("discount", _("Discount"), fits=reads("discount", "line_discount")),
         Key("term", _("Months"), fits=any_of(reads("term"), any_component("repeats"))),
         Key(
             "invoiced", _("Invoiced on"),
@@ -100,24 +100,12 @@ EXAMPLES: Mapping[Model, tuple[Key, ...]] = {
             "cancelled", _("Cancelled on"),
             fits=any_of(reads("cancelled"), of_plan("clawback"), any_component("repeats")),
         ),
-        Key("lines", _("Lines of the deal"), add=_("Add a line"), fits=reads_items),
         Key("custom", _("Fields of your own"), usual=_("region west"), fits=reads_own),
         Key("owner", _("Owner"), fits=lambda around: len(around) > 1 and "payees" in around[1]),
         Key(
             "splits", _("Shared"), usual=_("ana 60%, ben 40%"), kind=Kind.BY_NAME,
             fits=lambda around: len(around) > 1 and "payees" in around[1],
         ),
-    ),
-    ExampleLine: (
-        Key("amount", _("Amount")),
-        Key("product", _("Product"), fits=reads("line_product_name", "line_product_family", "line_product_code")),
-        Key(
-            "quantity", _("Quantity"), usual="1",
-            fits=any_of(reads("line_quantity"), any_component("measure", "quantity")),
-        ),
-        Key("cost", _("Cost"), fits=reads("line_cost")),
-        Key("discount", _("Discount"), fits=reads("line_discount")),
-        Key("name", _("Name"), fits=reads("line_name")),
     ),
     ExampleProduct: (
         Key("name", _("Product"), fits=reads("product_name", "line_product_name")),

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 
 from commissions.engine.expressions import columns_of, parse_base, parse_by, parse_condition
 from commissions.engine.expressions.build import ExpressionError
-from commissions.engine.expressions.fields import CUSTOM, LINE
+from commissions.engine.expressions.fields import CUSTOM
 from commissions.engine.expressions.nodes import Kind as ValueKind
 from commissions.engine.expressions.nodes import kind_of
 from commissions.forms.kinds import Kind
@@ -145,11 +145,6 @@ def any_credit(name: str, *values: str) -> Fits:
 def reads_own(around: Around) -> bool:
     """Where a formula reads a field of the company's own."""
     return any(column.startswith(CUSTOM) for column in _read(around[-1]))
-
-
-def reads_items(around: Around) -> bool:
-    """Where a formula looks at single lines of deals."""
-    return any(column.startswith(LINE) for column in _read(around[-1]))
 
 
 def goes_by_text(by: object) -> bool:
