@@ -313,6 +313,7 @@ class Import(models.Model):
         DEALS = "deals", _("Deals")
         LINES = "lines", _("Lines of deals")
         PAYMENTS = "payments", _("Payments")
+        RATES = "rates", _("Exchange rates")
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Columns not matched yet")

@@ -95,6 +95,13 @@ SYNONYMS: dict[Kind, dict[str, tuple[str, ...]]] = {
         "amount": ("paid_amount", "payment_amount", "amount_paid", "value"),
         "currency": ("currency_code",),
     },
+    Kind.RATES: {
+        "source": ("from", "from_currency", "base", "base_currency", "currency", "dari"),
+        "target": ("to", "to_currency", "quote", "quote_currency", "ke"),
+        "starts_on": ("date", "day", "from_day", "valid_from", "since", "tanggal"),
+        "rate": ("exchange_rate", "value", "kurs", "close"),
+        "is_sure": ("sure", "yakin", "meant"),
+    },
 }
 
 

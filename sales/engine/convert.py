@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from sales.engine.fields import Field, Kind, Type, field_named
+from sales.engine.fields import KEYS, Field, Kind, Type, field_named
 from sales.engine.mapping import PLACE, KindMapping, Source, sources
 from sales.engine.parse import Reason, Signs, parse, reason
 from sales.engine.problems import Problem, Told, Unusable, shorten, told
@@ -97,7 +97,7 @@ def convert(
     if not parts:
         raise Unusable(told("The file has a header but no rows. Export it again."))
     rows = pl.concat(parts)
-    for unique in {"external_id", "email"} & found.keys() if kind != Kind.LINES else set():
+    for unique in _unique(kind, found):
         _refuse_repeats(rows, unique, problems, _columns(found))
     if kind == Kind.LINES:
         unread = not set(problems.by_line) <= set(rows[LINE].to_list())
@@ -111,6 +111,13 @@ def convert(
         _columns(found),
         tuple(name for name in sheet.header if name not in used),
     )
+
+
+def _unique(kind: Kind, found: dict[str, Source]) -> set[str]:
+    """The columns of which no two rows may say the same. Several lines have the id of their deal."""
+    if kind == Kind.LINES:
+        return set()
+    return {"external_id"} if kind in KEYS else {"external_id", "email"} & found.keys()
 
 
 def _columns(found: dict[str, Source]) -> dict[str, str]:
@@ -154,7 +161,7 @@ def _convert_batch(
         _refuse_unparsed(step, spec, text, value, currencies, signs)
     step = Pass(texts, pl.DataFrame(values), columns, problems)
     _check_deals(step) if kind == Kind.DEALS else None
-    return _with_currency(step.values, found, currency), _shares(step)
+    return _with_key(_with_currency(step.values, found, currency), kind), _shares(step)
 
 
 def _clean(cells: pl.Expr) -> pl.Expr:
@@ -230,6 +237,15 @@ def _with_currency(values: pl.DataFrame, found: dict[str, Source], currency: str
     if "currency" not in found and {"amount", "price", "cost", "tax"} & found.keys():
         return values.with_columns(currency=pl.lit(currency))
     return values
+
+
+def _with_key(values: pl.DataFrame, kind: Kind) -> pl.DataFrame:
+    """Records without an id of their own are found by what they say: EUR USD 2026-01-01."""
+    if kind not in KEYS:
+        return values
+    return values.with_columns(
+        external_id=pl.concat_str([pl.col(name).cast(pl.String) for name in KEYS[kind]], separator=" ")
+    )
 
 
 def _shares(step: Pass) -> pl.DataFrame:

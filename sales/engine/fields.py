@@ -14,6 +14,7 @@ class Kind(StrEnum):
     DEALS = "deals"
     LINES = "lines"
     PAYMENTS = "payments"
+    RATES = "rates"
 
 
 class Type(StrEnum):
@@ -33,6 +34,9 @@ class Type(StrEnum):
     PRODUCT = "product"
     DEAL = "deal"
     SPLITS = "splits"
+    CODE = "code"  # a currency that nothing stands in for
+    RATE = "rate"
+    YES = "yes"
 
 
 REFERENCES = frozenset({Type.PERSON, Type.TEAM, Type.CUSTOMER, Type.PRODUCT, Type.DEAL})
@@ -117,7 +121,16 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
         Field("amount", Type.MONEY, required=True),
         Field("currency", Type.CURRENCY),
     ),
+    Kind.RATES: (
+        Field("source", Type.CODE, required=True),
+        Field("target", Type.CODE, required=True),
+        Field("starts_on", Type.DATE, required=True),
+        Field("rate", Type.RATE, required=True),
+        Field("is_sure", Type.YES),
+    ),
 }
+# Which fields together are the external id of records that have none of their own.
+KEYS: dict[Kind, tuple[str, ...]] = {Kind.RATES: ("source", "target", "starts_on")}
 # Which field stands in for an external id that the file does not have.
 STAND_IN = {
     Kind.PEOPLE: "email",

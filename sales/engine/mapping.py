@@ -18,7 +18,7 @@ from pydantic_core import ErrorDetails
 
 from core.money import MoneyError, exponent
 from sales.engine.custom import PREFIX
-from sales.engine.fields import FIELDS, STAND_IN, Kind, is_custom
+from sales.engine.fields import FIELDS, KEYS, STAND_IN, Kind, is_custom
 from sales.engine.problems import Param, Told, Unusable, quoted, told
 
 LONGEST_DOCUMENT = 100_000
@@ -246,7 +246,18 @@ def sources(mapping: KindMapping, kind: Kind, header: tuple[str, ...]) -> dict[s
     stand_in = STAND_IN.get(kind, "")
     if "external_id" not in found and stand_in in found:
         found = {"external_id": found[stand_in], **found}
-    if "external_id" not in found:
+    if lacking := [name for name in KEYS.get(kind, ()) if name not in found]:
+        raise Unusable(
+            told(
+                "No column gives %(field)s. The file has: %(columns)s. Name its columns after our fields of %(kind)s "
+                "(%(fields)s), or say in a mapping which column it is.",
+                field=lacking[0],
+                kind=str(kind),
+                columns=_listed(header),
+                fields=tuple(field.name for field in FIELDS[kind]),
+            )
+        )
+    if "external_id" not in found and kind not in KEYS:
         raise Unusable(
             told(
                 "No column gives the external id. The file has: %(columns)s. Name its columns after our fields of "
@@ -299,7 +310,10 @@ def own_name(kind: Kind, column: str) -> str:
     ('closed_on', 'custom.region', 'external_id')
     """
     lower = column.strip().lower()
-    return lower if is_custom(kind, lower) else ALIASES.get(normal(column), normal(column))
+    name = normal(column)
+    if is_custom(kind, lower):
+        return lower
+    return name if any(field.name == name for field in FIELDS[kind]) else ALIASES.get(name, name)
 
 
 def normal(column: str) -> str:

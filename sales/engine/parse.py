@@ -26,6 +26,10 @@ STATUSES = ("open", "won", "lost")
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 LARGEST_INTEGER = 999_999_999
 MOST_MONTHS = 1_200
+MOST_RATE = 9_000_000
+_YES = dict.fromkeys(("yes", "y", "ya", "true", "1", "x"), True) | dict.fromkeys(
+    ("no", "n", "tidak", "false", "0"), False
+)
 EMAIL = r"^[^@\s,;<>\"']+@[^@\s,;<>\"']+\.[^@\s.,;<>\"']+$"
 CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 
@@ -130,6 +134,30 @@ def to_percent(text: pl.Series, signs: Signs) -> pl.Series:
     return ppm.set(~ppm.is_between(0, ONE).fill_null(value=True), None).rename(text.name)
 
 
+def to_rates(text: pl.Series, signs: Signs) -> pl.Series:
+    """Exchange rates above 0, with twelve decimals at most, times 10^12.
+
+    >>> to_rates(pl.Series(["1.085", "0.0000613", "0", "-1", "9000000", "1e3"]), Signs()).to_list()
+    [1085000000000, 61300000, None, None, None, None]
+    """
+    plain = _plain(text, signs).to_frame("text")
+    shape = r"^\+?0*([0-9]{1,7})(?:\.([0-9]{1,12})0*)?$"
+    whole, part = (pl.col("text").str.extract(shape, group) for group in (1, 2))
+    digits = pl.concat_str(whole, part.fill_null("").str.pad_end(12, "0"))
+    rates = plain.select(digits.str.to_integer(strict=False, dtype=pl.Int64())).to_series()
+    return rates.set(~rates.is_between(1, MOST_RATE * 10**12 - 1).fill_null(value=True), None).rename(text.name)
+
+
+def to_yes(text: pl.Series) -> pl.Series:
+    """Yes and no, in either language.
+
+    >>> to_yes(pl.Series(["Yes", "ya", "0", "perhaps", None])).to_list()
+    [True, True, False, None, None]
+    """
+    lower = text.str.to_lowercase()
+    return lower.replace_strict(_YES, default=None, return_dtype=pl.Boolean)
+
+
 def to_currency(text: pl.Series, signs: Signs) -> pl.Series:
     """ISO 4217 codes in capitals; learns their exponents."""
     upper = text.str.to_uppercase()
@@ -211,6 +239,9 @@ def parse(spec: Field, text: pl.Series, currency: pl.Series, signs: Signs) -> pl
         Type.MONTHS: lambda: to_months(text, signs),
         Type.PERCENT: lambda: to_percent(text, signs),
         Type.CURRENCY: lambda: to_currency(text, signs),
+        Type.CODE: lambda: to_currency(text, signs),
+        Type.RATE: lambda: to_rates(text, signs),
+        Type.YES: lambda: to_yes(text),
         Type.SPLITS: lambda: text,
     }
     return simple[spec.type]()
@@ -242,6 +273,15 @@ _REASONS: dict[Type, Reason] = {
         told("Write one such as 12.5."),
     ),
     Type.CURRENCY: (told("This is no currency."), told("Write its ISO 4217 code, such as USD or IDR.")),
+    Type.CODE: (told("This is no currency."), told("Write its ISO 4217 code, such as USD or IDR.")),
+    Type.RATE: (
+        told("This is no rate above 0 and below %(most)s, with at most 12 decimals.", most="9,000,000"),
+        told("Check its decimal sign, and which currency is worth the other."),
+    ),
+    Type.YES: (
+        told("This is neither yes nor no."),
+        told("Write yes where an unusual rate is meant, or leave it empty."),
+    ),
 }
 
 

@@ -100,7 +100,7 @@ class ColumnsForm(forms.Form):
         unneeded = {
             "keep": kind != Kind.DEALS,
             "date_format": Type.DATE not in types,
-            "numbers": not types & {Type.MONEY, Type.INTEGER, Type.PERCENT},
+            "numbers": not types & {Type.MONEY, Type.INTEGER, Type.PERCENT, Type.RATE},
             "currency": Type.MONEY not in types,
             "create_missing": kind != Kind.PEOPLE,
         }
@@ -239,6 +239,7 @@ class ColumnsForm(forms.Form):
             sources(mapping, self.kind, self.head.header)
         except Unusable as error:
             place = "column-external_id" if "external_id" not in part["fields"] else None
+            place = place if place in self.fields else None
             self.add_error(place, selectors.in_words(*error.told))
 
     def _place(self, path: str) -> str | None:

@@ -45,6 +45,11 @@ FIELD_LABELS: dict[str, Promise] = {
     "term_months": _("Term in months"),
     "deal": _("Deal"),
     "paid_on": _("Paid on"),
+    "source": _("From currency"),
+    "target": _("To currency"),
+    "starts_on": _("From the day"),
+    "rate": _("Exchange rate"),
+    "is_sure": _("An unusual rate is meant"),
 }
 # What a column may hold, by field or else by type; and a value as it would stand in a file.
 _HOLDS: dict[str, tuple[Promise, str]] = {
@@ -75,6 +80,11 @@ _HOLDS: dict[str, tuple[Promise, str]] = {
     Type.TEAM: (_("The team's external id or name."), "West"),
     Type.CUSTOMER: (_("The customer's external id or name."), "Harbour Foods"),
     Type.PRODUCT: (_("The product's external id or name."), "Consulting day"),
+    "source": (_("Three letters, such as EUR."), "EUR"),
+    "target": (_("Three letters, such as USD."), "USD"),
+    "starts_on": (_("A date. The rate holds from it until the next one of the pair begins."), "2026-01-01"),
+    Type.RATE: (_("How much of the second currency one of the first is."), "1.085"),
+    Type.YES: (_("Write yes where a rate twice its neighbour, or half of it, is right. Else it is refused."), "yes"),
     Type.SPLITS: (
         _("Who shares the deal, when not its owner alone."),
         "ana@example.com:60%; ben@example.com:40%",
@@ -106,6 +116,7 @@ ORDER: dict[Kind, Promise] = {
         "What was sold with each deal, where plans pay by product. They name deals, so they come after these."
     ),
     Kind.PAYMENTS: _("What customers paid for deals, where plans pay by it. They name deals, so they come last."),
+    Kind.RATES: _("What one currency was worth in another from which day on, where plans convert."),
 }
 
 

@@ -1,5 +1,6 @@
 """Writing deals and their payments, and importing those and whom and what they name."""
 
+from sales.services.bulk.converted import announce_rates
 from sales.services.deal_checks import Part
 from sales.services.deals import DealChangedError, cancel_deal, close_deal, new_external_id, save_deal
 from sales.services.imports import (
@@ -13,7 +14,7 @@ from sales.services.imports import (
 from sales.services.line_checks import Line, stored_lines
 from sales.services.mappings import delete_mapping, save_mapping, save_part
 from sales.services.payments import record_payment, remove_payment
-from sales.services.rates import announce_rates, remove_rate, save_rate
+from sales.services.rates import remove_rate, save_rate
 
 __all__ = [
     "DealChangedError",

@@ -1,7 +1,7 @@
 """Many rows at once, kind by kind: gather what is there, decide what changes, and, when asked, write it."""
 
 from sales.engine.fields import Kind
-from sales.services.bulk import catalogue, deals, lines, payments, people, teams
+from sales.services.bulk import catalogue, deals, lines, payments, people, rates, teams
 from sales.services.bulk.decision import Decide, Decision, Task
 
 DECIDE: dict[Kind, Decide] = {
@@ -12,6 +12,7 @@ DECIDE: dict[Kind, Decide] = {
     Kind.DEALS: deals.decide,
     Kind.LINES: lines.decide,
     Kind.PAYMENTS: payments.decide,
+    Kind.RATES: rates.decide,
 }
 
 __all__ = ["DECIDE", "Decision", "Task"]
