@@ -9,13 +9,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from commissions.engine.document import load_plan
 from commissions.engine.events import Event
 from commissions.engine.frames import CREDITED, SHARES
 from commissions.engine.kept import keep
 from commissions.engine.schema import Trigger
 from tests.commissions.engine import oracle
 from tests.commissions.engine.facts import YEAR, engine_lines, in_order
-from tests.commissions.engine.oracle import Facts, Payment, Then
+from tests.commissions.engine.oracle import Assigned, Deal, Facts, Payment, Share, Then
 from tests.commissions.engine.strategies import SPLITS, facts
 
 half = settings(max_examples=settings().max_examples // 2)
@@ -118,3 +119,30 @@ def test_what_was_owed_and_is_paid_after_all_goes_to_those_who_gave_it_back() ->
 
 def test_a_deal_that_no_closed_statement_credited_is_the_present_owners() -> None:
     assert [row[1] for row in moved([*PAYMENTS, (Event.CANCELLED, JUNE, 6, 0)], [])] == [BEN] * 4
+
+
+LEAVING = """
+plan: Leaving
+currency: USD
+period: month
+components: [{key: a, name: A, credit: {trigger: paid}, rate: 10%}]
+clawback: {within_days: 100, mode: prorated, attainment: leave}
+"""
+
+
+def test_who_came_later_gives_back_the_same_part_of_what_he_was_paid() -> None:
+    """Half a deal was credited to Ana in January and half to Ben in March; it is cancelled when half of the days are
+    over: each gives back half of her or his 50.00.
+    """
+    deal = Deal("D", date(2026, 1, 1), 1_000_00, cancelled=date(2026, 2, 20))
+    half_each = [Payment("D", f"P{day}", day, 500_00) for day in (date(2026, 1, 10), date(2026, 2, 10))]
+    found = Facts(
+        deals=(deal,), shares=(Share("D", "ben", 1_000_000),), payments=tuple(half_each), quotas={}, plans={1: 7},
+        assignments=tuple(Assigned(name, 1, date(2025, 1, 1)) for name in ("ana", "ben")),
+        versions={1: load_plan(LEAVING)}, credited=(Then("D", "ana", 1_000_000, "owner", *MONTHS[0]),),
+    )  # fmt: skip
+    lines = engine_lines(found)
+    assert lines == in_order(oracle.lines_of(found, *YEAR))
+    assert [(line.payee, line.event, line.amount) for line in sorted(lines, key=lambda line: line.date)] == [
+        ("ana", "paid", 50_00), ("ben", "paid", 50_00), ("ana", "cancelled", -25_00), ("ben", "cancelled", -25_00),
+    ]  # fmt: skip
