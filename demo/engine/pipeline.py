@@ -9,13 +9,14 @@ from typing import Any
 from core.periods import PeriodKind, period_of
 from demo.engine.calendar import add_months, chance, months, working_day
 from demo.engine.market import CURRENCY_OF, PRODUCTS
-from demo.engine.records import Customer, Deal, Person, Product
+from demo.engine.records import Customer, Deal, Line, Person, Product
 
 OPENED_A_MONTH = 7  # by an ordinary rep in an ordinary month
 SEASON = (70, 85, 105, 75, 95, 115, 85, 90, 120, 100, 115, 150)  # percent, of what should close January to December
 LONGEST_MONTHS = 7  # no deal takes longer: how far before the beginning the first ones opened
 STAGES = ("Prospecting", "Qualified", "Proposal", "Negotiation")
 _SPLITS = ((600_000, 400_000), (500_000, 500_000), (700_000, 300_000), (500_000, 300_000, 200_000))
+INSTALLED, INSTALLED_FROM = "Kirana POS", 20  # the product, and from how many on it is installed
 _ROUND_TO = {"IDR": 100_000_00, "USD": 10_00}
 
 
@@ -114,6 +115,7 @@ def _offer(scene: Scene, owner: Person, key: str, opened: date, product: Product
     currency = CURRENCY_OF[team]
     discount = luck.choice((0, 0, 0, 5, 8, 10, 12, 15, 20))
     asked = product.price_minor[currency] * quantity * (100 - discount) // 100
+    amount = asked - asked % _ROUND_TO[currency]
     kind = "renewal" if product.family == "Service" else luck.choice(("new", "new", "new", "expansion"))
     return Deal(
         key=key,
@@ -125,13 +127,25 @@ def _offer(scene: Scene, owner: Person, key: str, opened: date, product: Product
         customer=customer.key,
         product=product.key,
         quantity=quantity,
-        amount_minor=asked - asked % _ROUND_TO[currency],
+        amount_minor=amount,
         currency=currency,
         opened_on=opened,
         closed_on=None,
         shares=(),
         discount_ppm=discount * 10_000,
+        lines=_lines(product, quantity, amount, _ROUND_TO[currency]),
         **_terms(scene.seed, key, product, asked),
+    )
+
+
+def _lines(product: Product, quantity: int, amount: int, step: int) -> tuple[Line, ...]:
+    """Many tills come with their installation, about a twelfth of the price."""
+    if product.name != INSTALLED or quantity < INSTALLED_FROM:
+        return ()
+    service = amount // 12 - amount // 12 % step
+    return (
+        Line(product.key, product.name, quantity, amount - service),
+        Line(None, "Installation and training", 1, service),
     )
 
 
@@ -173,7 +187,15 @@ def _returned(deal: Deal, owner: Person, today: date, luck: Random) -> Iterator[
         bare = replace(deal, cost_minor=None, invoiced_on=None)
         named = replace(bare, key=f"{deal.key}-R", name=f"Refund of {percent} %: {deal.name}", kind="refund")
         minor = -(deal.amount_minor * percent // 100)
-        yield replace(named, amount_minor=minor, opened_on=back, closed_on=back, payments=((back, minor),))
+        back_then = replace(named, opened_on=back, closed_on=back, payments=((back, minor),))
+        yield replace(back_then, amount_minor=minor, lines=tuple(_part_of(deal.lines, percent, -minor)))
+
+
+def _part_of(lines: Sequence[Line], percent: int, whole: int) -> Iterator[Line]:
+    """What comes back of each; the first one takes what rounding left."""
+    parts = [line.amount_minor * percent // 100 for line in lines]
+    for line, part in zip(lines, [whole - sum(parts[1:]), *parts[1:]], strict=False):
+        yield replace(line, amount_minor=-part)
 
 
 def _team(person: Person, day: date) -> str:

@@ -93,6 +93,14 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    product: str | None
+    name: str
+    quantity: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Deal:
     key: str
     name: str
@@ -115,6 +123,7 @@ class Deal:
     invoiced_on: date | None = None
     cancelled_on: date | None = None
     payments: tuple[tuple[date, int], ...] = ()  # day and minor units
+    lines: tuple[Line, ...] = ()  # none: the deal is one line itself
 
 
 @dataclass(frozen=True, slots=True)

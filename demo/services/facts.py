@@ -9,7 +9,7 @@ import polars as pl
 from core.copy import copy_in
 from demo.engine.records import Company
 from demo.engine.records import Deal as Sale
-from sales.models import Customer, Deal, DealShare, ExchangeRate, Product
+from sales.models import Customer, Deal, DealLine, DealShare, ExchangeRate, Product
 from sales.signals import Touched, facts_changed
 
 
@@ -47,6 +47,7 @@ def _save_deals(sales: Sequence[Sale], people: dict[str, int], ids: dict[str, in
         for person, part in shared[key]
     ]
     DealShare.objects.bulk_create(shares)
+    _save_lines(sales, ids)
     _save_payments(sales)
     facts_changed.send(
         Deal,
@@ -58,6 +59,19 @@ def _save_deals(sales: Sequence[Sale], people: dict[str, int], ids: dict[str, in
             if day
         ),
     )
+
+
+def _save_lines(sales: Sequence[Sale], ids: dict[str, int]) -> None:
+    sold = {sale.key: sale.lines for sale in sales if sale.lines}
+    deals = Deal.objects.filter(external_id__in=sold).values_list("external_id", "pk")
+    DealLine.objects.bulk_create(
+        DealLine(
+            deal_id=deal, number=number, product_id=ids[line.product] if line.product else None, name=line.name,
+            quantity=line.quantity, amount_minor=line.amount_minor,
+        )
+        for key, deal in deals
+        for number, line in enumerate(sold[key], start=1)
+    )  # fmt: skip
 
 
 def _save_payments(sales: Sequence[Sale]) -> None:
