@@ -1,6 +1,6 @@
 """Geometry of rings, bars and curves, in per cent of their box: so they need no inline style."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -8,6 +8,8 @@ from fractions import Fraction
 from core.templatetags.formats import Exact, round_to
 
 Point = tuple[Exact, Exact]
+Label = tuple[Decimal, str]  # its place, per cent from the left, and its text
+NEAR_EDGE = 90  # per cent: from there on labels end at their place
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +118,28 @@ def _stretched(corners: list[tuple[Fraction, Fraction]], reached: Fraction) -> l
 def _bends(marks: Sequence[Mark]) -> tuple[Mark, ...]:
     inner = marks[1:-1]
     return tuple(mark for index, mark in enumerate(inner) if index + 1 == len(inner) or inner[index + 1].x != mark.x)
+
+
+def apart(labels: Sequence[Label], sign: Fraction, order: Iterable[int]) -> list[int]:
+    """The indexes of labels that have room beside each other where a sign is `sign` per cent wide; the first in the
+    order win.
+
+    >>> labels = [(Decimal(67), "100%"), (Decimal(80), "120%"), (Decimal(100), "150%")]
+    >>> apart(labels, Fraction(2), [1, 0, 2]), apart(labels, Fraction(4), [1, 0, 2])
+    ([1, 0, 2], [1])
+    """
+    spans = [_span(x, text, sign) for x, text in labels]
+    kept: list[int] = []
+    for index in order:
+        left, right = spans[index]
+        if index not in kept and all(right < spans[one][0] or spans[one][1] < left for one in kept):
+            kept.append(index)
+    return kept
+
+
+def _span(x: Decimal, text: str, sign: Fraction) -> tuple[Fraction, Fraction]:
+    """From where to where a label reaches, with a sign between it and the next: near the right edge it ends at its
+    place, else it is centred on it.
+    """
+    width, place = (len(text) + 1) * sign, Fraction(x)
+    return (place - width, place) if x > NEAR_EDGE else (place - width / 2, place + width / 2)

@@ -1,6 +1,7 @@
 """The template tags of our own components; templates/components/README.md shows each in use."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -221,7 +222,8 @@ def bar(
 
 MOST_LINES = 6  # that can be told apart in one drawing
 MOST_STEPS = 12  # that are marked each; of more, those with a label
-LABEL = 22  # per cent of the width that a step's label takes on a phone
+# Per cent of the width that a sign of a label takes: on a phone, and in the boxes that components.css calls wide.
+ON_A_PHONE, WIDE = Fraction(23, 10), Fraction(13, 10)
 
 
 @register.inclusion_tag("components/_curve.html")
@@ -240,31 +242,37 @@ def curve(
 ) -> dict[str, object]:
     """A plan's curve with its steps, you on it and the next step marked; both axes in minor units or as a share."""
     drawn = drawing.draw_curve(points, you=you, beside=beside[: MOST_LINES - 1])
-    labelled = _apart(drawn.steps)
-    lines = drawn.steps if len(drawn.steps) <= MOST_STEPS else labelled
+    labels = _labels([*drawn.steps, drawing.Mark(Decimal(100), Decimal(0), drawn.end, drawn.top)], x_kind, x_currency)
+    steps = list(zip(drawn.steps, labels, strict=False))
     return {
         "drawn": drawn,
         "names": names[:MOST_LINES],
         "label": label,
         "size": size,
-        "steps": [(step, _axis(step.value, x_kind, x_currency) if step in labelled else "") for step in lines],
+        "steps": [step for step in steps if len(steps) <= MOST_STEPS or step[1].text],
         "you": drawn.you and (drawn.you, _axis(drawn.you.value, x_kind, x_currency),
                               _axis(drawn.you.result, y_kind, y_currency)),
         "next_step": drawn.next_step and (
             _axis(drawn.next_step.value - drawn.reached, x_kind, x_currency),
             _axis(drawn.next_step.value, x_kind, x_currency)),
         "top": _axis(drawn.top, y_kind, y_currency),
-        "end": "" if any(step.x > 100 - LABEL for step in labelled) else _axis(drawn.end, x_kind, x_currency),
+        "end": labels[-1],
     }  # fmt: skip
 
 
-def _apart(steps: Sequence[drawing.Mark]) -> list[drawing.Mark]:
-    """The steps whose labels have room beside each other: the last one, which pays most, and others from the left."""
-    kept: list[drawing.Mark] = []
-    for step in [*steps[-1:], *steps[:-1]]:
-        if all(abs(step.x - other.x) >= LABEL for other in kept):
-            kept.append(step)
-    return kept
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    text: str  # empty where it has no room
+    is_wide: bool  # it has room only in a wide box
+
+
+def _labels(places: Sequence[drawing.Mark], kind: str, currency: str) -> list[Labelled]:
+    """Of the last step first, which pays most, then of others from the left, and of the right edge where it is free."""
+    texts = [(place.x, _axis(place.value, kind, currency)) for place in places]
+    order = [max(len(texts) - 2, 0), *range(len(texts))]
+    narrow = drawing.apart(texts, ON_A_PHONE, order)
+    wide = drawing.apart(texts, WIDE, [*narrow, *order])
+    return [Labelled(text if index in wide else "", index not in narrow) for index, (_x, text) in enumerate(texts)]
 
 
 def _axis(value: Exact, kind: str, currency: str) -> str:

@@ -270,7 +270,18 @@ def test_every_step_of_a_curve_is_marked_and_the_last_is_always_labelled() -> No
     drawn = rendered("{% curve points %}", points=points)
     assert drawn.count('class="curve-step"') == 4
     labels = re.findall(r'class="curve-label"[^>]*>([^<]*)<', drawn)
-    assert labels == ["4", "40", "80", "23", ""]
+    assert labels == ["4", "20", "40", "80", "23", "100"]
+
+
+def test_steps_that_are_close_are_both_labelled_and_only_in_a_wide_box_where_their_labels_are_long() -> None:
+    points = [(0, 0), ("1", 10), ("1.2", 20), ("1.5", 40)]
+    exact = [(Fraction(x), y) for x, y in points]
+    found = r'class="curve-label(-wide|)"[^>]*>([^<]*)<'
+    drawn = rendered("{% curve points x_kind='share' %}", points=exact).replace("curve-label curve-", "curve-")
+    assert re.findall(found, drawn) == [("", "100%"), ("", "120%"), ("", "45"), ("", "150%")]
+    money = [(x * 1_000_000_00, y) for x, y in exact]
+    drawn = rendered("{% curve points x_currency='IDR' %}", points=money).replace("curve-label curve-", "curve-")
+    assert [size for size, text in re.findall(found, drawn) if text.startswith("IDR")] == ["-wide", "", "-wide"]
 
 
 def test_the_end_of_an_axis_is_labelled_where_no_step_is_near() -> None:
