@@ -274,8 +274,7 @@ def test_every_step_of_a_curve_is_marked_and_the_last_is_always_labelled() -> No
 
 
 def test_steps_that_are_close_are_both_labelled_and_only_in_a_wide_box_where_their_labels_are_long() -> None:
-    points = [(0, 0), ("1", 10), ("1.2", 20), ("1.5", 40)]
-    exact = [(Fraction(x), y) for x, y in points]
+    exact = [(Fraction(tenths, 10), y) for tenths, y in ((0, 0), (10, 10), (12, 20), (15, 40))]
     found = r'class="curve-label(-wide|)"[^>]*>([^<]*)<'
     drawn = rendered("{% curve points x_kind='share' %}", points=exact).replace("curve-label curve-", "curve-")
     assert re.findall(found, drawn) == [("", "100%"), ("", "120%"), ("", "45"), ("", "150%")]
