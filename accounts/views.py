@@ -169,6 +169,7 @@ def person_leave(request: AuthedRequest, pk: int) -> HttpResponse:
         "is_own": shown.pk == request.user.pk,
         "leaves": selectors.leave_history(shown, on=today),
         "may_record": may_record,
+        "may_see_person": can_administer(request.user),
         "form": form,
     }
     return render(request, "accounts/leave.html", context, status=422 if request.method == "POST" else 200)

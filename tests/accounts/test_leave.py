@@ -109,6 +109,12 @@ def test_a_manager_records_leave_up_to_its_last_day(cast: Cast) -> None:
     assert "31" in asked(cast.mia, "leave-edit", leave.pk).content.decode()
 
 
+def test_only_who_may_open_a_person_is_led_back_to_her(cast: Cast) -> None:
+    back = f'class="page-back" href="{reverse("accounts:person", args=[cast.ana.pk])}"'
+    pages = [asked(who, "person-leave", cast.ana.pk).content.decode() for who in (cast.ada, cast.mia, cast.ana)]
+    assert [back in page for page in pages] == [True, False, False]
+
+
 def test_a_form_that_cannot_be_comes_back_with_its_reason(cast: Cast) -> None:
     of_ana(cast)
     back = {"starts_on": "2026-12-31", "last_on": "2026-12-01"}
