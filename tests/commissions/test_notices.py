@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import User
@@ -13,6 +14,7 @@ from commissions.models import PlanVersion, Statement
 from commissions.selectors import notice_rows, notice_text
 from sales.models import Customer
 from tests.conftest import Cast
+from tests.sales.browsing import signed_in
 from tests.world import NOW, PLAN, calculated, publish, won_by
 
 
@@ -125,3 +127,12 @@ def test_a_hundred_notices_ask_as_many_questions_as_one(statement: Statement) ->
             assert len(notice_rows(statement)) == times
         asked.append(len(queries))
     assert asked == [1, 1]
+
+
+def test_more_notices_than_five_are_folded(cast: Cast, statement: Statement) -> None:
+    (notice,) = statement.notices
+    for times, folded in ((5, 0), (7, 1)):
+        statement.notices = [notice] * times
+        statement.save()
+        page = signed_in(cast.ana).get(reverse("commissions:statement", args=[statement.pk])).content.decode()
+        assert (page.count(NO_QUOTA % "New business"), page.count("Show 2 more")) == (times, folded)
