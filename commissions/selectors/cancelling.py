@@ -27,6 +27,8 @@ from core.templatetags.juara import locale
 from sales.models import Deal
 from sales.selectors import shares_of
 
+MOST_NAMED = 3  # in a sentence; more people are a list below it
+
 
 @dataclass(frozen=True, slots=True)
 class Loss:
@@ -109,8 +111,20 @@ def cancelling_sentence(found: Cancelling) -> str:
     back = [(loss.payee, _money(loss.taken_minor, loss.currency)) for loss in found.losses if loss.taken_minor]
     if not back:
         return _("Cancelling this on %(day)s would take nothing back.") % {"day": day}
+    if len(back) > MOST_NAMED:
+        return _("Cancelling this on %(day)s would take back pay from %(count)d people:") % {
+            "day": day, "count": len({payee for payee, _amount in back}),
+        }  # fmt: skip
     parts = [_("%(amount)s from %(payee)s") % {"amount": amount, "payee": payee} for payee, amount in back]
     return _("Cancelling this on %(day)s would take back %(parts)s.") % {"day": day, "parts": listed(parts)}
+
+
+def cancelling_list(found: Cancelling) -> list[tuple[str, str]]:
+    """Name and amount of each from whom the sentence takes pay back without naming them; the largest amounts first."""
+    taken = sorted(
+        (loss for loss in found.losses if loss.taken_minor), key=lambda one: (one.currency, -one.taken_minor)
+    )
+    return [(loss.payee, _money(loss.taken_minor, loss.currency)) for loss in taken if len(taken) > MOST_NAMED]
 
 
 def cancelling_more(found: Cancelling) -> Iterator[str]:

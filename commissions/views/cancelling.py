@@ -45,5 +45,6 @@ def _outcome(deal: Deal, form: CancellingForm) -> dict[str, object]:
     return {
         "day": day,
         "sentence": selectors.cancelling_sentence(found),
+        "listed": selectors.cancelling_list(found),
         "more": tuple(selectors.cancelling_more(found)),
     }

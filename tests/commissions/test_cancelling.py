@@ -33,6 +33,16 @@ def more(deal: Deal, day: date) -> list[str]:
     return [text.replace("\xa0", " ") for text in found]
 
 
+def test_more_people_than_a_sentence_holds_are_a_list_with_the_largest_amount_first(cast: Cast) -> None:
+    people = (cast.ana, cast.ben, cast.mia, cast.finn)
+    assign(published(FLAT.replace("PAYOUT", "")).plan, *people)
+    parts = list(zip(people, (100_000, 400_000, 300_000, 200_000), strict=True))
+    deal = won(cast.ana, date(2026, 10, 5), 100_00, shares=parts)
+    assert sentence(deal, date(2026, 11, 20)) == "Cancelling this on 20 Nov 2026 would take back pay from 4 people:"
+    found = selectors.cancelling_list(selectors.cancelling(deal=deal, day=date(2026, 11, 20)))
+    assert found == [("Ben", "$4.00"), ("Mia", "$3.00"), ("Finn", "$2.00"), ("Ana", "$1.00")]
+
+
 def test_it_names_everybody_and_what_is_taken_back_from_each(cast: Cast) -> None:
     deal = shared_deal(cast)
     text = "Cancelling this on 20 Nov 2026 would take back $6.00 from Ana and $4.00 from Ben."
