@@ -9,6 +9,7 @@ from commissions.engine.errors import PlanError
 from commissions.engine.event_checks import check_clawback, check_repeats
 from commissions.engine.example_checks import RESERVED, check_examples, known_currency, money_errors
 from commissions.engine.example_people import check_credit
+from commissions.engine.example_shares import check_example_shares
 from commissions.engine.expressions import ExpressionError, parse_base, parse_condition
 from commissions.engine.item_checks import check_example_items, check_items
 from commissions.engine.leave_checks import check_leave
@@ -50,6 +51,7 @@ def _errors_of(document: PlanDocument) -> Iterator[PlanError]:
         yield from _draw(document.draw, currency)
     yield from check_clawback(document)
     yield from check_examples(document, currency)
+    yield from check_example_shares(document)
     yield from check_example_items(document, currency)
     yield from contradictions(document)
 

@@ -221,8 +221,6 @@ def _deals(example: Example, path: str, currency: str | None) -> Iterator[PlanEr
             )
         yield from _amounts(deal, where, known_currency(deal.currency or "") or currency)
         yield from _dates(deal, where)
-        yield from _owner(example, deal, where)
-        yield from _splits(example, deal, where)
 
 
 def _amounts(deal: ExampleDeal, path: str, currency: str | None) -> Iterator[PlanError]:
@@ -266,42 +264,8 @@ def _rates(example: Example, path: str) -> Iterator[PlanError]:
             )
 
 
-def _owner(example: Example, deal: ExampleDeal, path: str) -> Iterator[PlanError]:
-    people = ", ".join(example.people)
-    if deal.owner is not None and deal.splits:
-        yield PlanError(f"{path}.owner", told("`splits` already says whose deal it is. Remove `owner`."))
-    elif deal.owner is not None and deal.owner not in example.people:
-        yield _no_payee(f"{path}.owner", deal.owner, people)
-    elif deal.owner is None and not deal.splits and len(example.people) > 1:
-        yield PlanError(
-            f"{path}.owner",
-            told("Whose deal is it? Add `owner: NAME` or `splits`; payees: %(people)s.", people=people),
-        )
-
-
-def _no_payee(path: str, name: str, known: str) -> PlanError:
+def no_payee(path: str, name: str, known: str) -> PlanError:
     return PlanError(path, told("%(name)s isn't a payee of this example. Known: %(known)s.", name=name, known=known))
-
-
-def _splits(example: Example, deal: ExampleDeal, path: str) -> Iterator[PlanError]:
-    if not deal.splits:
-        return
-    for name, share in deal.splits.items():
-        if not 0 < share <= 1 or decimals_of(share) > SHARE_DECIMALS:
-            yield PlanError(
-                f"{path}.splits.{name}",
-                told("%(share)s is no share. Write one such as 60%%.", share=canonical(share)),
-            )
-    if (whole := sum(deal.splits.values())) != 1:
-        yield PlanError(
-            f"{path}.splits",
-            told("The shares add up to %(sum)s%%. Make it 100%%.", sum=canonical(Decimal(whole) * 100)),
-        )
-    if not example.people.keys() & deal.splits.keys():
-        yield PlanError(
-            f"{path}.splits",
-            told("None of them is a payee of this example: %(people)s. Add one.", people=", ".join(example.people)),
-        )
 
 
 def _expectations(document: PlanDocument, example: Example, path: str, currency: str | None) -> Iterator[PlanError]:
@@ -314,7 +278,7 @@ def _expectations(document: PlanDocument, example: Example, path: str, currency:
         if not example.payees:
             yield from _statement(document, first, inner, where, currency)
         elif first not in example.payees:
-            yield _no_payee(where, first, ", ".join(example.payees))
+            yield no_payee(where, first, ", ".join(example.payees))
         else:
             for label, amounts in inner.items():
                 yield from _statement(document, label, amounts, f"{where}.{label}", currency)

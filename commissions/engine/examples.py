@@ -17,6 +17,7 @@ from commissions.engine.example_items import items_of
 from commissions.engine.example_people import leaves_of, relations_of
 from commissions.engine.example_quotas import payee_quotas, periods, team_quotas
 from commissions.engine.example_scores import PLAN, scored_days, scores_of
+from commissions.engine.example_shares import sharers, shares_of
 from commissions.engine.expressions.fields import CUSTOM
 from commissions.engine.frames import (
     ASSIGNMENTS,
@@ -219,7 +220,7 @@ def _differences(
 def example_inputs(document: PlanDocument, example: Example, start: date, end: date) -> Inputs:
     """An example as the inputs of a calculation from `start` to `end`. Payees and deals are numbered as they stand."""
     people = list(example.people)
-    others = dict.fromkeys(name for deal in example.deals for name in deal.splits if name not in people)
+    others = dict.fromkeys(name for deal in example.deals for name in sharers(deal) if name not in people)
     numbers = {name: number for number, name in enumerate([*people, *others])}
     versions = {VERSION: document}
     assigned = [
@@ -228,9 +229,7 @@ def example_inputs(document: PlanDocument, example: Example, start: date, end: d
     ]
     return Inputs(
         deals=_deals(document, example),
-        shares=pl.DataFrame(
-            [row for index, deal in enumerate(example.deals) for row in _shares(index, deal, numbers)], schema=SHARES
-        ),
+        shares=pl.DataFrame(shares_of(example, numbers), schema=SHARES),
         assignments=pl.DataFrame(assigned, schema=ASSIGNMENTS),
         quotas=pl.DataFrame(payee_quotas(document, example, windows_start(versions, start), end), schema=QUOTAS),
         team_quotas=pl.DataFrame(team_quotas(document, example, windows_start(versions, start), end), schema=QUOTAS),
@@ -305,14 +304,6 @@ def _rates(document: PlanDocument, example: Example) -> Iterator[dict[str, Any]]
     for source, given in example.rates.items():
         for start, rate in (given if isinstance(given, dict) else {date.min: given}).items():
             yield {"source": source, "target": document.currency, "start": start, "rate": int(rate * RATE_SCALE)}
-
-
-def _shares(index: int, deal: ExampleDeal, numbers: dict[str, int]) -> list[dict[str, Any]]:
-    parts = deal.splits or {deal.owner or next(iter(numbers)): Decimal(1)}
-    return [
-        {"deal": index, "payee": numbers[name], "role": "owner", "share": int(share * WHOLE_SHARE)}
-        for name, share in parts.items()
-    ]
 
 
 def _kpis(document: PlanDocument, example: Example, start: date, end: date) -> Iterator[dict[str, Any]]:

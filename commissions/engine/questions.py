@@ -10,7 +10,7 @@ from commissions.engine.columns import is_share
 from commissions.engine.decimals import canonical
 from commissions.engine.examples import ExampleResult
 from commissions.engine.quotas import kinds_of, quota_kind, target_kind
-from commissions.engine.schema import Against, Component, Measure, PlanDocument, Step, Tiers
+from commissions.engine.schema import OWNER, Against, Component, Measure, PlanDocument, Step, Tiers
 from commissions.engine.segments import compile_curve
 from commissions.engine.words import Amount, Figure, Share, Told, told
 from core.money import to_minor
@@ -206,8 +206,6 @@ def _budget(document: PlanDocument, component: Component, path: str) -> Iterator
 
 def _untried(document: PlanDocument, component: Component, path: str) -> Iterator[Question]:
     """Nothing vouches for a component that no example comes to. A plan without any example is warned of elsewhere."""
-    if "owner" not in component.credit.roles:
-        return  # a deal of an example has owners alone
     quotas = any(
         example.team_quotas if component.pool else any(person.quota is not None for person in example.people.values())
         for example in document.examples
@@ -215,9 +213,23 @@ def _untried(document: PlanDocument, component: Component, path: str) -> Iterato
     if quota_kind(component) and not quotas:
         said = told("It is measured against a quota, and no example gives one. Add an example that finance agreed on.")
         yield Question(f"{path}.against", said)
+    elif document.examples and not _has_a_role(document, component):
+        said = told(
+            "No deal of an example has the role %(roles)s. Add `roles: {%(role)s: {NAME: 100%%}}` to one that finance "
+            "agreed on.",
+            roles=", ".join(component.credit.roles),
+            role=component.credit.roles[0],
+        )
+        yield Question(f"{path}.credit.roles", said)
     elif document.examples and component.when is not None:
         said = told("No deal of an example meets this condition. Add an example that finance agreed on.")
         yield Question(f"{path}.when", said)
     elif document.examples:
         said = told("No example pays anything by this component. Add an example that finance agreed on.")
         yield Question(path, said)
+
+
+def _has_a_role(document: PlanDocument, component: Component) -> bool:
+    """Whether a deal of an example has one of the component's roles: every deal has an owner."""
+    named = {role for example in document.examples for deal in example.deals for role in deal.roles}
+    return bool((named | {OWNER}).intersection(component.credit.roles))

@@ -20,6 +20,7 @@ from commissions.forms.keys import (
     any_credit,
     any_of,
     of_plan,
+    pays_roles,
     reads,
     reads_own,
 )
@@ -106,6 +107,7 @@ EXAMPLES: Mapping[Model, tuple[Key, ...]] = {
             "splits", _("Shared"), usual=_("ana 60%, ben 40%"), kind=Kind.BY_NAME,
             fits=lambda around: len(around) > 1 and "payees" in around[1],
         ),
+        Key("roles", _("Other roles"), usual=_("engineer cia 100%"), kind=Kind.BY_PATH, fits=pays_roles),
     ),
     ExampleProduct: (
         Key("name", _("Product"), fits=reads("product_name", "line_product_name")),

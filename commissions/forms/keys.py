@@ -15,6 +15,7 @@ from commissions.engine.expressions.build import ExpressionError
 from commissions.engine.expressions.fields import CUSTOM
 from commissions.engine.expressions.nodes import Kind as ValueKind
 from commissions.engine.expressions.nodes import kind_of
+from commissions.engine.schema import OWNER
 from commissions.forms.kinds import Kind
 
 Words: TypeAlias = "str | Promise"
@@ -140,6 +141,17 @@ def any_credit(name: str, *values: str) -> Fits:
         isinstance(part.get("credit"), dict) and str(part["credit"].get(name)) in values
         for part in _components(around[-1])
     )
+
+
+def pays_roles(around: Around) -> bool:
+    """Where a component pays another role than the owner's.
+
+    >>> pays_roles(({"components": [{"credit": {"roles": ["engineer"]}}]},)), pays_roles(({"components": [{}]},))
+    (True, False)
+    """
+    credits_ = [part["credit"] for part in _components(around[-1]) if isinstance(part.get("credit"), dict)]
+    roles = [credit["roles"] for credit in credits_ if isinstance(credit.get("roles"), list)]
+    return any(str(role) != OWNER for each in roles for role in each)
 
 
 def reads_own(around: Around) -> bool:

@@ -1,6 +1,6 @@
 """Reading and changing what stands at a path of a plan's data, keys in the order of the schema."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -75,9 +75,14 @@ def renamed(data: dict[Any, Any], path: Path, new: str) -> None:
     for name in ("payees", "expect"):
         _rename(example.get(name), old, new)
     for deal in example.get("deals") or ():
-        _rename(deal.get("splits"), old, new)
+        for shares in (deal.get("splits"), *_parts(deal.get("roles"))):
+            _rename(shares, old, new)
         if str(deal.get("owner")) == old:
             deal["owner"] = new
+
+
+def _parts(found: Any) -> Iterable[Any]:  # noqa: ANN401
+    return found.values() if isinstance(found, dict) else ()
 
 
 def _rename(found: Any, old: str, new: str) -> None:  # noqa: ANN401

@@ -1,5 +1,6 @@
 """From a plan's text, and what is wrong with it, to its form: the schema says the kinds, the table the words."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -119,12 +120,18 @@ def _has_field(kind: Kind, value: object) -> bool:
         case Kind.BY_NAME | Kind.BY_PERIOD:
             return not isinstance(value, list) and not any(isinstance(one, dict | list) for one in inner)
         case Kind.BY_PATH:
-            return value is None or isinstance(value, dict)
+            return value is None or (isinstance(value, dict) and not _has_spaces(value))
         case Kind.LIST:
             return not isinstance(value, dict) and not any(isinstance(one, dict | list) for one in inner)
         case Kind.PAIRS:
             return value is None or (isinstance(value, list) and all(isinstance(row, dict) for row in value))
     return kind in _NESTED or not isinstance(value, dict | list)
+
+
+def _has_spaces(value: object) -> bool:
+    """Whether a name of the way to a value has several words, which a field couldn't tell apart."""
+    found = value.items() if isinstance(value, dict) else ()
+    return any(re.search(r"[\s,]", str(name)) or _has_spaces(inner) for name, inner in found)
 
 
 def _is_set(name: str, here: Mapping[Any, Any], node: Node) -> bool:

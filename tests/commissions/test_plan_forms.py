@@ -262,6 +262,26 @@ def test_an_example_of_several_people_begins_with_its_one_payee() -> None:
     assert list(example.expect) == ["ana"]
 
 
+def test_other_roles_of_a_deal_have_a_field_where_a_component_pays_them() -> None:
+    assert "examples/0/deals/0/roles" not in fields_of(PLAN)
+    source = PLAN.replace("    window: quarter\n", "    credit: {roles: [engineer]}\n    window: quarter\n", 1)
+    source = filled(source, {"examples/0/deals/0/roles": "engineer payee 60%, engineer ben 40%"})
+    assert load_plan(source).examples[0].deals[0].roles == {
+        "engineer": {"payee": Decimal("0.6"), "ben": Decimal("0.4")}
+    }
+    two = filled(pressed(source, "people:examples/0"), {"examples/0/payees/payee/": "ana"})
+    assert fields_of(two)["examples/0/deals/0/roles"] == "engineer ana 60%, engineer ben 40%"
+
+
+def test_a_role_of_somebody_whose_name_has_spaces_is_left_to_the_text() -> None:
+    source = PLAN.replace("    window: quarter\n", "    credit: {roles: [engineer]}\n    window: quarter\n", 1)
+    source = filled(source, {"examples/0/deals/0/roles": "engineer payee 60%, engineer ben 40%"})
+    named = source.replace("ben: 40%", "Ben B: 40%")
+    assert named != source
+    assert "examples/0/deals/0/roles" not in fields_of(named)
+    assert "Ben B: 40%" in filled(named, {"examples/0/deals/0/amount": "7"})
+
+
 def test_a_quota_by_period_is_written_in_its_field() -> None:
     source = filled(PLAN, {"examples/0/payee/quota": "2026-Q1 100000, 2026-Q2 120000"})
     assert load_plan(source).examples[0].people["payee"].quota == {"2026-Q1": 100000, "2026-Q2": 120000}

@@ -4,6 +4,7 @@ Money in a document is in major units of the plan's currency, as people write it
 """
 
 from commissions.engine.schema.component import (
+    OWNER,
     Against,
     Column,
     Component,
@@ -77,6 +78,7 @@ from commissions.engine.schema.terms import (
 from commissions.engine.schema.values import Day, Label, Name, Slug, Strict, Text
 
 __all__ = [
+    "OWNER",
     "Again",
     "Against",
     "Attainment",

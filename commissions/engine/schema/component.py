@@ -12,6 +12,8 @@ from commissions.engine.schema.payout import PayoutPart
 from commissions.engine.schema.repeats import Repeats
 from commissions.engine.schema.values import Name, Slug, Strict, Text
 
+OWNER = "owner"  # the role of whoever owns a deal
+
 
 def _several(value: Any) -> Any:  # noqa: ANN401 whatever the YAML or JSON holds
     return value if value is None or isinstance(value, list | tuple) else [value]
@@ -76,7 +78,7 @@ class Credit(Strict):
     """Who gets credit, and when."""
 
     trigger: Trigger = Trigger.BOOKED
-    roles: Annotated[tuple[Slug, ...], Field(min_length=1)] = ("owner",)
+    roles: Annotated[tuple[Slug, ...], Field(min_length=1)] = (OWNER,)
     of: Of = Field(Of.OWN, exclude_if=lambda value: value is Of.OWN)
     depth: Annotated[tuple[Annotated[int, Field(ge=1, le=100)], ...], Field(min_length=1)] | None = Field(
         None,

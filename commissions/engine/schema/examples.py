@@ -171,6 +171,11 @@ class ExampleDeal(Strict):
     )
     owner: Label | None = Field(None, description="Whose deal it is, where the example has several payees.")
     splits: dict[Label, ExactDecimal] = Field({}, description="Shares by person, such as {ana: 60%, ben: 40%}.")
+    roles: dict[Slug, dict[Label, ExactDecimal]] = Field(
+        {},
+        exclude_if=lambda value: not value,
+        description="Shares by person of each role other than owner, such as {engineer: {cia: 100%}}.",
+    )
     invoiced: Day | None = None
     cancelled: Day | None = Field(None, description="The deal stays won: the plan says what that takes back.")
     payments: tuple[ExamplePayment, ...] = Field((), exclude_if=lambda value: not value)

@@ -118,3 +118,46 @@ def test_an_example_beyond_exact_arithmetic_fails_with_the_reason() -> None:
         str(result.error)
         == "The base of a deal exceeds 100,000,000,000,000,000 minor units. Check `base` and the amounts."
     )
+
+
+ENGINEERS = """
+plan: Engineers
+currency: USD
+period: month
+components:
+  - {key: own, name: Own, rate: 5%}
+  - {key: overlay, name: Overlay, credit: {roles: [engineer, helper]}, rate: 1%}
+"""
+
+
+def test_who_has_another_role_in_a_deal_earns_by_it_and_takes_nothing_from_its_owner() -> None:
+    (result,) = run(
+        """
+  - name: an engineer, and a deal of somebody on another plan whose engineer helped herself
+    payees: {ana: {}, cia: {}}
+    deals:
+      - {id: A, closed: 2026-01-10, amount: 1000, owner: ana, roles: {engineer: {cia: 70%, ana: 30%}}}
+      - id: B
+        closed: 2026-01-11
+        amount: 100.01
+        splits: {seller: 100%}
+        roles: {engineer: {cia: 100%}, helper: {cia: 50%, partner: 50%}}
+    expect:
+      ana: {2026-01: {own: 50, overlay: 3}}
+      cia: {2026-01: {own: 0, overlay: 8.5}}
+""",
+        ENGINEERS,
+    )
+    assert (result.differences, result.tried) == ((), {"own", "overlay"})
+
+
+def test_one_payee_who_has_a_role_in_a_deal_without_owner_has_both() -> None:
+    (result,) = run(
+        """
+  - name: alone
+    deals: [{id: A, closed: 2026-01-10, amount: 1000, roles: {helper: {payee: 100%}}}]
+    expect: {2026-01: {own: 50, overlay: 10, payable: 60}}
+""",
+        ENGINEERS,
+    )
+    assert result.passed

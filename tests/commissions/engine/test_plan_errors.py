@@ -280,6 +280,34 @@ EXAMPLES = [
         "examples[0].deals[0].owner: `splits` already says whose deal it is. Remove `owner`.",
     ),
     (
+        "name: x, deals: [{id: 1, closed: 2026-01-01, amount: 1, roles: {se: {payee: 100%}}}], expect: {}",
+        "examples[0].deals[0].roles.se: No component pays the role se. Those that are paid: owner.",
+    ),
+    (
+        "name: x, deals: [{id: 1, closed: 2026-01-01, amount: 1, roles: {owner: {payee: 100%}}}], expect: {}",
+        "examples[0].deals[0].roles.owner: Whose deal it is stands in `owner` or `splits`. Write it there.",
+    ),
+    (
+        "name: x, deals: [{id: 1, closed: 2026-01-01, amount: 1, roles: {SE: {payee: 100%}}}], expect: {}",
+        "examples[0].deals[0].roles.SE: 'SE' is no key.",
+    ),
+    (
+        "name: x, deals: [{id: 1, closed: 2026-01-01, amount: 1, roles: {se: {payee: 60%}}}], expect: {}",
+        "examples[0].deals[0].roles.se: The shares add up to 60%. Make it 100%.",
+    ),
+    (
+        "name: x, deals: [{id: 1, closed: 2026-01-01, amount: 1, roles: {se: {}}}], expect: {}",
+        "examples[0].deals[0].roles.se: The shares add up to 0%. Make it 100%.",
+    ),
+    (
+        "name: x, deals: [{id: 1, closed: 2026-01-01, amount: 1, roles: {se: {payee: 60, ben: 40%}}}], expect: {}",
+        "examples[0].deals[0].roles.se.payee: 60 is no share. Write one such as 60%.",
+    ),
+    (
+        "name: x, deals: [{id: 1, closed: 2026-01-01, amount: 1, roles: {se: {zoe: 100%}}}], expect: {}",
+        "examples[0].deals[0].roles.se: None of them is a payee of this example: payee. Add one.",
+    ),
+    (
         "name: x, deals: [{id: 1, closed: 1767225600, amount: 1}], expect: {}",
         "examples[0].deals[0].closed: 1767225600 is no day of the calendar. Write one such as 2026-01-31.",
     ),

@@ -45,6 +45,12 @@ def test_a_component_that_no_example_comes_to_is_asked_about() -> None:
     ]
 
 
-def test_a_component_whose_role_no_example_can_name_is_not_asked_about() -> None:
+def test_a_component_whose_role_no_deal_of_an_example_has_is_asked_about() -> None:
     parts = "{key: a, name: A, rate: 5%}, {key: b, name: B, credit: {roles: [engineer]}, rate: 5%}"
-    assert asked(f"{HEAD}components: [{parts}]{EXAMPLE}") == []
+    (question,) = asked(f"{HEAD}components: [{parts}]{EXAMPLE}")
+    assert question == (
+        "components[1].credit.roles: No deal of an example has the role engineer. "
+        "Add `roles: {engineer: {NAME: 100%}}` to one that finance agreed on."
+    )
+    with_role = EXAMPLE.replace("amount: 100", "amount: 100, roles: {engineer: {payee: 100%}}").replace("5}", "10}")
+    assert asked(f"{HEAD}components: [{parts}]{with_role}") == []
