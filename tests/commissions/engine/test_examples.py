@@ -148,7 +148,8 @@ def test_who_has_another_role_in_a_deal_earns_by_it_and_takes_nothing_from_its_o
 """,
         ENGINEERS,
     )
-    assert (result.differences, result.tried) == ((), {"own", "overlay"})
+    assert result.differences == ()
+    assert result.tried == {"own", "overlay"}
 
 
 def test_one_payee_who_has_a_role_in_a_deal_without_owner_has_both() -> None:
