@@ -63,7 +63,7 @@ class Unit:
             return formats.percent(each, locale(), places=places, signed=signed)
         words = {"amount": exact_money(each, self.currency)}
         if self.measure is Measure.SCORE:
-            return _("%(amount)s for 100 %%") % words
+            return _("%(amount)s for 100%%") % words
         text = _("%(amount)s per unit") if self.measure is Measure.QUANTITY else _("%(amount)s per deal")
         return text % words
 
