@@ -136,19 +136,16 @@ def carry_of_version(
             if window_start(window, per, begins) != window:
                 continue
             first = first_day(facts, plan, payee, window, per, begins)
-            if first is None:
-                continue
-            day, of_day = first
-            if carried and of_day == version:
-                opened.append(carried_line(payee, version, component.key, day, window, min(carried, limit)))
-            so_far = carried
+            if first and carried and first[1] == version:
+                opened.append(carried_line(payee, version, component.key, first[0], window, min(carried, limit)))
+            so_far = carried if first else 0  # who has left still gives back: capped, but nothing comes in or goes on
             for index, (credit, line) in enumerate(done):
                 if window_start(credit.date, per, begins) == window:
                     if line.version == version:
                         moved = min(so_far + steps[index], limit) - min(so_far, limit)
                         paid[index] = replace(paid[index], amount=moved)
                     so_far += steps[index]
-            carried = max(so_far - limit, 0)
+            carried = max(so_far - limit, 0) if first else carried
 
 
 def month_on(day: date, months: int) -> date:
