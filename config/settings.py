@@ -156,6 +156,7 @@ MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(places.run_directory() / "media"
 IMPORT_LIMIT_MB = min(env.int("IMPORT_LIMIT_MB", default=200), 200)  # sales.engine.reading reads no larger file
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # fifty deals of an estimate, each with all that a plan may read
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

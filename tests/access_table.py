@@ -17,6 +17,8 @@ GET  commissions:line                              login  200   404   200   404 
 GET  commissions:estimator                         login  200   200   200   200   200   200   200
 GET  commissions:estimator-of                      login  200   404   200   404   200   200   404
 GET  commissions:estimator-of    #none             login  404   404   404   404   404   404   404
+POST commissions:estimator                         login  302   302   302   302   302   302   302
+POST commissions:estimator-of                      login  302   404   302   404   302   302   404
 GET  commissions:estimated                         login  200   404   200   404   200   200   404
 GET  commissions:estimated       #won              login  404   404   404   404   404   404   404
 GET  commissions:cancelling                        login  403   404   403   404   403   200   404

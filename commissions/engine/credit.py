@@ -9,14 +9,15 @@ import polars as pl
 from commissions.engine.columns import conditions
 from commissions.engine.events import columns_of as event_columns
 from commissions.engine.events import has_parts, rule_of, rules_of
-from commissions.engine.expressions import columns_of, parse_condition
+from commissions.engine.expressions import columns_of, parse_base, parse_condition
+from commissions.engine.expressions.nodes import Node
 from commissions.engine.frames import NO_NOTICES, SHARES, WHOLE_SHARE, Notice, notices
 from commissions.engine.items import columns_of_deals
 from commissions.engine.leave import apart
 from commissions.engine.relations import those_that_count, with_others
 from commissions.engine.schema import Component, Due, Measure, PlanDocument
 
-_ALWAYS = {"deal", "key", "closed", "currency", "amount"}
+ALWAYS = {"deal", "key", "closed", "currency", "amount"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,13 @@ def deal_columns(versions: Iterable[PlanDocument]) -> list[str]:
     """The columns of the deals frame that these plans read; no other is carried along."""
     documents = list(versions)
     columns = [_columns(component) for version in documents for component in version.components]
-    return sorted(_ALWAYS.union(event_columns(rules_of(documents)), *columns))
+    return sorted(ALWAYS.union(event_columns(rules_of(documents)), *columns))
+
+
+def formulas_of(component: Component) -> list[Node]:
+    """All that a component reads of deals by expressions: its base, its condition, and those of its rate table."""
+    whens = [component.when] if component.when else []
+    return [parse_base(component.base), *(parse_condition(each) for each in (*whens, *conditions(component)))]
 
 
 def _columns(component: Component) -> frozenset[str]:

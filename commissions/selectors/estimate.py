@@ -6,7 +6,7 @@ milliseconds however large the company is.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,9 +17,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from commissions.engine.calculate import Inputs, Result, calculate
 from commissions.engine.curve import MILLION
-from commissions.engine.events import rules_of
 from commissions.engine.frames import PAYEES, PAYMENTS, SHARES, WHOLE_SHARE
-from commissions.engine.schema import Trigger
+from commissions.engine.reads import PAID, reads_of
 from commissions.models import EarningLine, PlanVersion, Statement
 from commissions.models import Period as PeriodRow
 from commissions.selectors.columns import COLUMNS
@@ -43,10 +42,16 @@ _Daily = dict[tuple[str, date], int]  # by currency and day, what lines pay in m
 
 @dataclass(frozen=True, slots=True)
 class Supposed:
-    """A deal as if it were won, with its day, amount and discount. Never saved; a made-up one has a negative id."""
+    """A deal as if it were won, with its day and amount. Never saved; a made-up one has a negative id."""
 
     deal: Deal
     chance: int  # per cent
+    facts: Mapping[str, Any] = field(default_factory=dict)  # what is supposed of it: by column, or PAID
+
+    @property
+    def later(self) -> list[date]:
+        """Days after the closing on which it may give credit."""
+        return [day for name in ("invoiced", PAID) if (day := self.facts.get(name))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +109,11 @@ class Estimate:
     periods: tuple[PeriodOutlook, ...]
     places: tuple[Place, ...]
     is_on_plan: bool  # on any of these days
-    reads: frozenset[str]  # what the plans look at in a deal: amount, type, product_family
     assumes: tuple[str, ...]  # what isn't known yet and is taken as it stands
 
     @property
     def has_terms(self) -> bool:
         return any(row.payable_after_minor is not None for row in self.periods)
-
-
-def reach(today: date) -> tuple[date, date]:
-    """The days on which a supposed deal may close, the end exclusive: this year and the next."""
-    return date(today.year, 1, 1), date(today.year + 2, 1, 1)
 
 
 def estimate(*, payee: User, supposed: Sequence[Supposed], today: date) -> Estimate:
@@ -127,7 +126,9 @@ def estimate(*, payee: User, supposed: Sequence[Supposed], today: date) -> Estim
     2. Calculate twice: without the deals, and with them as if they were won.
     3. Put the difference into words: by deal, by period, by component.
     """
-    days = [today, *(_closing(row) for row in supposed)]
+    closing = [today, *(row.deal.closed_on for row in supposed if row.deal.closed_on)]
+    later = {day for row in supposed for day in row.later} - {*closing}
+    days = [*closing, *sorted(later)]
     start, end = years_around([payee.pk], min(days), max(days))
     inputs = with_kpis(gather(payees=[payee.pk], kinds=list(PeriodKind), start=start, end=end).inputs, end)
     before = earned(payee.pk, inputs, start=start, end=end)
@@ -137,13 +138,13 @@ def estimate(*, payee: User, supposed: Sequence[Supposed], today: date) -> Estim
     earnings = _earnings(payee, supposed, after, inputs, versions)
     without, added = (_daily(result.lines, inputs) for result in (before, after))
     paid = (payables(payee.pk, days, inputs, result.lines) for result in (before, after))
+    around = places(payee.pk, days, inputs, later=later, before=before.lines, after=after.lines, versions=versions)
     return Estimate(
         deals=earnings,
         totals=_totals(supposed, earnings, without, added),
         periods=_periods(days, _Sums(without, added, *paid), inputs),
-        places=tuple(places(payee.pk, days, inputs, before=before.lines, after=after.lines, versions=versions)),
+        places=tuple(around),
         is_on_plan=inputs.assignments.height > 0,
-        reads=frozenset(inputs.deals.columns),
         assumes=(*_assumes_events(inputs), *_assumes(inputs.kpis)),
     )
 
@@ -156,12 +157,14 @@ def with_kpis(inputs: Inputs, end: date) -> Inputs:
 
 
 def _assumes_events(inputs: Inputs) -> tuple[str, ...]:
-    """Where the plans credit deals later than on their closing, what is supposed of these."""
-    triggers = {rule.trigger for rule in rules_of(inputs.versions.values())}
-    if triggers & {Trigger.PAID, Trigger.PAID_IN_FULL}:
-        return (_("These deals are taken to be invoiced and paid in full on the day on which they close."),)
-    if Trigger.INVOICED in triggers:
-        return (_("These deals are taken to be invoiced on the day on which they close."),)
+    """Where the plans look at days after the closing, what is supposed of those that nobody names."""
+    reads = reads_of(inputs.versions.values())
+    if PAID in reads:
+        return (
+            _("Without a day, these deals are taken to be invoiced and paid in full on the day on which they close."),
+        )
+    if "invoiced" in reads:
+        return (_("Without a day, these deals are taken to be invoiced on the day on which they close."),)
     return ()
 
 
@@ -176,22 +179,17 @@ def _assumes(kpis: pl.DataFrame | None) -> tuple[str, ...]:
     )
 
 
-def _closing(row: Supposed) -> date:
-    assert row.deal.closed_on is not None  # noqa: S101 what makes it a supposition
-    return row.deal.closed_on
-
-
 def _with(inputs: Inputs, payee: User, supposed: Sequence[Supposed]) -> Inputs:
-    """The inputs as they would be had these deals been won, invoiced and paid in full on their day."""
+    """The inputs as they would be had these deals been won, invoiced and paid in full on their days."""
     known = deal_facts(deals=[row.deal.pk for row in supposed if row.deal.pk > 0], versions=inputs.versions)
-    imagined = _made_up(payee, [row.deal for row in supposed if row.deal.pk < 0], inputs)
-    parts = [known, imagined]
+    whole = [(row.deal.pk, payee.pk, "owner", WHOLE_SHARE) for row in supposed if row.deal.pk < 0]
+    herself = [(payee.pk, payee.external_id or payee.email or str(payee.pk))] if whole else []
     known_people = [] if inputs.payees is None else [inputs.payees]
     return replace(
         inputs,
-        deals=pl.concat([inputs.deals, *(_as_supposed(part.deals, supposed) for part in parts)]),
-        shares=pl.concat([inputs.shares, *(part.shares for part in parts)]),
-        payees=pl.concat([*known_people, *(part.payees for part in parts)]).unique(),
+        deals=pl.concat([inputs.deals, _supposed_deals(supposed, known.deals, payee)]),
+        shares=pl.concat([inputs.shares, known.shares, pl.DataFrame(whole, schema=SHARES, orient="row")]),
+        payees=pl.concat([*known_people, known.payees, pl.DataFrame(herself, schema=PAYEES, orient="row")]).unique(),
         payments=None if inputs.payments is None else _with_paid(inputs.payments, supposed),
         items=None if known.items is None else _with_items(inputs.items, known, supposed),
     )
@@ -207,62 +205,43 @@ def _with_items(items: pl.DataFrame | None, known: DealFacts, supposed: Sequence
     return pl.concat(parts).filter(~pl.col("deal").is_in(changed))
 
 
+def _supposed_deals(supposed: Sequence[Supposed], known: pl.DataFrame, payee: User) -> pl.DataFrame:
+    """The deals in the columns of those known: what is supposed of them, else what they say, else nothing."""
+    stored = {row["deal"]: row for row in known.iter_rows(named=True)}
+    given = [{**_usual(row.deal, payee), **stored.get(row.deal.pk, {}), **_terms(row)} for row in supposed]
+    rows = [{name: value for name, value in row.items() if name in known.columns} for row in given]
+    return pl.DataFrame(rows, schema=known.schema)
+
+
+def _terms(row: Supposed) -> dict[str, Any]:
+    """What an estimate supposes of every deal, and of this one."""
+    deal = row.deal
+    told = {name: value for name, value in row.facts.items() if name != "invoiced" or value is not None}
+    return {"closed": deal.closed_on, "amount": deal.amount_minor, "invoiced": deal.closed_on, **told}
+
+
+def _usual(deal: Deal, payee: User) -> dict[str, Any]:
+    """Of a deal that stands in no table: wholly the payee's own, and unknown what nobody says."""
+    return {
+        "deal": deal.pk,
+        "owner": payee.pk,
+        "key": deal.external_id,
+        "opened": deal.opened_on,
+        "currency": deal.currency,
+        "quantity": deal.quantity,
+        "name": deal.name or None,
+    }
+
+
 def _with_paid(payments: pl.DataFrame, supposed: Sequence[Supposed]) -> pl.DataFrame:
     """The payments (PAYMENTS), those for the supposed deals in full; what has been paid for one is a part of that."""
     rows = [
-        (row.deal.pk, str(row.deal.pk), row.deal.closed_on, row.deal.amount_minor)
+        (row.deal.pk, str(row.deal.pk), row.facts.get(PAID) or row.deal.closed_on, row.deal.amount_minor)
         for row in supposed
         if row.deal.amount_minor
     ]
     others = payments.filter(~pl.col("deal").is_in([row.deal.pk for row in supposed]))
     return pl.concat([others, pl.DataFrame(rows, schema=PAYMENTS, orient="row")])
-
-
-def _as_supposed(deals: pl.DataFrame, supposed: Sequence[Supposed]) -> pl.DataFrame:
-    terms = pl.DataFrame(
-        [(row.deal.pk, row.deal.closed_on, row.deal.amount_minor, row.deal.discount_ppm) for row in supposed],
-        schema={"deal": pl.Int64, "closed": pl.Date, "amount": pl.Int64, "discount": pl.Int64},
-        orient="row",
-    )
-    won = deals.drop("closed", "amount", "discount", strict=False).join(terms, on="deal").select(deals.columns)
-    return won.with_columns(invoiced="closed") if "invoiced" in won.columns else won
-
-
-def _made_up(payee: User, deals: Sequence[Deal], inputs: Inputs) -> DealFacts:
-    """Deals that stand in no table: wholly the payee's own."""
-    schema = inputs.deals.schema
-    rows = [{name: value for name, value in _facts(deal, payee).items() if name in schema} for deal in deals]
-    whole = [(deal.pk, payee.pk, "owner", WHOLE_SHARE) for deal in deals]
-    key = payee.external_id or payee.email or str(payee.pk)
-    return DealFacts(
-        pl.DataFrame(rows, schema=schema),
-        pl.DataFrame(whole, schema=SHARES, orient="row"),
-        pl.DataFrame([(payee.pk, key)] if deals else [], schema=PAYEES, orient="row"),
-    )
-
-
-def _facts(deal: Deal, payee: User) -> dict[str, Any]:
-    return {
-        "deal": deal.pk,
-        "owner": payee.pk,
-        "key": deal.external_id,
-        "closed": deal.closed_on,
-        "opened": deal.opened_on,
-        "amount": deal.amount_minor,
-        "currency": deal.currency,
-        "quantity": deal.quantity,
-        "type": deal.kind or None,
-        "name": deal.name or None,
-        "invoiced": deal.invoiced_on,
-        "cancelled": deal.cancelled_on,
-        "cost": deal.cost_minor,
-        "tax": deal.tax_minor,
-        "discount": deal.discount_ppm,
-        "term": deal.term_months,
-        "product_code": deal.product.external_id if deal.product else None,
-        "product_name": deal.product.name if deal.product else None,
-        "product_family": (deal.product.family or None) if deal.product else None,
-    }
 
 
 def _earnings(

@@ -200,6 +200,11 @@ def deal_facts(*, deals: Sequence[int], versions: Mapping[int, PlanDocument]) ->
     return DealFacts(found, shares, _people(shares), items)
 
 
+def facts_of(deals: Sequence[int], columns: list[str]) -> pl.DataFrame:
+    """These columns of DEALS of these deals, and their owners."""
+    return _deals((_GIVEN, [list(deals)]), columns)
+
+
 def _rates(documents: Iterable[PlanDocument]) -> pl.DataFrame | None:
     """RATES into the currencies of the plans that convert; None where none does."""
     targets = sorted({each.currency for each in documents if each.other_currencies is OtherCurrencies.CONVERT})

@@ -1,6 +1,6 @@
 """Where deals would take a payee on each curve, and what comes after them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,7 +12,7 @@ from commissions.engine.calculate import Inputs, quotas_of
 from commissions.engine.explain import next_block, what_next
 from commissions.engine.frames import QuotaKind
 from commissions.engine.quotas import held_by_payee, quota_kind, target_kind
-from commissions.engine.schema import Against, Component, Measure, Per, PlanDocument, Window
+from commissions.engine.schema import Against, Component, Measure, Per, PlanDocument, Trigger, Window
 from commissions.engine.segments import x_unit
 from commissions.engine.windows import joined_on
 from commissions.models import PlanVersion
@@ -83,23 +83,28 @@ def places(
     days: Sequence[date],
     inputs: Inputs,
     *,
+    later: Iterable[date] = (),
     before: pl.DataFrame,
     after: pl.DataFrame,
     versions: Mapping[int, PlanVersion],
 ) -> Iterator[Place]:
-    """Each component that is in force on one of these days, in each of its windows that they touch."""
-    for spot in _spots(payee, days, inputs, versions):
+    """Each component that is in force on one of these days, in each of its windows that they touch. `later` are those
+    on which deals are but invoiced or paid.
+    """
+    for spot in _spots(payee, days, {*later}, inputs, versions):
         own = (pl.col("plan") == spot.version.plan_id) & (pl.col("component") == spot.component.key)
         yield _place(spot, inputs, before.filter(own), after.filter(own))
 
 
-def _spots(payee: int, days: Sequence[date], inputs: Inputs, versions: Mapping[int, PlanVersion]) -> Iterator[_Spot]:
+def _spots(
+    payee: int, days: Sequence[date], later: set[date], inputs: Inputs, versions: Mapping[int, PlanVersion]
+) -> Iterator[_Spot]:
     found: dict[tuple[int, str, Period | None], _Spot] = {}
     assigned = inputs.assignments.sort("start", "plan_version").iter_rows(named=True)
     for row in assigned:
         document, version = inputs.versions[row["plan_version"]], versions[row["plan_version"]]
         for day in sorted(day for day in days if row["start"] <= day and (row["end"] is None or day < row["end"])):
-            for component in (part for part in document.components if part.measure is not Measure.SCORE):
+            for component in (part for part in document.components if _is_touched(part, is_later=day in later)):
                 kind = component.window.period
                 window = period_of(day, kind, document.first_month) if kind else None
                 over_plan = component.window is Window.PLAN
@@ -107,6 +112,10 @@ def _spots(payee: int, days: Sequence[date], inputs: Inputs, versions: Mapping[i
                 spot = _Spot(payee, version, document, component, window, joined, day)
                 found[version.plan_id, component.key, window] = spot
     yield from found.values()
+
+
+def _is_touched(component: Component, *, is_later: bool) -> bool:
+    return component.measure is not Measure.SCORE and not (is_later and component.credit.trigger is Trigger.BOOKED)
 
 
 def _place(spot: _Spot, inputs: Inputs, before: pl.DataFrame, after: pl.DataFrame) -> Place:

@@ -6,20 +6,22 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import replace_url
 
 from accounts.models import User
 from commissions import selectors
 from commissions.engine.errors import AmountTooLarge
-from commissions.selectors.estimate import DealEarning, Estimate, estimate, reach
+from commissions.selectors.asked import reach, reads_by
+from commissions.selectors.estimate import DealEarning, Estimate, estimate
 from commissions.selectors.pipeline import MOST, currency_of, open_deals
 from commissions.views.shared import page_or_fragment
-from commissions.views.supposing import Row, TooManyDeals, rows_of
+from commissions.views.supposing import Row, TooManyDeals, address, rows_of
 from core.htmx import wants_fragment
 from core.http import AuthedRequest
 
@@ -28,6 +30,8 @@ from core.http import AuthedRequest
 class _Asked:
     payee: User
     rows: list[Row]
+    address: str  # the query that says all of this
+    is_weighed: bool  # by the chance to win
     currency: str  # of deals made up
     open_count: int  # of all open deals
     trouble: str  # why nothing is estimated; empty otherwise
@@ -36,13 +40,19 @@ class _Asked:
         return estimate(payee=self.payee, supposed=[row.supposed for row in self.rows if row.is_counted], today=today)
 
 
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @vary_on_headers("HX-Request")
 def estimator(request: AuthedRequest, pk: int | None = None) -> HttpResponse:
-    """One's own open deals, or those of somebody whose pay one may see; live as the reader types, or by a button."""
+    """One's own open deals, or those of somebody whose pay one may see; live as the reader types, or by a button.
+
+    The form posts every input, and the address says only what was changed.
+    """
     today = timezone.localdate()
     asked = _asked(request, pk, today)
+    where = f"{_address(asked.payee, request.user)}?{asked.address}"
+    if request.method == "POST" and not asked.trouble and not wants_fragment(request):
+        return redirect(where)
     found, trouble = None, asked.trouble
     if asked.currency and not trouble:
         try:
@@ -51,7 +61,8 @@ def estimator(request: AuthedRequest, pk: int | None = None) -> HttpResponse:
             trouble = _("These amounts are too large to add up. Check their decimal points.")
     context = {**_context(request, asked, found, today), "trouble": trouble}
     template = page_or_fragment(request, "commissions/estimator.html", "outcome")
-    return render(request, template, context, status=422 if trouble and not wants_fragment(request) else 200)
+    response = render(request, template, context, status=422 if trouble and not wants_fragment(request) else 200)
+    return response if asked.trouble or not wants_fragment(request) else replace_url(response, where)
 
 
 @require_GET
@@ -72,7 +83,7 @@ def estimated(request: AuthedRequest, pk: int, key: str) -> HttpResponse:
         "row": row,
         "parts": _reasons(earning, is_own=asked.payee == request.user),
         "why_not": earning.why_not,
-        "back": f"{_address(asked.payee, request.user)}?{request.GET.urlencode()}",
+        "back": f"{_address(asked.payee, request.user)}?{asked.address}",
     }
     return render(request, page_or_fragment(request, "commissions/estimated.html", "reasons"), context)
 
@@ -83,11 +94,14 @@ def _asked(request: AuthedRequest, pk: int | None, today: date) -> _Asked:
     payee = me if pk in (None, me.pk) else get_object_or_404(visible, pk=pk)
     currency = currency_of(payee, today) or ""
     deals, count = open_deals(payee, today)
+    said = request.POST if request.method == "POST" else request.GET
+    weigh = "weigh" in said
     try:
-        rows = rows_of(request.GET, deals, currency=currency, today=today) if currency else []
+        reads = reads_by(payee, today) if currency else {}
+        rows = rows_of(said, deals, reads=reads, currency=currency, today=today) if currency else []
     except TooManyDeals as error:
-        return _Asked(payee, [], currency, count, str(error))
-    return _Asked(payee, rows, currency, count, "")
+        return _Asked(payee, [], "", weigh, currency, count, str(error))
+    return _Asked(payee, rows, address(rows, weigh=weigh), weigh, currency, count, "")
 
 
 def _address(payee: User, me: User) -> str:
@@ -102,13 +116,13 @@ def _context(request: AuthedRequest, asked: _Asked, found: Estimate | None, toda
         "payee": asked.payee,
         "is_own": asked.payee == request.user,
         "here": _address(asked.payee, request.user),
-        "query": request.GET.urlencode(),
+        "query": asked.address,
         "why": f"{reverse('commissions:estimator-of', args=[asked.payee.pk])}deals/",
         "rows": asked.rows,
         "left_out": sum(bool(row.errors) and row.is_included for row in asked.rows),
         "estimate": found,
         "earned": _earned(asked.rows, found),
-        "weigh": "weigh" in request.GET,
+        "weigh": asked.is_weighed,
         "currency": asked.currency,
         "more": max(asked.open_count - MOST, 0),
         "first": first,

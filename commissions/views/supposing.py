@@ -3,23 +3,31 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
 
-from django.utils.formats import get_format, number_format
 from django.utils.translation import gettext as _
 
-from commissions.engine.frames import WHOLE_SHARE
-from commissions.selectors.estimate import Supposed, reach
+from commissions.engine.reads import Reads
+from commissions.forms.supposed import (
+    FactField,
+    NotAFact,
+    Terms,
+    amount_read,
+    amount_written,
+    columns_given,
+    day_read,
+    facts_told,
+)
+from commissions.selectors.asked import reach
+from commissions.selectors.estimate import Supposed
+from commissions.selectors.inputs import facts_of
 from commissions.selectors.pipeline import MOST
-from core.money import MoneyError, exponent, to_major, to_minor
-from core.templatetags import formats
-from core.templatetags.juara import locale
-from sales.engine.numbers import plain
-from sales.models import Deal, Product
-from sales.selectors import named
+from sales.models import Deal
 
 LIKELY = 50  # per cent, until somebody says otherwise
+FEW = 3  # inputs that stand beside amount and day
 _MADE_UP = re.compile(r"amount-(m[1-9][0-9]?)")
 
 
@@ -36,11 +44,13 @@ class Row:
     amount: str
     closed: str
     chance: str
-    discount: str = ""  # per cent; asked for where a plan reads it
-    name: str = ""  # this and the next two: of a deal made up
-    kind: str = ""
-    product: str = ""
+    name: str = ""  # of a deal made up
+    fields: list[FactField] = field(default_factory=list)  # for what else the plans read
+    facts: dict[str, Any] = field(default_factory=dict)  # which these say, by column
     is_included: bool = True
+    changes: dict[str, str] = field(
+        default_factory=dict
+    )  # what was typed that isn't known anyway, by name of the input
     errors: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -48,15 +58,26 @@ class Row:
         return self.key.startswith("m")
 
     @property
+    def folds(self) -> bool:
+        """Whether the inputs for what the plans read wait behind a heading: many, and none of them typed in."""
+        return len(self.fields) > FEW and not self.is_made_up
+
+    @property
+    def is_unfolded(self) -> bool:
+        return any(each.is_changed for each in self.fields)
+
+    @property
     def is_counted(self) -> bool:
         return self.is_included and not self.errors
 
     @property
     def supposed(self) -> Supposed:
-        return Supposed(self.deal, int(self.chance))
+        return Supposed(self.deal, int(self.chance), self.facts)
 
 
-def rows_of(query: Mapping[str, str], deals: list[Deal], *, currency: str, today: date) -> list[Row]:
+def rows_of(
+    query: Mapping[str, str], deals: list[Deal], *, reads: Mapping[str, Reads], currency: str, today: date
+) -> list[Row]:
     """The open deals and those made up, in the order in which they close. Raises TooManyDeals."""
     keys = _made_up_keys(query)
     if len(deals) + len(keys) > MOST:
@@ -64,9 +85,18 @@ def rows_of(query: Mapping[str, str], deals: list[Deal], *, currency: str, today
             _("An estimate takes up to %(most)s deals, and this one has %(count)s. Remove some that you made up.")
             % {"most": MOST, "count": len(deals) + len(keys)}
         )
-    rows = [_open(query, deal, today) for deal in deals]
-    rows += [_imagined(query, key, currency, today) for key in keys]
+    known = _known(deals, columns_given(reads))
+    rows = [_read(query, str(deal.pk), deal, today, reads, known[deal.pk]) for deal in deals]
+    rows += [_imagined(query, key, currency, today, reads) for key in keys]
     return sorted(rows, key=lambda row: (row.deal.closed_on or today, row.deal.external_id))
+
+
+def _known(deals: list[Deal], columns: list[str]) -> dict[int, dict[str, Any]]:
+    """What the deals say in these columns."""
+    if not deals or not columns:
+        return {deal.pk: {} for deal in deals}
+    found = facts_of([deal.pk for deal in deals], ["deal", *columns])
+    return {row["deal"]: row for row in found.iter_rows(named=True)}
 
 
 def _made_up_keys(query: Mapping[str, str]) -> list[str]:
@@ -79,105 +109,71 @@ def _made_up_keys(query: Mapping[str, str]) -> list[str]:
     return [f"m{number}" for number in sorted(numbers)]
 
 
-def _open(query: Mapping[str, str], deal: Deal, today: date) -> Row:
-    key = str(deal.pk)
-    return _read(query, key, deal, today)
-
-
-def _imagined(query: Mapping[str, str], key: str, currency: str, today: date) -> Row:
-    number = int(key[1:])
+def _imagined(query: Mapping[str, str], key: str, currency: str, today: date, reads: Mapping[str, Reads]) -> Row:
+    number, name = int(key[1:]), query.get(f"name-{key}", "")[:100]
     deal = Deal(
         pk=-number,
         external_id=f"~{number:02}",
-        name=query.get(f"name-{key}", "")[:100] or _("Deal %(number)s") % {"number": number},
-        kind=query.get(f"kind-{key}", "")[:50],
+        name=name or _("Deal %(number)s") % {"number": number},
         currency=currency,
         opened_on=today,
         closed_on=today,
     )
-    row = _read(query, key, deal, today)
-    row.name, row.kind = query.get(f"name-{key}", "")[:100], deal.kind
-    row.product = query.get(f"product-{key}", "")[:200]
-    if row.product:
-        _product(row)
+    row = _read(query, key, deal, today, reads, {"opened": today, "quantity": deal.quantity})
+    row.name = name
     return row
 
 
-def _product(row: Row) -> None:
-    found = named(Product, row.product.replace("\x00", ""))
-    if len(found) == 1 and isinstance(found[0], Product):
-        row.deal.product = found[0]
-    else:
-        row.errors["product"] = _("No single product is called so. Choose one from the list, or leave it empty.")
+def address(rows: list[Row], *, weigh: bool) -> str:
+    """The shortest query that says the same: what is known of a deal isn't in it, so that fifty deals fit into one."""
+    said = {"weigh": "on"} if weigh else {}
+    for row in rows:
+        left_out = {} if row.is_included else {"out": "1"}
+        made_up = {"amount": row.amount, **({"name": row.name} if row.name else {})} if row.is_made_up else {}
+        said |= {f"{name}-{row.key}": value for name, value in {**left_out, **made_up, **row.changes}.items()}
+    return urlencode(said)
 
 
-def _read(query: Mapping[str, str], key: str, deal: Deal, today: date) -> Row:
+def _is_included(query: Mapping[str, str], key: str) -> bool:
+    """The form sends ticks, which are missing where there is none; the address names what is left out."""
+    unticked = "sent" in query and f"amount-{key}" in query and f"in-{key}" not in query
+    return not unticked and f"out-{key}" not in query
+
+
+def _read(
+    query: Mapping[str, str], key: str, deal: Deal, today: date, reads: Mapping[str, Reads], known: Mapping[str, Any]
+) -> Row:
+    terms = Terms(deal.currency, *reach(today))
+    told = facts_told(query, key, reads=reads, known=known, terms=terms)
+    written = amount_written(deal.amount_minor, deal.currency)
+    usual = {"amount": written, "closed": str(deal.closed_on), "chance": str(LIKELY)}
+    typed = {name: query.get(f"{name}-{key}", text)[:40] for name, text in usual.items()}
     row = Row(
         key=key,
         deal=deal,
-        amount=query.get(f"amount-{key}", written(deal.amount_minor, deal.currency))[:40],
-        closed=query.get(f"closed-{key}", str(deal.closed_on))[:20],
-        chance=query.get(f"chance-{key}", str(LIKELY))[:5],
-        discount=query.get(f"discount-{key}", _percent(deal.discount_ppm))[:10],
-        is_included="sent" not in query or f"in-{key}" in query or f"amount-{key}" not in query,
+        amount=typed["amount"],
+        closed=typed["closed"],
+        chance=typed["chance"],
+        fields=told.fields,
+        facts=told.facts,
+        is_included=_is_included(query, key),
+        changes={name: text for name, text in typed.items() if text != usual[name]}
+        | {each.name: each.value for each in told.fields if each.is_changed},
     )
-    row.errors = dict(_problems(row, today))
+    row.errors = dict(_problems(row, terms)) | told.errors
     return row
 
 
-def _problems(row: Row, today: date) -> Iterator[tuple[str, str]]:
+def _problems(row: Row, terms: Terms) -> Iterator[tuple[str, str]]:
     """Take over what was typed, and say what can't be."""
-    deal = row.deal
-    digits = plain(row.amount, decimal=get_format("DECIMAL_SEPARATOR"), thousands=get_format("THOUSAND_SEPARATOR"))
     try:
-        deal.amount_minor = to_minor(digits or "none", deal.currency)
-    except MoneyError:
-        yield (
-            "amount",
-            _("That is no amount in %(currency)s. Write it as %(example)s.")
-            % {
-                "currency": deal.currency,
-                "example": written(1250 * 10 ** exponent(deal.currency), deal.currency),
-            },
-        )
-    start, end = reach(today)
+        row.deal.amount_minor = amount_read(row.amount, terms.currency)
+    except NotAFact as error:
+        yield "amount", str(error)
     try:
-        day = date.fromisoformat(row.closed)
-    except ValueError:
-        day = date.min
-    if start <= day < end:
-        deal.closed_on = day
-    else:
-        yield (
-            "closed",
-            _("Choose a day from %(first)s to %(last)s.")
-            % {
-                "first": formats.day(start, locale()),
-                "last": formats.day(end - timedelta(days=1), locale()),
-            },
-        )
-    yield from _discount(row)
+        row.deal.closed_on = day_read(row.closed, terms)
+    except NotAFact as error:
+        yield "closed", str(error)
     if not (row.chance.isascii() and row.chance.isdecimal() and int(row.chance) <= 100):
         row.chance = str(LIKELY)
         yield "chance", _("A chance is a whole number from 0 to 100.")
-
-
-def _discount(row: Row) -> Iterator[tuple[str, str]]:
-    typed = row.discount.strip().removesuffix("%")
-    digits = plain(typed, decimal=get_format("DECIMAL_SEPARATOR"), thousands=get_format("THOUSAND_SEPARATOR"))
-    ppm = None if digits is None else Decimal(digits) * 10_000
-    if typed and (ppm is None or not 0 <= ppm <= WHOLE_SHARE or ppm != int(ppm)):
-        yield "discount", _("A discount is a number of per cent from 0 to 100, with at most 4 decimals.")
-    else:
-        row.deal.discount_ppm = None if ppm is None else int(ppm)
-
-
-def _percent(ppm: int | None) -> str:
-    return "" if ppm is None else number_format(Decimal(ppm) / 10_000)
-
-
-def written(minor: int, currency: str) -> str:
-    """An amount as its field shows it: grouped, without decimals that are nought."""
-    major = to_major(minor, currency)
-    places = 0 if major == major.to_integral_value() else exponent(currency)
-    return number_format(Decimal(major), decimal_pos=places, force_grouping=True)

@@ -93,8 +93,8 @@ def test_the_plan_says_what_blocks_pay(ana: User) -> None:
 
 
 def test_the_estimator_says_how_far_it_is_to_the_next_block(ana: User) -> None:
-    more = Deal(pk=-1, external_id="~1", currency="USD", closed_on=NOW.date(), kind="storage", quantity=1)
-    found = estimate(payee=ana, supposed=[Supposed(more, 100)], today=NOW.date())
+    more = Deal(pk=-1, external_id="~1", currency="USD", closed_on=NOW.date(), quantity=1)
+    found = estimate(payee=ana, supposed=[Supposed(more, 100, {"type": "storage"})], today=NOW.date())
     place = next(place for place in found.places if place.component == "storage")
     assert (place.starts_block, place.step, place.step_worth_minor) == (True, "600 units", 500)
 

@@ -170,8 +170,8 @@ def test_a_deal_that_no_component_counts_names_what_they_ask_for(cast: Cast) -> 
     deal = made_up(1, 1_000_00, date(2026, 12, 1))
     found = estimate(payee=cast.ana, supposed=supposing(deal), today=TODAY)
     assert found.deals[-1].why_not == ('Volume counts only deals with deal.type = "new".',)
-    deal.kind = "new"
-    assert estimate(payee=cast.ana, supposed=supposing(deal), today=TODAY).deals[-1].totals == {"USD": 100_00}
+    told = [Supposed(deal, 50, {"type": "new"})]
+    assert estimate(payee=cast.ana, supposed=told, today=TODAY).deals[-1].totals == {"USD": 100_00}
 
 
 def test_the_estimate_is_what_the_run_pays_once_the_deals_are_won(world: World) -> None:

@@ -1,5 +1,6 @@
 """The page of the estimator: who may open it, what it answers, and what it makes of nonsense."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 
@@ -63,6 +64,51 @@ def test_what_is_typed_changes_the_answer_and_nothing_else(world: World, deal: D
     assert "December 2026 without these deals $0$0.00 → with them $4,400.00" in text
     deal.refresh_from_db()
     assert (deal.amount_minor, deal.closed_on, deal.status) == (20_000_00, date(2026, 11, 25), "open")
+
+
+def post(user: User, query: Mapping[str, str], *, live: bool) -> tuple[int, str]:
+    """The status and where the address goes, as the form is sent."""
+    client = Client(headers={"HX-Request": "true"} if live else {})
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    response = client.post(reverse("commissions:estimator"), query)
+    return response.status_code, response.headers["HX-Replace-Url" if live else "Location"]
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_the_address_says_what_was_changed_and_brings_the_same_page(world: World, deal: Deal, live: bool) -> None:
+    other = open_deal(world.cast.ana, "Other", 5_000_00, date(2026, 12, 1))
+    form = {
+        "sent": "1", f"in-{deal.pk}": "on", f"amount-{deal.pk}": "20,000", f"closed-{deal.pk}": "2026-12-24",
+        f"chance-{deal.pk}": "50", f"amount-{other.pk}": "5,000", f"closed-{other.pk}": "2026-12-01",
+        f"chance-{other.pk}": "50", "in-m1": "on", "amount-m1": "40,000", "closed-m1": "2026-11-23", "name-m1": "Dream",
+    }  # fmt: skip
+    status, where = post(world.cast.ana, form, live=live)
+    assert status == (200 if live else 302)
+    assert where == (
+        f"/commissions/estimator/?amount-m1=40%2C000&name-m1=Dream&out-{other.pk}=1&closed-{deal.pk}=2026-12-24"
+    )
+    client = Client()
+    client.force_login(world.cast.ana, backend="django.contrib.auth.backends.ModelBackend")
+    told, sent = client.get(where).context["estimate"], client.get(where.partition("?")[0], form).context["estimate"]
+    assert (told.totals, told.periods, told.places) == (sent.totals, sent.periods, sent.places)
+    assert told.totals[0].brings_minor == 5_600_00
+
+
+def test_fifty_deals_fit_into_an_address(world: World) -> None:
+    for number in range(50):
+        open_deal(world.cast.ana, f"d{number:02}", 1_00, date(2026, 12, 1))
+    client = Client()
+    client.force_login(world.cast.ana, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(reverse("commissions:estimator")).content.decode()
+    inputs = dict(re.findall(r'name="([\w-]+-\d+)" value="([^"]*)"', page))
+    ticks = {name.replace("amount", "in"): "on" for name in inputs if name.startswith("amount")}
+    assert (len(inputs), len(ticks)) == (150, 50)
+    assert post(world.cast.ana, {"sent": "1", **inputs, **ticks}, live=True) == (200, "/commissions/estimator/?")
+    assert len(post(world.cast.ana, {"sent": "1", **inputs}, live=True)[1]) < 1_000
+
+
+def test_a_deal_made_up_by_a_button_stays_the_only_one_when_the_page_is_loaded_again(world: World) -> None:
+    assert post(world.cast.ana, {"sent": "1", "add": "1"}, live=False) == (302, "/commissions/estimator/?amount-m1=0")
 
 
 def test_a_deal_without_its_tick_is_left_out(world: World, deal: Deal) -> None:
