@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from commissions.engine.calculate import Inputs, Result, calculate
 from commissions.engine.curve import MILLION
-from commissions.engine.frames import PAYEES, PAYMENTS, SHARES, WHOLE_SHARE
+from commissions.engine.expressions.fields import LINE
+from commissions.engine.frames import ITEMS, PAYEES, PAYMENTS, SHARES, WHOLE_SHARE
 from commissions.engine.reads import PAID, reads_of
 from commissions.models import EarningLine, PlanVersion, Statement
 from commissions.models import Period as PeriodRow
@@ -196,13 +197,19 @@ def _with(inputs: Inputs, payee: User, supposed: Sequence[Supposed]) -> Inputs:
 
 
 def _with_items(items: pl.DataFrame | None, known: DealFacts, supposed: Sequence[Supposed]) -> pl.DataFrame:
-    """ITEMS, with the lines of the supposed deals. Where another amount is supposed than they add up to, the deal is
-    one line: nobody knows which of them would change.
+    """ITEMS, with the lines of the supposed deals. Where another amount is supposed than they add up to, or another
+    product, say, the deal is one line: nobody knows which of them would change.
     """
-    amounts = dict(known.deals.select("deal", "amount").iter_rows())
-    changed = [row.deal.pk for row in supposed if amounts.get(row.deal.pk) != row.deal.amount_minor]
+    stored = {row["deal"]: row for row in known.deals.iter_rows(named=True)}
+    changed = [row.deal.pk for row in supposed if _is_another(row, stored.get(row.deal.pk, {}))]
     parts = [each for each in (items, known.items) if each is not None]
     return pl.concat(parts).filter(~pl.col("deal").is_in(changed))
+
+
+def _is_another(row: Supposed, stored: Mapping[str, Any]) -> bool:
+    """Whether something is supposed of the deal, of what the plans read, that its lines say of themselves."""
+    told = {"amount": row.deal.amount_minor, **row.facts}
+    return any(name in stored and stored[name] != value for name, value in told.items() if LINE + name in ITEMS)
 
 
 def _supposed_deals(supposed: Sequence[Supposed], known: pl.DataFrame, payee: User) -> pl.DataFrame:

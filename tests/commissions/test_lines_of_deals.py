@@ -77,6 +77,8 @@ def test_the_estimator_reads_an_open_deals_lines_until_its_amount_is_changed(cas
     Deal.objects.filter(pk=deal.pk).update(status="open", closed_on=TODAY)
     deal.refresh_from_db()
     assert paid_for(cast.ana, deal) == {"Hardware": 4_800, "Services": 4_800}
+    assert paid_for(cast.ana, deal, product_name="Untouched, and not read") == {"Hardware": 4_800, "Services": 4_800}
+    assert paid_for(cast.ana, deal, product_family="Services") == {"Services": 12_000}
     deal.amount_minor = 50_000
     assert paid_for(cast.ana, deal) == {}
     made_up = Deal(pk=-1, external_id="x", amount_minor=1_000, currency="USD", closed_on=TODAY)
