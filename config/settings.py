@@ -20,6 +20,8 @@ INSTALLED_APPS = [
     "config",
     "demo",
     "dashboards",
+    "audit",
+    "payouts",
     "leaderboards",
     "commissions",
     "kpis",

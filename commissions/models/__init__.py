@@ -1,14 +1,12 @@
 """Plans as published, who is on them, and what they paid."""
 
+from commissions.models.periods import Period, Run, RunChunk
 from commissions.models.plans import Acceptance, Assignment, Plan, PlanVersion, Quota, Scenario, TeamQuota
 from commissions.models.scores import Score
 from commissions.models.statements import (
     EarningLine,
     HandedOver,
-    Period,
     Release,
-    Run,
-    RunChunk,
     Settlement,
     StaleStatement,
     Statement,

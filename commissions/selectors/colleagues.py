@@ -30,13 +30,13 @@ FROM commissions_period period
 JOIN commissions_statement statement ON statement.period_id = period.id
 JOIN commissions_earningline line ON line.statement_id = statement.id AND line.event = %s
 JOIN commissions_planversion v ON v.id = line.plan_version_id AND v.plan_id = ANY(%s)
-WHERE period.status <> 'open' AND period."end" > %s
+WHERE period.status IN ('closed', 'paid') AND period."end" > %s
 """
 _CLOSED = """
 SELECT DISTINCT v.plan_id, period.start, period."end" FROM commissions_period period
 JOIN commissions_planversion v ON v.document->>'period' = period.kind AND v.plan_id = ANY(%s)
     AND (period.kind = 'month' OR period.first_month = commissions_first_month(v.document))
-WHERE period.status <> 'open' AND period."end" > %s
+WHERE period.status IN ('closed', 'paid') AND period."end" > %s
 """
 _IN_TEAMS = """
 SELECT DISTINCT other.user_id FROM accounts_membership mine

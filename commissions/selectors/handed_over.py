@@ -12,7 +12,7 @@ from core.copy import copy_out
 _CLOSED_LINES: Final[LiteralString] = """
 JOIN commissions_earningline line ON line.deal_id = handed.deal_id AND line.share_ppm IS NOT NULL
 JOIN commissions_statement statement ON statement.id = line.statement_id
-JOIN commissions_period period ON period.id = statement.period_id AND period.status <> 'open'
+JOIN commissions_period period ON period.id = statement.period_id AND period.status IN ('closed', 'paid')
 """
 _CREDITED: Final[LiteralString] = (
     """

@@ -44,7 +44,7 @@ def then_of(line: EarningLine) -> Then | None:
 def _then(deal: Deal, lines: QuerySet[EarningLine]) -> Then | None:
     if not HandedOver.objects.filter(deal=deal).exists():
         return None
-    closed = lines.exclude(statement__period__status=Period.Status.OPEN).exclude(share_ppm=None)
+    closed = lines.filter(statement__period__status__in=Period.FROZEN).exclude(share_ppm=None)
     found = closed.select_related("statement__period", "statement__payee", "via").order_by("date", "pk")
     now = _now(deal, {line.role for line in found})
     former = [line for line in found if (line.via or line.statement.payee).name not in now]

@@ -52,7 +52,7 @@ def refusals(
     payees = sorted({entry.place.payee for entry in entries})
     allowed = may_score(acting_user, payees, today)
     parts = _parts(payees, window)
-    closed = {row.calendar: row for row in periods_of(last_day(window)) if not row.is_open}
+    closed = {row.calendar: row for row in periods_of(last_day(window)) if not row.is_moving}
     found = {
         entry.place: _refusal(entry, window, held.get(entry.place), parts, closed, entry.place.payee in allowed, today)
         for entry in entries
@@ -107,16 +107,13 @@ def _refusal(
 
 def _stands(period: Period) -> str:
     words = {"period": formats.period(period.calendar, locale()), "status": period.get_status_display()}
-    if period.status in (Period.Status.REVIEW, Period.Status.APPROVED):
-        text = _(
-            "The pay of %(period)s is being checked (%(status)s). Ask finance to open it again, then enter the score."
-        )
-    else:
-        text = _(
+    return (
+        _(
             "The pay of %(period)s stands (%(status)s) and no longer changes. Agree with finance on a correction in a "
             "period that is open."
         )
-    return text % words
+        % words
+    )
 
 
 def _meanwhile(held: Score | None) -> str:

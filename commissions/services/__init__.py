@@ -17,7 +17,7 @@ from commissions.services.plans import (
     save_draft,
 )
 from commissions.services.recalculation import hold, recalculate
-from commissions.services.refusals import PeriodNotOpen, RunRefused
+from commissions.services.refusals import PeriodFrozen, RunRefused
 from commissions.services.roster import AssignmentRefused
 from commissions.services.runs import start_run, stop_run, unfinished_runs, work_on_run
 from commissions.services.stale import (
@@ -39,7 +39,7 @@ __all__ = [
     "DraftChanged",
     "DraftExists",
     "ExamplesFail",
-    "PeriodNotOpen",
+    "PeriodFrozen",
     "PlanRefused",
     "QuestionsOpen",
     "RunRefused",

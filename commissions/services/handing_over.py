@@ -10,7 +10,7 @@ from commissions.models import HandedOver, Period
 _OTHERS_NOW: Final = """
 SELECT DISTINCT line.deal_id FROM commissions_earningline line
 JOIN commissions_statement statement ON statement.id = line.statement_id
-JOIN commissions_period period ON period.id = statement.period_id AND period.status <> 'open'
+JOIN commissions_period period ON period.id = statement.period_id AND period.status IN ('closed', 'paid')
 JOIN sales_deal deal ON deal.id = line.deal_id,
 LATERAL (SELECT coalesce(line.via_id, statement.payee_id) AS id) sharer
 WHERE line.deal_id = ANY(%s) AND line.share_ppm IS NOT NULL AND NOT EXISTS (
@@ -28,7 +28,7 @@ WHERE line.deal_id = ANY(%s) AND line.share_ppm IS NOT NULL AND NOT EXISTS (
 def remember_handed_over(*, deal_ids: Iterable[int]) -> None:
     """Of these deals, remember those that others share now, and forget those that are with the former ones again."""
     deals = sorted(deal_ids)
-    if not deals or not Period.objects.exclude(status=Period.Status.OPEN).exists():
+    if not deals or not Period.objects.filter(status__in=Period.FROZEN).exists():
         return
     with connection.cursor() as cursor:
         cursor.execute(_OTHERS_NOW, [deals])

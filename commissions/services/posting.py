@@ -1,15 +1,16 @@
 """Statements and lines into the database: only what differs from what stands there is written."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, LiteralString
 
 import polars as pl
 from django.db import connection
+from django.db.models import F
 
-from commissions.models import Period
+from commissions.models import Period, Statement
 from commissions.selectors.columns import COLUMNS
 from commissions.services.releases import post_releases
 from commissions.services.settlements import Key, post_settlements
@@ -73,15 +74,15 @@ def post(*, period: Period, payees: Sequence[int], computed: Computed, now: date
     ids = _upsert(period, rows, now)
     gone = {key: pk for key, (pk, _row) in standing.items() if key not in rows}
     lines = _numbered(computed.lines, ids)
-    changed_statements = _post_lines(
-        lines, known=[ids[key] for key in standing if key in rows], gone=list(gone.values())
-    )
-    settled = post_settlements(period=period, ids=ids, gone=gone, settlements=computed.settlements)
-    settled |= post_releases(period=period, ids=ids, gone=gone, releases=computed.releases)
+    touched = _post_lines(lines, known=[ids[key] for key in standing if key in rows], gone=list(gone.values()))
+    touched |= post_settlements(period=period, ids=ids, gone=gone, settlements=computed.settlements)
+    touched |= post_releases(period=period, ids=ids, gone=gone, releases=computed.releases)
+    touched |= {ids[key] for key, row in rows.items() if key not in standing or standing[key][1] != row}
+    _count_revisions(touched & {pk for pk, _row in standing.values()})
     _delete_statements(list(gone.values()))
-    changed = {key for key, row in rows.items() if key not in standing or standing[key][1] != row} | set(gone)
-    changed |= {key for key, pk in ids.items() if pk in changed_statements}
-    return settled | {payee for payee, _currency in changed}
+    return frozenset(payee for (payee, _currency), pk in (*ids.items(), *gone.items()) if pk in touched) | {
+        payee for payee, _currency in gone
+    }
 
 
 def _rows(computed: Computed) -> dict[Key, _Row]:
@@ -164,6 +165,11 @@ def _post_lines(lines: pl.DataFrame, known: list[int], gone: list[int]) -> set[i
     if new.height:
         copy_in(_TABLE, new)
     return {*old["statement_id"].to_list(), *new["statement_id"].to_list()}
+
+
+def _count_revisions(ids: Iterable[int]) -> None:
+    """Whoever approved or accepted one of these statements did so as it was before."""
+    Statement.objects.filter(pk__in=ids).update(revision=F("revision") + 1)
 
 
 def _delete_statements(ids: list[int]) -> None:

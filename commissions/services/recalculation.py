@@ -14,7 +14,7 @@ from commissions.selectors.balances import balances
 from commissions.selectors.earlier import earlier
 from commissions.selectors.inputs import Gathered, gather
 from commissions.services.posting import Computed, post
-from commissions.services.refusals import PeriodNotOpen
+from commissions.services.refusals import PeriodFrozen
 
 _LOCKS = 0x434F4D << 40  # keeps our advisory locks on payees apart from those of other apps
 _HOLD_PERIODS = "SELECT id, status FROM commissions_period WHERE id = ANY(%s) ORDER BY id FOR SHARE"
@@ -35,23 +35,26 @@ def recalculate(*, period: Period, payees: Sequence[int], now: datetime) -> froz
 
 
 def hold(*, periods: Sequence[Period], payees: Sequence[int]) -> None:
-    """Keep periods open, and payees from any other calculation, until the transaction ends. Raises PeriodNotOpen.
+    """Keep periods from closing, and payees from any other calculation, until the transaction ends. Or PeriodFrozen.
 
     Periods first, then payees in one order: so that no two calculations wait for each other in a circle.
     """
     with connection.cursor() as cursor:
         cursor.execute(_HOLD_PERIODS, [[period.pk for period in periods]])
         statuses = dict(cursor.fetchall())
-        _refuse_unless_open(periods, statuses)
+        _refuse_frozen(periods, statuses)
         cursor.execute(_HOLD_PAYEES, [[_LOCKS | payee for payee in sorted(set(payees))]])
 
 
-def _refuse_unless_open(periods: Sequence[Period], statuses: dict[int, str]) -> None:
+def _refuse_frozen(periods: Sequence[Period], statuses: dict[int, str]) -> None:
     for period in periods:
         status = Period.Status(statuses[period.pk])
-        if status != Period.Status.OPEN:
-            raise PeriodNotOpen(
-                _("%(label)s is %(status)s, so its statements stay as they are: only an open period is calculated.")
+        if status not in Period.MOVING:
+            raise PeriodFrozen(
+                _(
+                    "%(label)s is %(status)s, so its statements stay as they are. "
+                    "What has changed since comes as a true-up in the next period."
+                )
                 % {"label": period.label, "status": str(status.label).lower()}
             )
 

@@ -27,7 +27,7 @@ _BATCH = 2_000
 def post_releases(
     *, period: Period, ids: Mapping[Key, int], gone: Mapping[Key, int], releases: pl.DataFrame
 ) -> frozenset[int]:
-    """Make the releases of these statements what was computed; returns the payees for whom that is a change.
+    """Make the releases of these statements what was computed; returns those statements for which that is a change.
 
     `ids` are of the statements that stay, `gone` of those about to be deleted; `releases` is RELEASES with the currency
     of their plan. The later open statements of those payees are noted as stale.
@@ -43,8 +43,8 @@ def post_releases(
     Release.objects.filter(pk__in=old.values()).delete()
     names = ("statement_id", *_FIELDS)
     Release.objects.bulk_create((Release(**dict(zip(names, row, strict=True))) for row in new), batch_size=_BATCH)
-    changed = frozenset(payees[row[0]] for row in (*old, *new))
-    note_later(period=period, payees=changed)
+    changed = frozenset(row[0] for row in (*old, *new))
+    note_later(period=period, payees={payees[statement] for statement in changed})
     return changed
 
 

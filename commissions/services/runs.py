@@ -15,7 +15,7 @@ from commissions.models import Period, PlanVersion, Run, RunChunk
 from commissions.selectors.quotas import windows_between
 from commissions.services.periods import get_period
 from commissions.services.recalculation import hold, recalculate
-from commissions.services.refusals import PeriodNotOpen, RunRefused
+from commissions.services.refusals import PeriodFrozen, RunRefused
 from core.periods import Period as CalendarPeriod
 from core.periods import PeriodKind
 
@@ -36,7 +36,7 @@ SELECT statement.payee_id FROM commissions_handedover handed
 JOIN commissions_earningline line ON line.deal_id = handed.deal_id
 JOIN commissions_statement statement ON statement.id = line.statement_id
 JOIN commissions_period earlier ON earlier.id = statement.period_id
-WHERE earlier.kind = %s AND earlier.first_month = %s AND earlier."end" <= %s AND earlier.status <> 'open'
+WHERE earlier.kind = %s AND earlier.first_month = %s AND earlier."end" <= %s AND earlier.status IN ('closed', 'paid')
 UNION
 SELECT payee_id FROM (
     SELECT DISTINCT ON (statement.payee_id, settlement.plan_id) statement.payee_id, settlement.held_after_minor
@@ -72,7 +72,7 @@ Clock = Callable[[], datetime]
 
 @transaction.atomic
 def start_run(*, calendar: CalendarPeriod, acting_user: User | None, now: datetime, chunks: int | None = None) -> Run:
-    """Cut a period's payees into chunks for the workers. Raises RunRefused, and PeriodNotOpen, which is one."""
+    """Cut a period's payees into chunks for the workers. Raises RunRefused, and PeriodFrozen, which is one."""
     period = get_period(calendar=calendar)
     hold(periods=[period], payees=[])
     payees = _payees(period)
@@ -150,7 +150,7 @@ def _work_on_one(run_id: int, failed_here: set[int], clock: Clock) -> int | None
             if claimed is None:
                 return None
             changed = _work(run_id, *claimed, now=clock())
-    except PeriodNotOpen as error:
+    except PeriodFrozen as error:
         _fail(run_id, str(error), clock())
         return None
     except Exception as error:

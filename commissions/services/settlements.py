@@ -19,7 +19,7 @@ INSERT INTO commissions_stalestatement (payee_id, "on", attempts)
 SELECT statement.payee_id, min(period.start), 0 FROM commissions_statement statement
 JOIN commissions_period period ON period.id = statement.period_id
 WHERE statement.payee_id = ANY(%s) AND period.kind = %s AND period.first_month = %s
-    AND period.start >= %s AND period.status = 'open'
+    AND period.start >= %s AND period.status IN ('open', 'review', 'approved')
 GROUP BY statement.payee_id
 """
 
@@ -27,7 +27,7 @@ GROUP BY statement.payee_id
 def post_settlements(
     *, period: Period, ids: Mapping[Key, int], gone: Mapping[Key, int], settlements: pl.DataFrame
 ) -> frozenset[int]:
-    """Make the settlements of these statements what was computed; returns the payees for whom that is a change.
+    """Make the settlements of these statements what was computed; returns those statements for which that is a change.
 
     `ids` are of the statements that stay, `gone` of those about to be deleted; `settlements` is SETTLEMENTS with the
     plan's currency. Where what is left owed has changed, the payee's later open
@@ -41,7 +41,7 @@ def post_settlements(
     Settlement.objects.filter(pk__in=[row.pk for row in old]).delete()
     Settlement.objects.bulk_create(new)
     note_later(period=period, payees=_owing_otherwise(old, new, payees))
-    return frozenset(payees[row.statement_id] for row in (*old, *new))
+    return frozenset(row.statement_id for row in (*old, *new))
 
 
 def _rows(settlements: pl.DataFrame, ids: Mapping[Key, int]) -> dict[tuple[int, int], Settlement]:

@@ -69,7 +69,7 @@ def _sharing(touched: Sequence[tuple[int, date]], known: frozenset[Way]) -> Iter
 def _to_the_end(touched: Iterable[tuple[int, date]]) -> Iterator[tuple[int, date]]:
     """These notes, and one for each later year with an open period, where what they say may reach."""
     noted = list(touched)
-    open_ = Period.objects.filter(status=Period.Status.OPEN).values_list("start", flat=True) if noted else []
+    open_ = Period.objects.filter(status__in=Period.MOVING).values_list("start", flat=True) if noted else []
     years = {day.year for day in open_}
     for payee, day in noted:
         yield payee, day
@@ -102,7 +102,7 @@ def _in_later_years(facts: Sequence[tuple[int, date]]) -> Iterator[tuple[int, da
 
 
 def _open_starts(after: date) -> Iterator[date]:
-    yield from Period.objects.filter(status=Period.Status.OPEN, end__gt=after).values_list("start", flat=True)
+    yield from Period.objects.filter(status__in=Period.MOVING, end__gt=after).values_list("start", flat=True)
 
 
 def _waiting(facts: Sequence[tuple[int, date]], deal_ids: Iterable[int]) -> Iterator[tuple[int, date]]:
@@ -177,7 +177,7 @@ def _note_followers(moves: Sequence[Move], followers: Iterable[Follower], known:
     if not first:
         return 0
     begun = min(day for _person, day, _former in moves)
-    open_ = Period.objects.filter(status=Period.Status.OPEN, end__gt=begun).values_list("start", flat=True)
+    open_ = Period.objects.filter(status__in=Period.MOVING, end__gt=begun).values_list("start", flat=True)
     years = {day.year for day in open_}
     return _write(
         (payee, max(day, date(year, 1, 1)))
@@ -235,7 +235,7 @@ def note_kpis(*, changed: Iterable[tuple[int, date]]) -> int:
 
 def note_all_kpis() -> int:
     """Note everybody whose pay a KPI decides about, in every open period."""
-    starts = Period.objects.filter(status=Period.Status.OPEN).values_list("start", flat=True)
+    starts = Period.objects.filter(status__in=Period.MOVING).values_list("start", flat=True)
     days = sorted({date(start.year, 1, 1) for start in starts})
     return _write((payee, day) for payee in _reading_kpis(None) for day in days)
 
@@ -248,7 +248,7 @@ def _reading_kpis(payees: list[int] | None) -> list[int]:
 
 def _open_periods(start: date) -> list[tuple[date, date]]:
     """First day and end of those to be recalculated that end after a day."""
-    return list(Period.objects.filter(status=Period.Status.OPEN, end__gt=start).values_list("start", "end"))
+    return list(Period.objects.filter(status__in=Period.MOVING, end__gt=start).values_list("start", "end"))
 
 
 def _days(start: date, until: date | None, open_ones: list[tuple[date, date]], today: date) -> list[date]:

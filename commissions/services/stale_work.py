@@ -62,7 +62,7 @@ WHERE p.id = ANY(%(periods)s) AND (p.start < note.until OR waits.payee_id IS NOT
         SELECT FROM commissions_handedover handed
         JOIN commissions_earningline line ON line.deal_id = handed.deal_id
         JOIN commissions_statement former ON former.id = line.statement_id AND former.payee_id = note.payee
-        JOIN commissions_period earlier ON earlier.id = former.period_id AND earlier.status <> 'open'
+        JOIN commissions_period earlier ON earlier.id = former.period_id AND earlier.status IN ('closed', 'paid')
             AND earlier.kind = p.kind AND earlier.first_month = p.first_month AND earlier."end" <= p.start
     )
     OR EXISTS (
@@ -170,7 +170,7 @@ def _open_today(notes: Sequence[Note], ends: Sequence[date], today: date) -> Non
 
 def _reached(notes: Sequence[Note], ends: Sequence[date]) -> dict[int, Period]:
     first, last = min(day for _payee, day in notes), max(ends)
-    found = Period.objects.filter(status=Period.Status.OPEN, end__gt=first)
+    found = Period.objects.filter(status__in=Period.MOVING, end__gt=first)
     if not Release.objects.filter(statement__payee__in={payee for payee, _day in notes}).exists():
         found = found.filter(start__lt=last)
     return {period.pk: period for period in found}

@@ -65,7 +65,7 @@ def statement(request: AuthedRequest, pk: int) -> HttpResponse:
         "siblings": selectors.siblings(found),
         "can_keep_rates": can_keep_rates(request.user),
         "during": DateRange(shown.start, shown.end),
-        "stream": stream if found.period.is_open and can_follow_person(request.user, str(found.payee_id)) else "",
+        "stream": stream if found.period.is_moving and can_follow_person(request.user, str(found.payee_id)) else "",
         "channel": channel,
     }
     return render(request, page_or_fragment(request, "commissions/statement.html", "statement"), context)

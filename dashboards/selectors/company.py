@@ -49,7 +49,7 @@ def sees_company(user: User) -> bool:
 
 
 def company_home() -> CompanyHome:
-    periods = period_list().filter(status=Period.Status.OPEN)[:_PERIODS]
+    periods = period_list().filter(status__in=Period.MOVING)[:_PERIODS]
     done = Run.objects.filter(status=Run.Status.DONE).order_by("-finished_at").values_list("finished_at", flat=True)
     imports = Import.objects.filter(status=Import.Status.DONE, dry_run=False)
     return CompanyHome(

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import F
 from django.db.utils import IntegrityError
 
 from commissions import selectors, services, signals
 from commissions.models import EarningLine, Period, Run, RunChunk, Statement
 from core.periods import parse_period
-from sales.models import LARGEST_MINOR
+from sales.models import LARGEST_MINOR, Deal
 from tests.commissions.facts import FLAT, NOW, assign, calculated, lines, period, published, totals, won
 from tests.conftest import Cast, person
 
@@ -112,11 +113,29 @@ def test_one_run_of_a_period_at_a_time(company: Cast) -> None:
         services.start_run(calendar=parse_period("2026-05"), acting_user=None, now=NOW)
 
 
-@pytest.mark.parametrize("status", ["review", "approved", "closed", "paid"])
-def test_only_an_open_period_is_calculated(company: Cast, status: str) -> None:
+@pytest.mark.parametrize("status", ["review", "approved"])
+def test_a_period_that_is_being_checked_still_takes_in_what_changes(company: Cast, status: str) -> None:
     calculated("2026-05")
     Period.objects.update(status=status)
-    with pytest.raises(services.PeriodNotOpen, match="2026-05 is"):
+    Deal.objects.filter(owner=company.ana, closed_on=date(2026, 5, 10)).update(amount_minor=F("amount_minor") + 100_00)
+    assert announced(lambda: calculated("2026-05")) == [frozenset({company.ana.pk})]
+
+
+def test_a_revision_counts_what_changed_of_a_statement(company: Cast) -> None:
+    calculated("2026-05")
+    calculated("2026-05")
+    assert set(Statement.objects.values_list("revision", flat=True)) == {1}
+    Deal.objects.filter(owner=company.ana, closed_on=date(2026, 5, 10)).update(amount_minor=F("amount_minor") + 100_00)
+    calculated("2026-05")
+    calculated("2026-05")
+    assert dict(Statement.objects.values_list("payee__name", "revision")) == {"Ana": 2, "Ben": 1}
+
+
+@pytest.mark.parametrize("status", ["closed", "paid"])
+def test_a_closed_period_is_not_calculated(company: Cast, status: str) -> None:
+    calculated("2026-05")
+    Period.objects.update(status=status)
+    with pytest.raises(services.PeriodFrozen, match="2026-05 is"):
         calculated("2026-05")
 
 
@@ -126,7 +145,7 @@ def test_a_period_closed_while_it_is_calculated_stops_the_run(company: Cast) -> 
     services.work_on_run(run_id=run.pk, clock=lambda: NOW)
     run.refresh_from_db()
     assert (run.status, Statement.objects.count()) == ("failed", 0)
-    assert "only an open period" in run.error
+    assert "comes as a true-up" in run.error
 
 
 def test_nobody_to_calculate_says_which_periods_to_calculate_instead(company: Cast) -> None:

@@ -183,7 +183,7 @@ def test_the_database_itself_refuses_a_score_of_oneself_and_two_that_hold(versio
 
 @pytest.mark.parametrize(
     ("status", "message"),
-    [("review", "Ask finance to open it again"), ("closed", "Agree with finance on a correction"), ("paid", "stands")],
+    [("closed", "Agree with finance on a correction"), ("paid", "stands")],
 )
 def test_a_window_whose_pay_stands_takes_no_score(version: PlanVersion, cast: Cast, status: str, message: str) -> None:
     calculated("2026-09")
