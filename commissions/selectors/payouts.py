@@ -1,16 +1,14 @@
 """What is to be paid for a period, as rows and as a file for a spreadsheet."""
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from commissions.models import Period
 from commissions.selectors.periods import period_statements
-from core.money import to_major
+from core.money import Money
+from core.sheets import Cell, Column, Table, csv_lines
 
-COLUMNS: Final = ("period", "external_id", "email", "name", "currency", "earned", "payable")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+_COLUMNS = [Column(key, key) for key in ("period", "external_id", "email", "name", "currency", "earned", "payable")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +38,10 @@ def payout_rows(period: Period) -> Iterator[PayoutRow]:
 
 
 def payout_csv(period: Period) -> Iterator[str]:
-    """The same as lines of CSV: amounts with all decimals of their currency, no text that a spreadsheet would run."""
-    writer = csv.writer(_Echo())
-    yield writer.writerow(COLUMNS)
-    for row in payout_rows(period):
-        amounts = [f"{to_major(minor, row.currency):f}" for minor in (row.total_minor, row.payable_minor)]
-        texts = [row.period, row.external_id, row.email, row.name, row.currency]
-        yield writer.writerow([*map(inert, texts), *amounts])
+    """The same as lines of CSV."""
+    return csv_lines(Table("", "", _COLUMNS, map(_cells, payout_rows(period))))
 
 
-def inert(text: str) -> str:
-    """A text that a spreadsheet shows as it is: an apostrophe stops it from being read as a formula.
-
-    >>> inert("=1+1"), inert("Ana")
-    ("'=1+1", 'Ana')
-    """
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
-
-
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
+def _cells(row: PayoutRow) -> Sequence[Cell]:
+    amounts = (Money(row.total_minor, row.currency), Money(row.payable_minor, row.currency))
+    return (row.period, row.external_id, row.email, row.name, row.currency, *amounts)
