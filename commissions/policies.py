@@ -71,3 +71,30 @@ def may_score(user: User, payee_ids: Collection[int], on: date) -> frozenset[int
 def can_see_acceptances(user: User) -> bool:
     """Who has accepted what: of everybody, or of those who report to her."""
     return user.sees_everyone or user.has_role(Role.MANAGER)
+
+
+def can_adjust(user: User) -> bool:
+    """To ask for adjustments of others' pay. Of whose: `may_adjust`."""
+    return can_run_finance(user) or user.has_role(Role.MANAGER)
+
+
+def may_adjust(user: User, payee_ids: Collection[int], on: date) -> frozenset[int]:
+    """Those of these people whose pay a person may ask to adjust: finance everybody's, a manager that of who reports to
+    her on that day, directly or through others. Nobody her own.
+    """
+    others = frozenset(payee_ids) - {user.pk}
+    if can_run_finance(user) or not others:
+        return others
+    if not user.has_role(Role.MANAGER):
+        return frozenset()
+    reports = reports_of(user.pk, on)
+    return frozenset(User.objects.filter(pk__in=others).filter(pk__in=reports).values_list("pk", flat=True))
+
+
+def can_decide_adjustments(user: User) -> bool:
+    """Those of others, that others asked for."""
+    return can_run_finance(user)
+
+
+def can_keep_limits(user: User) -> bool:
+    return can_administer(user)

@@ -2,6 +2,8 @@ from django.urls import path
 
 from commissions.views import (
     acceptances,
+    adjusting,
+    adjustments,
     cancelling,
     drafts,
     estimator,
@@ -51,6 +53,14 @@ urlpatterns = [
     path("whatif/compared/", whatif.compared, name="scenarios-compared"),
     path("whatif/scenarios/<int:pk>/draft", whatif.scenario_draft, name="scenario-draft"),
     path("whatif/scenarios/<int:pk>/delete", whatif.scenario_delete, name="scenario-delete"),
+    path("adjustments/", adjustments.adjustments, name="adjustments"),
+    path("adjustments/new", adjusting.adjustment_new, name="adjustment-new"),
+    path("adjustments/split", adjusting.adjustment_split, name="adjustment-split"),
+    path("adjustments/limits", adjustments.adjustment_limits, name="adjustment-limits"),
+    path("adjustments/<int:pk>/", adjustments.adjustment, name="adjustment"),
+    path("adjustments/<int:pk>/decide", adjustments.adjustment_decide, name="adjustment-decide"),
+    path("adjustments/<int:pk>/withdraw", adjustments.adjustment_withdraw, name="adjustment-withdraw"),
+    path("adjustments/<int:pk>/evidence", adjustments.adjustment_evidence, name="adjustment-evidence"),
     path("periods/", periods.periods, name="periods"),
     path("periods/run", periods.run_start, name="run-start"),
     path("periods/<str:label>/", periods.period, name="period"),

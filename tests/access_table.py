@@ -90,6 +90,28 @@ GET  commissions:export                            login  403   403   403   403 
 GET  commissions:run-start                         405    405   405   405   405   405   405   405
 POST commissions:run-start                         login  403   403   403   403   302   302   403
 POST commissions:run-start       #empty            login  403   403   403   403   422   422   403
+GET  commissions:adjustments                       login  200   200   200   200   200   200   200
+GET  commissions:adjustment                        login  200   404   200   404   200   200   404
+GET  commissions:adjustment      #asked            login  404   404   200   404   200   200   404
+GET  commissions:adjustment      #none             login  404   404   404   404   404   404   404
+GET  commissions:adjustment-new                    login  403   403   200   200   200   200   403
+POST commissions:adjustment-new                    login  403   403   200   422   200   200   403
+POST commissions:adjustment-new  #save             login  403   403   302   422   302   302   403
+POST commissions:adjustment-new  #empty            login  403   403   422   422   422   422   403
+GET  commissions:adjustment-split                  login  403   403   200   200   200   200   403
+POST commissions:adjustment-split                  login  403   403   302   422   302   302   403
+POST commissions:adjustment-split #empty           login  403   403   422   422   422   422   403
+GET  commissions:adjustment-limits                 login  403   403   403   403   403   200   403
+POST commissions:adjustment-limits                 login  403   403   403   403   403   302   403
+POST commissions:adjustment-limits #empty          login  403   403   403   403   403   422   403
+GET  commissions:adjustment-decide                 405    405   405   405   405   405   405   405
+POST commissions:adjustment-decide                 login  404   404   403   404   302   302   404
+POST commissions:adjustment-decide #empty          login  404   404   403   404   422   422   404
+GET  commissions:adjustment-withdraw               405    405   405   405   405   405   405   405
+POST commissions:adjustment-withdraw               login  404   404   302   404   302   302   404
+POST commissions:adjustment-withdraw #counts       login  403   404   422   404   302   302   404
+GET  commissions:adjustment-evidence               login  404   404   200   404   200   200   404
+GET  commissions:adjustment-evidence #asked        login  404   404   404   404   404   404   404
 
 GET  sales:deals                                   login  200   200   200   200   200   200   200
 GET  sales:deal                                    login  200   404   200   404   200   200   404

@@ -20,11 +20,14 @@ from accounts.models import Role, User
 from accounts.services import add_leave
 from commissions.models import Plan, PlanVersion, Scenario
 from commissions.services import assign, save_draft
+from commissions.services.adjustments import File
 from commissions.services.scenarios import save_scenario
 from sales.engine.fields import Kind
 from sales.models import Deal, DealShare, ExchangeRate, ImportMapping, Payment
 from sales.services import run_import, start_import
 from tests.access_table import TABLE
+from tests.commissions.adjusting import ask, limit, wanted
+from tests.commissions.facts import period
 from tests.conftest import PASSWORD, Cast, person
 from tests.world import NOW, PLAN, World, paid_world, publish
 
@@ -108,7 +111,8 @@ def _scene(world: World) -> Scene:
     inactive.is_active = False
     inactive.save()
     scored = _scored_plan_of_ana(cast)
-    return Scene(people, _arguments(world, inactive), _queries(cast), _data(cast) | _scores(cast, scored))
+    data = _data(cast) | _scores(cast, scored) | _adjusting(cast)
+    return Scene(people, _arguments(world, inactive), _queries(cast), data)
 
 
 def _arguments(world: World, inactive: User) -> dict[str, list[object]]:
@@ -142,6 +146,7 @@ def _arguments(world: World, inactive: User) -> dict[str, list[object]]:
         "commissions:team-quotas none": [0],
         "commissions:roster-person": [cast.ana.pk],
         "commissions:roster-person none": [0],
+        **_adjustments(cast),
         "commissions:period": ["2026-11"],
         "commissions:period none": ["2031-01"],
         "commissions:run": ["2026-11"],
@@ -154,6 +159,35 @@ def _arguments(world: World, inactive: User) -> dict[str, list[object]]:
         "accounts:person-invite inactive": [inactive.pk],
         "accounts:team": [cast.west.pk],
         "account_reset_password_from_key": ["1", "not-a-key"],
+    }
+
+
+def _adjustments(cast: Cast) -> dict[str, list[object]]:
+    """One about Ana that counts, with a file, and one that her manager asks for."""
+    limit(cast.ada, 500_00)
+    (counts,) = ask(cast.finn, wanted(cast.ana, 1_00), evidence=File("a.txt", "text/plain", b"why"))
+    (asked,) = ask(cast.mia, wanted(cast.ana, 2_00))
+    acts = ("decide", "decide empty", "withdraw", "evidence asked")
+    return {
+        **{f"commissions:adjustment{act}": [counts.pk] for act in ("", "-evidence", "-withdraw counts")},
+        "commissions:adjustment asked": [asked.pk],
+        "commissions:adjustment none": [0],
+        **{f"commissions:adjustment-{act}": [asked.pk] for act in acts},
+    }
+
+
+def _adjusting(cast: Cast) -> dict[str, dict[str, Any]]:
+    said = {"period": period("2026-11").pk, "currency": "USD", "reason": "Why", "token": "t"}
+    one = {**said, "payee": "Ana", "kind": "bonus", "amount": "5"}
+    # 900 and the one that counts
+    parts = {"giver": "Ana", "amount": "5", "getter0": "Ben", "part0": "5", "save": "1", "seen": "89600 150500"}
+    return {
+        "commissions:adjustment-new": one,
+        "commissions:adjustment-new save": {**one, "save": "1", "seen": "90600"},
+        "commissions:adjustment-split": {**said, **parts},
+        "commissions:adjustment-limits": {"currency": "EUR", "amount": "5"},
+        "commissions:adjustment-decide": {"verdict": "approve"},
+        **{f"commissions:adjustment-withdraw{which}": {"note": "Why"} for which in ("", " counts")},
     }
 
 

@@ -1,5 +1,6 @@
 """Plans as published, who is on them, and what they paid."""
 
+from commissions.models.adjustments import Adjustment, AdjustmentGroup, AdjustmentLimit, AdjustmentQuerySet, Evidence
 from commissions.models.periods import Period, Run, RunChunk
 from commissions.models.plans import Acceptance, Assignment, Plan, PlanVersion, Quota, Scenario, TeamQuota
 from commissions.models.scores import Score
@@ -15,8 +16,13 @@ from commissions.models.statements import (
 
 __all__ = [
     "Acceptance",
+    "Adjustment",
+    "AdjustmentGroup",
+    "AdjustmentLimit",
+    "AdjustmentQuerySet",
     "Assignment",
     "EarningLine",
+    "Evidence",
     "HandedOver",
     "Period",
     "Plan",

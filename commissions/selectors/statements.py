@@ -149,6 +149,7 @@ class StatementView:
     end: date  # exclusive
     currency: str
     total_minor: int
+    adjusted_minor: int
     payable_minor: int
     computed_at: datetime
     components: tuple[ComponentGroup, ...]  # empty when nothing was earned: then the notices say why
@@ -183,6 +184,7 @@ def statement_view(statement: Statement, fold: Fold | None = None) -> StatementV
         end=period.end,
         currency=statement.currency,
         total_minor=statement.total_minor,
+        adjusted_minor=statement.adjusted_minor,
         payable_minor=statement.payable_minor,
         computed_at=statement.computed_at,
         components=tuple(_groups(lines, _sums(statement))),

@@ -1,8 +1,8 @@
 """Statements and lines into the database: only what differs from what stands there is written."""
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, LiteralString
 
@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import F
 
 from commissions.models import Period, Statement
+from commissions.selectors.adjusted import adjusted_sums
 from commissions.selectors.columns import COLUMNS
 from commissions.services.releases import post_releases
 from commissions.services.settlements import Key, post_settlements
@@ -27,17 +28,20 @@ _LINES: Final[LiteralString] = (
     "SELECT id, " + ", ".join(COLUMNS) + " FROM commissions_earningline WHERE statement_id = ANY(%s)"  # noqa: S608
 )
 _STANDING: Final = """
-SELECT payee_id, currency, id, total_minor, payable_minor, notices::text
+SELECT payee_id, currency, id, total_minor, payable_minor, notices::text, adjusted_minor
 FROM commissions_statement WHERE period_id = %s AND payee_id = ANY(%s)
 """
 _UPSERT: Final = """
-INSERT INTO commissions_statement (period_id, payee_id, currency, total_minor, payable_minor, notices, computed_at)
-SELECT %s, payee, currency, total, payable, notices::jsonb, %s
-FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::text[])
-    AS new (payee, currency, total, payable, notices)
+INSERT INTO commissions_statement (
+    period_id, payee_id, currency, total_minor, payable_minor, adjusted_minor, notices, computed_at
+)
+SELECT %s, payee, currency, total, payable, adjusted, notices::jsonb, %s
+FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[])
+    AS new (payee, currency, total, payable, adjusted, notices)
 ORDER BY payee, currency
 ON CONFLICT (period_id, payee_id, currency) DO UPDATE SET total_minor = excluded.total_minor,
-    payable_minor = excluded.payable_minor, notices = excluded.notices, computed_at = excluded.computed_at
+    payable_minor = excluded.payable_minor, adjusted_minor = excluded.adjusted_minor, notices = excluded.notices,
+    computed_at = excluded.computed_at
 RETURNING payee_id, currency, id
 """
 
@@ -60,8 +64,9 @@ class Computed:
 @dataclass(frozen=True, slots=True)
 class _Row:
     total: int
-    payable: int
+    payable: int  # with what adjustments add
     notices: list[dict[str, Any]]
+    adjusted: int = 0
 
 
 def post(*, period: Period, payees: Sequence[int], computed: Computed, now: datetime) -> frozenset[int]:
@@ -69,7 +74,7 @@ def post(*, period: Period, payees: Sequence[int], computed: Computed, now: date
 
     A statement keeps its id, and so does a line that is as it was: open pages and links stay good.
     """
-    rows = _rows(computed)
+    rows = _with_adjustments(_rows(computed), adjusted_sums(period_id=period.pk, payees=payees))
     standing = _standing(period, payees)
     ids = _upsert(period, rows, now)
     gone = {key: pk for key, (pk, _row) in standing.items() if key not in rows}
@@ -101,6 +106,16 @@ def _rows(computed: Computed) -> dict[Key, _Row]:
     return {key: _Row(*totals[key], notices.get(key[0], [])) for key in sorted(totals)}
 
 
+def _with_adjustments(rows: dict[Key, _Row], sums: Mapping[Key, int]) -> dict[Key, _Row]:
+    """Payable is what was settled and what people added. Who has an adjustment has a statement, on a plan or not."""
+    nothing = _Row(0, 0, [])
+    return {
+        key: replace(row, payable=row.payable + sums.get(key, 0), adjusted=sums.get(key, 0))
+        for key in sorted(rows.keys() | sums.keys())
+        for row in (rows.get(key, nothing),)
+    }
+
+
 def _notices(frame: pl.DataFrame) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = {}
     for payee, deal, code, detail in frame.sort("payee", "code", "detail", "deal", nulls_last=True).iter_rows():
@@ -112,8 +127,8 @@ def _standing(period: Period, payees: Sequence[int]) -> dict[Key, tuple[int, _Ro
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, [period.pk, list(payees)])
         return {
-            (payee, currency): (pk, _Row(total, payable, json.loads(notices)))
-            for payee, currency, pk, total, payable, notices in cursor.fetchall()
+            (payee, currency): (pk, _Row(total, payable, json.loads(notices), adjusted))
+            for payee, currency, pk, total, payable, notices, adjusted in cursor.fetchall()
         }
 
 
@@ -125,6 +140,7 @@ def _upsert(period: Period, rows: dict[Key, _Row], now: datetime) -> dict[Key, i
         [currency for _payee, currency in rows],
         [row.total for row in rows.values()],
         [row.payable for row in rows.values()],
+        [row.adjusted for row in rows.values()],
         [json.dumps(row.notices) for row in rows.values()],
     ]
     with connection.cursor() as cursor:

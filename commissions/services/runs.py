@@ -32,6 +32,8 @@ WHERE v.document->>'period' = %s AND v.during * a.during && daterange(%s, %s)
 UNION
 SELECT payee_id FROM commissions_statement WHERE period_id = %s
 UNION
+SELECT payee_id FROM commissions_adjustment WHERE period_id = %s AND status = 'approved'
+UNION
 SELECT statement.payee_id FROM commissions_handedover handed
 JOIN commissions_earningline line ON line.deal_id = handed.deal_id
 JOIN commissions_statement statement ON statement.id = line.statement_id
@@ -120,7 +122,7 @@ def _payees(period: Period) -> list[int]:
     with connection.cursor() as cursor:
         of_kind, years = period.kind, period.first_month
         before = (of_kind, years, period.start)
-        cursor.execute(_PAYEES, [of_kind, period.start, period.end, years, period.pk, *before, *before])
+        cursor.execute(_PAYEES, [of_kind, period.start, period.end, years, period.pk, period.pk, *before, *before])
         return [payee for (payee,) in cursor.fetchall()]
 
 

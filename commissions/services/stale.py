@@ -198,6 +198,11 @@ def note_scores(*, scored: Iterable[tuple[int, date]]) -> int:
     return _note_days(scored)
 
 
+def note_adjusted(*, adjusted: Iterable[tuple[int, date]]) -> int:
+    """Note payees with other adjustments of a period that starts on a day; returns the number of notes."""
+    return _write(sorted(set(adjusted)))
+
+
 _READING_LEAVE = """
 SELECT DISTINCT a.payee_id FROM commissions_assignment a
 JOIN commissions_planversion v ON v.plan_id = a.plan_id AND v.status <> 'draft' AND v.during && a.during

@@ -59,6 +59,10 @@ WHERE p.id = ANY(%(periods)s) AND (p.start < note.until OR waits.payee_id IS NOT
     waits.payee_id IS NOT NULL OR
     EXISTS (SELECT FROM commissions_statement s WHERE s.period_id = p.id AND s.payee_id = note.payee)
     OR EXISTS (
+        SELECT FROM commissions_adjustment a
+        WHERE a.period_id = p.id AND a.payee_id = note.payee AND a.status = 'approved'
+    )
+    OR EXISTS (
         SELECT FROM commissions_handedover handed
         JOIN commissions_earningline line ON line.deal_id = handed.deal_id
         JOIN commissions_statement former ON former.id = line.statement_id AND former.payee_id = note.payee

@@ -16,6 +16,7 @@ from commissions import selectors
 from commissions.forms import StatementFilter
 from commissions.models import EarningLine, Statement
 from commissions.policies import can_follow_person
+from commissions.selectors.adjustments import statement_adjustments
 from commissions.selectors.statements import Fold
 from commissions.views.shared import PER_PAGE, page_or_fragment
 from core import live
@@ -63,6 +64,7 @@ def statement(request: AuthedRequest, pk: int) -> HttpResponse:
         "statement": shown,
         "is_own": shown.payee.pk == request.user.pk,
         "siblings": selectors.siblings(found),
+        "adjustments": statement_adjustments(found, request.user),
         "can_keep_rates": can_keep_rates(request.user),
         "during": DateRange(shown.start, shown.end),
         "stream": stream if found.period.is_moving and can_follow_person(request.user, str(found.payee_id)) else "",
