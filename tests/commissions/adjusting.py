@@ -14,7 +14,12 @@ _tokens = count(1)
 
 
 def wanted(payee: User, amount_minor: int, label: str = "2026-11", **more: Any) -> Wanted:
-    said = {"period": period(label), "currency": "USD", "kind": "bonus", "reason": "Helped with the launch"} | more
+    said: dict[str, Any] = {
+        "period": period(label),
+        "currency": "USD",
+        "kind": "bonus",
+        "reason": "Helped with the launch",
+    } | more
     return Wanted(payee=payee, amount_minor=amount_minor, **said)
 
 
