@@ -233,6 +233,22 @@ SETTLEMENTS: Schema = {  # one row for each payee and plan whose payable isn't s
     "held_after": pl.Int64(),
     "payable": pl.Int64(),
 }
+GRANTED: Schema = {  # what closed statements have paid of spiffs
+    "plan": pl.Int64(),
+    "plan_version": pl.Int64(),
+    "component": pl.String(),
+    "payee": pl.Int64(),
+    "deal": pl.Int64(),
+    "role": pl.String(),
+    "via": pl.Int64(),
+    "amount": pl.Int64(),  # minor units
+    "begun": pl.Date(),  # the first day of the spiff
+}
+GRANTED_DAYS: Schema = {  # of the periods of those statements
+    "plan": pl.Int64(),
+    "start": pl.Date(),
+    "end": pl.Date(),  # exclusive
+}
 NOTICES: Schema = {
     "payee": pl.Int64(),
     "deal": pl.Int64(),  # null when it concerns a whole window

@@ -13,8 +13,8 @@ from commissions.engine.schema import Component, PlanDocument, Spiff
 class Granted:
     """What statements that no longer change have paid of spiffs: that counts, whatever the facts say now."""
 
-    lines: pl.DataFrame  # plan, component, payee, deal, role, via, amount, and begun, the first day of the spiff
-    days: pl.DataFrame  # plan, start, end: of the periods of those statements
+    lines: pl.DataFrame  # GRANTED
+    days: pl.DataFrame  # GRANTED_DAYS
 
 
 def is_limited(component: Component) -> bool:

@@ -12,6 +12,7 @@ import polars as pl
 from django.db import connection
 
 from commissions.engine.events import Event
+from commissions.engine.frames import GRANTED, GRANTED_DAYS
 from commissions.engine.schema import PlanDocument
 from commissions.engine.spiffs import Granted, begun, has_shared, spans
 from commissions.models import Assignment, PlanVersion
@@ -124,11 +125,8 @@ def granted(versions: Mapping[int, PlanDocument], plans: Mapping[int, int], sinc
     if not begins:
         return None
     limited = sorted({plans[pk] for pk, _key in begins})
-    days = copy_out(_CLOSED, [limited, since], {"plan": pl.Int64(), "start": pl.Date(), "end": pl.Date()})
-    columns = {
-        "plan": pl.Int64(), "plan_version": pl.Int64(), "component": pl.String(), "payee": pl.Int64(),
-        "deal": pl.Int64(), "role": pl.String(), "via": pl.Int64(), "amount": pl.Int64(),
-    }  # fmt: skip
+    days = copy_out(_CLOSED, [limited, since], GRANTED_DAYS)
+    columns = {name: kind for name, kind in GRANTED.items() if name != "begun"}
     lines = copy_out(_GRANTED, [Event.BOOKED, limited, since], columns) if days.height else pl.DataFrame(schema=columns)
     known = pl.DataFrame(
         [(*key, day) for key, day in begins.items()],
