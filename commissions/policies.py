@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Role, User, reports_of
 from accounts.policies import can_administer, can_run_finance
+from commissions.models import ApprovalRoute, Delegation
 
 
 def can_calculate(user: User) -> bool:
@@ -97,4 +98,21 @@ def can_decide_adjustments(user: User) -> bool:
 
 
 def can_keep_limits(user: User) -> bool:
+    return can_administer(user)
+
+
+def can_approve(user: User) -> bool:
+    """Steps of statements' approval: which, is decided statement by statement."""
+    return user.sees_everyone or user.has_role(Role.MANAGER)
+
+
+def can_see_approvals(user: User) -> bool:
+    """What waits for whom: who approves by her role, and who stands in for somebody or is named by a step today."""
+    if can_approve(user):
+        return True
+    named = ApprovalRoute.objects.filter(person=user, who="person")
+    return named.exists() or Delegation.objects.filter(to_user=user, during__contains=timezone.localdate()).exists()
+
+
+def can_change_chains(user: User) -> bool:
     return can_administer(user)

@@ -45,6 +45,7 @@ def note_moved_people(*, sender: type[Model], moved: Iterable[Moved], **_: objec
     note = services.note_teams if sender is Membership else services.note_reporting
     if note(moves=[(move.user_id, move.starts_on, move.former_id) for move in moved]):
         wake_once()
+    work_out_approvals()
 
 
 @receiver(leave_changed, dispatch_uid="commissions.note_changed_leave")
@@ -83,6 +84,18 @@ def tell_open_pages(*, payee_ids: frozenset[int], **_: object) -> None:
         live.publish(f"person-{payee_id}" for payee_id in payee_ids)
     except RedisError as error:
         logger.warning("Open pages were not told of new statements: %s", error)
+
+
+@receiver(signals.chains_changed, dispatch_uid="commissions.route_by_new_chain")
+def work_out_approvals(**_: object) -> None:
+    """Whom published statements wait for, once however many people move."""
+    waiting = transaction.get_connection().run_on_commit
+    if not any(entry[1] is _route for entry in waiting):
+        transaction.on_commit(_route, robust=True)
+
+
+def _route() -> None:
+    tasks.route_all_approvals.delay()
 
 
 def wake_once() -> None:

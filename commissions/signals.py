@@ -8,3 +8,5 @@ statements_stale = Signal()
 run_started = Signal()
 # statements_changed.send(sender, payee_ids: frozenset[int]): after the commit of new statements.
 statements_changed = Signal()
+# chains_changed.send(sender): within the transaction; whom published statements wait for has to be worked out again.
+chains_changed = Signal()

@@ -2,6 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from commissions import services
+from commissions.services import approvals
 
 
 @shared_task(name="commissions.work_on_run", acks_late=True, reject_on_worker_lost=True)
@@ -19,3 +20,14 @@ def recalculate_stale(**_: object) -> None:
 def resume_runs(**_: object) -> None:
     for run_id in services.unfinished_runs():
         work_on_run.delay(run_id=run_id)
+
+
+@shared_task(name="commissions.route_approvals", acks_late=True)
+def route_approvals(**_: object) -> None:
+    while approvals.route_changed(now=timezone.now()):
+        pass
+
+
+@shared_task(name="commissions.route_all_approvals", acks_late=True)
+def route_all_approvals(**_: object) -> None:
+    approvals.route_all(now=timezone.now())

@@ -10,13 +10,15 @@ app = Celery("juara")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-# The sweeps only catch what a lost wake-up left behind: every one of these tasks is also woken on commit. The last one
-# has nothing to wake it; it runs hourly, since a machine may never be up at one time of the day.
+# The sweeps only catch what a lost wake-up left behind: nearly every one of these tasks is also woken on commit.
+# What has nothing to wake it and waits for a day runs hourly, since a machine may never be up at one time of the day.
 app.conf.beat_schedule = {
     "kpis.recompute_stale": {"task": "kpis.recompute_stale", "schedule": 5.0},
     "leaderboards.update_standings": {"task": "leaderboards.update_standings", "schedule": 5.0},
     "commissions.recalculate_stale": {"task": "commissions.recalculate_stale", "schedule": 5.0},
     "commissions.resume_runs": {"task": "commissions.resume_runs", "schedule": 10.0},
+    "commissions.route_approvals": {"task": "commissions.route_approvals", "schedule": 5.0},
+    "commissions.route_all_approvals": {"task": "commissions.route_all_approvals", "schedule": 3600.0},
     "sales.resume_imports": {"task": "sales.resume_imports", "schedule": 15.0},
     "sales.forget_old_files": {"task": "sales.forget_old_files", "schedule": 3600.0},
 }

@@ -136,6 +136,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # it would invite them to sign up
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # else the host's name, in brackets
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")  # in e-mails that no request sends
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Juara <juara@localhost>")
 
 LANGUAGE_CODE = "en"

@@ -1,6 +1,14 @@
 """Plans as published, who is on them, and what they paid."""
 
 from commissions.models.adjustments import Adjustment, AdjustmentGroup, AdjustmentLimit, AdjustmentQuerySet, Evidence
+from commissions.models.approvals import (
+    Approval,
+    ApprovalChain,
+    ApprovalReminder,
+    ApprovalRoute,
+    Delegation,
+    StatementAcceptance,
+)
 from commissions.models.periods import Period, Run, RunChunk
 from commissions.models.plans import Acceptance, Assignment, Plan, PlanVersion, Quota, Scenario, TeamQuota
 from commissions.models.scores import Score
@@ -20,7 +28,12 @@ __all__ = [
     "AdjustmentGroup",
     "AdjustmentLimit",
     "AdjustmentQuerySet",
+    "Approval",
+    "ApprovalChain",
+    "ApprovalReminder",
+    "ApprovalRoute",
     "Assignment",
+    "Delegation",
     "EarningLine",
     "Evidence",
     "HandedOver",
@@ -36,6 +49,7 @@ __all__ = [
     "Settlement",
     "StaleStatement",
     "Statement",
+    "StatementAcceptance",
     "StatementQuerySet",
     "TeamQuota",
 ]
