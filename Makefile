@@ -12,7 +12,7 @@ INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-ha
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
 	--upgrade --no-emit-index-url --no-emit-find-links
 
-PACKAGES := config core accounts sales kpis commissions leaderboards payouts audit dashboards demo tests manage.py
+PACKAGES := config core accounts sales kpis commissions leaderboards payouts ledger audit dashboards demo tests manage.py
 MO := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 ARGS ?=
 

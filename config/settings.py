@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "demo",
     "dashboards",
     "audit",
+    "ledger",
     "payouts",
     "leaderboards",
     "commissions",

@@ -29,5 +29,6 @@ urlpatterns = [
     path("sales/", include("sales.urls")),
     path("commissions/", include("commissions.urls")),
     path("leaderboards/", include("leaderboards.urls")),
+    path("ledger/", include("ledger.urls")),
     path("", include("dashboards.urls")),
 ]

@@ -1,9 +1,14 @@
-"""Who gets what at every address: the table of access_table.py names all of them, or this file fails."""
+"""Who gets what at every address: the tables of access_table.py and access_*.py name all of them, or this file fails.
+
+A module access_SUBJECT.py has a TABLE with rows like those of access_table.py, and says what they are about:
+`arguments(world)` of the addresses, and `data(world)` of what is posted, by the row's name and form.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -33,7 +38,14 @@ from tests.world import NOW, PLAN, World, paid_world, publish
 
 GOOD = "external_id,owner,amount,status,closed_on\nD1,ana,1,won,2026-11-05\n"
 MAPPING = "deals:\n  fields: {external_id: id, owner: agent}\n"
-WHO, *ROWS = [line for line in TABLE.splitlines() if line]
+SUBJECTS = [
+    import_module(f"tests.{path.stem}")
+    for path in sorted(Path(__file__).parent.glob("access_*.py"))
+    if path.stem != "access_table"
+]
+WHO, *ROWS = [
+    line for table in (TABLE, *(subject.TABLE for subject in SUBJECTS)) for line in table.splitlines() if line
+]
 
 
 @dataclass(frozen=True)
@@ -111,8 +123,11 @@ def _scene(world: World) -> Scene:
     inactive.is_active = False
     inactive.save()
     scored = _scored_plan_of_ana(cast)
-    data = _data(cast) | _scores(cast, scored) | _adjusting(cast)
-    return Scene(people, _arguments(world, inactive), _queries(cast), data)
+    arguments, data = _arguments(world, inactive), _data(cast) | _scores(cast, scored) | _adjusting(cast)
+    for subject in SUBJECTS:
+        arguments |= subject.arguments(world)
+        data |= subject.data(world)
+    return Scene(people, arguments, _queries(cast), data)
 
 
 def _arguments(world: World, inactive: User) -> dict[str, list[object]]:

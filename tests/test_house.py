@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("accounts", "sales", "kpis", "commissions", "leaderboards", "payouts", "audit", "dashboards")
+APPS = ("accounts", "sales", "kpis", "commissions", "leaderboards", "payouts", "ledger", "audit", "dashboards")
 PACKAGES = (*APPS, "core", "config", "demo")
 LONGEST_FILE = 400
 MEDIAN_FUNCTION = 8

@@ -3,50 +3,37 @@
 An asset is written down in equal parts over the months of its benefit, beginning with the month in which the contract
 does. What has been written down after k of n months is a point on a line again, round(amount x k / n), so the parts
 add up to the amount. When the contract ends early, what is left is impaired in that month. A line that takes pay back
-is a cost below zero of the same contract, over the same months.
+is a cost below zero of the same contract, over the same months. What is posted after its contract began, or ended,
+catches up in the month in which it is posted.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date
 
-from core.money import round_half_up
+import polars as pl
+
+from commissions.engine.curve import nearest
+
+Schema = dict[str, pl.DataType]
 
 EXPEDIENT_MONTHS = 12  # a benefit no longer than this may be expensed at once (ASC 340-40-25-4, IFRS 15.94)
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What one contract cost by one component, in minor units of its currency."""
-
-    contract: str
-    currency: str
-    amount: int
-    recorded_on: date  # the month in which it is posted
-    starts_on: date
-    months: int  # of benefit, at least 1
-    ended_on: date | None = None  # the contract, before its time
-
-
-@dataclass(frozen=True, slots=True)
-class Roll:
-    """How an asset went through a range of days: opening + added - amortised - impaired = closing. Minor units."""
-
-    opening: int = 0
-    added: int = 0
-    amortised: int = 0
-    impaired: int = 0
-    closing: int = 0
-
-    def __add__(self, other: "Roll") -> "Roll":
-        return Roll(
-            self.opening + other.opening,
-            self.added + other.added,
-            self.amortised + other.amortised,
-            self.impaired + other.impaired,
-            self.closing + other.closing,
-        )
+COSTS: Schema = {  # what contracts cost, by the month in which it was posted
+    "contract": pl.Int64(),
+    "currency": pl.String(),
+    "amount": pl.Int64(),  # minor units; below zero: taken back
+    "recorded": pl.Date(),
+    "starts": pl.Date(),
+    "months": pl.Int64(),  # of benefit, at least 1
+    "ended": pl.Date(),  # the contract, before its time; null: it didn't
+}
+ROLL: Schema = {  # opening + added - amortised - impaired = closing, in minor units
+    "currency": pl.String(),
+    "opening": pl.Int64(),
+    "added": pl.Int64(),
+    "amortised": pl.Int64(),
+    "impaired": pl.Int64(),
+    "closing": pl.Int64(),
+}
 
 
 def is_capitalised(months: int, *, expedient: bool) -> bool:
@@ -58,73 +45,57 @@ def is_capitalised(months: int, *, expedient: bool) -> bool:
     return months > (EXPEDIENT_MONTHS if expedient else 0)
 
 
-def written_down(cost: Cost, until: date) -> int:
-    """How much of the cost was amortised in the months before that of `until`, had the contract not ended.
+def rolled(costs: pl.DataFrame, start: date, end: date) -> pl.DataFrame:
+    """COSTS through the months from that of `start` to before that of `end`: each cost with the columns of ROLL.
 
-    >>> cost = Cost("C-1", "USD", 100, date(2026, 1, 31), date(2026, 1, 15), months=3)
-    >>> [written_down(cost, date(2026, month, 1)) for month in (1, 2, 3, 4, 5)]
-    [0, 33, 67, 100, 100]
+    >>> rows = [(1, "USD", 120, date(2026, 1, 31), date(2026, 1, 15), 12, date(2026, 4, 9))]
+    >>> costs = pl.DataFrame(rows, schema=COSTS, orient="row")
+    >>> rolled(costs, date(2026, 1, 1), date(2026, 4, 1)).select(list(ROLL)[1:]).row(0)
+    (0, 120, 30, 0, 90)
+    >>> rolled(costs, date(2026, 4, 1), date(2026, 7, 1)).select(list(ROLL)[1:]).row(0)
+    (90, 0, 0, 90, 0)
     """
-    elapsed = min(max(_month(until) - _month(cost.starts_on), 0), cost.months)
-    return round_half_up(cost.amount * elapsed, cost.months)
+    first, until = _month(pl.lit(start)), _month(pl.lit(end))
+    recorded, ended = _month(pl.col("recorded")), _month(pl.col("ended"))
+    impaired_in = pl.max_horizontal(recorded, ended)
+    moved = costs.with_columns(
+        opening=_carrying(first),
+        added=pl.when(recorded.is_between(first, until, closed="left")).then("amount").otherwise(0),
+        impaired=pl.when(ended.is_not_null() & impaired_in.is_between(first, until, closed="left"))
+        .then(pl.col("amount") - _written_down(ended))
+        .otherwise(0),
+        closing=_carrying(until),
+    )
+    return moved.with_columns(amortised=pl.col("opening") + pl.col("added") - pl.col("impaired") - pl.col("closing"))
 
 
-def carrying(cost: Cost, until: date) -> int:
-    """What the asset is worth when the month of `until` begins."""
-    if _month(cost.recorded_on) >= _month(until) or _has_ended(cost, until):
-        return 0
-    return cost.amount - written_down(cost, until)
+def roll_forward(costs: pl.DataFrame, start: date, end: date) -> pl.DataFrame:
+    """ROLL of all costs together, by currency."""
+    sums = rolled(costs, start, end).group_by("currency").agg(pl.col(list(ROLL)[1:]).sum())
+    return sums.select(list(ROLL)).sort("currency")
 
 
-def rolled(cost: Cost, start: date, end: date) -> Roll:
-    """The cost through the months from that of `start` to before that of `end`.
-
-    A cost that is posted after its contract began catches up in the month in which it is posted.
-
-    >>> cost = Cost("C-1", "USD", 120, date(2026, 1, 31), date(2026, 1, 15), 12, ended_on=date(2026, 4, 9))
-    >>> rolled(cost, date(2026, 1, 1), date(2026, 4, 1))
-    Roll(opening=0, added=120, amortised=30, impaired=0, closing=90)
-    >>> rolled(cost, date(2026, 4, 1), date(2026, 7, 1))
-    Roll(opening=90, added=0, amortised=0, impaired=90, closing=0)
-    """
-    opening, closing = carrying(cost, start), carrying(cost, end)
-    added = cost.amount if _month(start) <= _month(cost.recorded_on) < _month(end) else 0
-    impaired = _impaired(cost, start, end)
-    return Roll(opening, added, opening + added - impaired - closing, impaired, closing)
+def schedule(costs: pl.DataFrame, start: date, months: int) -> Iterator[tuple[date, pl.DataFrame]]:
+    """ROLL of each month from that of `start` on, also of those to come, as things stand now."""
+    first = start.replace(day=1)
+    for _number in range(months):
+        following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+        yield first, roll_forward(costs, first, following)
+        first = following
 
 
-def roll_forward(costs: Iterable[Cost], start: date, end: date) -> dict[str, Roll]:
-    """By currency, all of them together."""
-    found: dict[str, Roll] = defaultdict(Roll)
-    for cost in costs:
-        found[cost.currency] += rolled(cost, start, end)
-    return dict(found)
+def _carrying(until: pl.Expr) -> pl.Expr:
+    """What an asset is worth when a month begins."""
+    gone = (_month(pl.col("recorded")) >= until) | (_month(pl.col("ended")) < until).fill_null(value=False)
+    return pl.when(gone).then(0).otherwise(pl.col("amount") - _written_down(until))
 
 
-def schedule(costs: Iterable[Cost], start: date, months: int) -> Iterator[tuple[date, dict[str, Roll]]]:
-    """Each of the months from that of `start` on, as things stand today: what is still to come, too."""
-    known = list(costs)
-    for number in range(months):
-        first = _first(_month(start) + number)
-        yield first, roll_forward(known, first, _first(_month(first) + 1))
+def _written_down(until: pl.Expr) -> pl.Expr:
+    """How much was amortised in the months before one, had the contract not ended. A half goes away from zero."""
+    elapsed = pl.min_horizontal((until - _month(pl.col("starts"))).clip(0), "months")
+    top = pl.col("amount").cast(pl.Int128) * elapsed.cast(pl.Int128)
+    return nearest(top, pl.col("months").cast(pl.Int128), half_even=False, number=pl.Int128()).cast(pl.Int64)
 
 
-def _impaired(cost: Cost, start: date, end: date) -> int:
-    if cost.ended_on is None:
-        return 0
-    month = max(_month(cost.ended_on), _month(cost.recorded_on))  # what is posted later is impaired when it is posted
-    if not _month(start) <= month < _month(end):
-        return 0
-    return cost.amount - written_down(cost, cost.ended_on)
-
-
-def _has_ended(cost: Cost, until: date) -> bool:
-    return cost.ended_on is not None and _month(cost.ended_on) < _month(until)
-
-
-def _month(day: date) -> int:
-    return day.year * 12 + day.month - 1
-
-
-def _first(month: int) -> date:
-    return date(month // 12, month % 12 + 1, 1)
+def _month(day: pl.Expr) -> pl.Expr:
+    return day.dt.year().cast(pl.Int64) * 12 + day.dt.month() - 1

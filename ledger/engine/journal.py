@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from commissions.engine.terms import Settled
+
 
 class Kind(StrEnum):
     """What moves. Above zero a movement debits the accounts of `_DEBITS`, and credits the others."""
@@ -147,9 +149,9 @@ def journal(movements: Iterable[Movement], chart: Chart = Chart()) -> tuple[Post
 
 
 def _postings(sums: Mapping[tuple[Account, str, str, str, str], int]) -> Iterator[Posting]:
-    for (account, *rest), amount in sorted(sums.items(), key=lambda item: (item[0][1], item[0][0].code, *item[0][2:])):
+    for place, amount in sorted(sums.items(), key=lambda item: (item[0][1], item[0][0].code, *item[0][2:])):
         if amount:
-            yield Posting(account, *rest, debit=max(amount, 0), credit=max(-amount, 0))
+            yield Posting(*place, max(amount, 0), max(-amount, 0))
 
 
 def totals(rows: Iterable[Posting]) -> dict[str, tuple[int, int]]:
@@ -161,22 +163,8 @@ def totals(rows: Iterable[Posting]) -> dict[str, tuple[int, int]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """The sums of the settlements of a plan; see commissions.models.Settlement for what each is. Minor units."""
-
-    held: int
-    released: int
-    advanced: int
-    recovered: int
-    forgiven: int
-    carried: int
-    owed_before: int
-    owed_after: int
-
-
 def settling(settled: Settled, *, currency: str, plan: str, team: str) -> Iterator[Movement]:
-    """What moves between what was earned and what is payable.
+    """What moves between what a plan's statements earned and what is payable by them; of several, their sums.
 
     Of what is advanced, that part is lent which is owed afterwards; the rest is a guarantee, which nobody gives back.
     """

@@ -7,15 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commissions.engine.document import load_plan
+from commissions.engine.schema import PlanDocument
 from commissions.engine.terms import settled
 from ledger.engine import journal as module
-from ledger.engine.journal import Account, Chart, Kind, Movement, Rule, Settled, UnbalancedError, journal, settling
+from ledger.engine.journal import Account, Chart, Kind, Movement, Rule, UnbalancedError, journal, settling
 
 MINOR = st.integers(0, 10**12)
 PLANS = [
     load_plan(
         "{plan: A, currency: USD, period: month, components: [{key: a, name: A, rate: 5%}], "
-        + f"draw: {{kind: {kind}, amount: 1000}}, below_zero: {below}}}"
+        f"draw: {{kind: {kind}, amount: 1000}}, below_zero: {below}}}"
     )
     for kind in ("recoverable", "non_recoverable")
     for below in ("pay", "carry")
@@ -27,15 +28,11 @@ def test_the_examples_hold() -> None:
 
 
 @given(st.sampled_from(PLANS), st.integers(-(10**9), 10**9), MINOR, MINOR, MINOR)
-def test_what_is_between_earned_and_payable_balances(plan, earned, owed, held, released) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_between_earned_and_payable_balances(
+    plan: PlanDocument, earned: int, owed: int, held: int, released: int
+) -> None:
     found = settled(plan, earned=earned, owed=owed, number=0, held=held, released=released)
-    between = settling(
-        Settled(
-            found.held, found.released, found.advanced, found.recovered, found.forgiven, found.carried,
-            found.owed_before, found.owed_after,
-        ),
-        currency="USD", plan="A", team="West",
-    )  # fmt: skip
+    between = settling(found, currency="USD", plan="A", team="West")
     rows = journal(
         [Movement(Kind.EARNED, "USD", earned, "A", "a", "West"), *between, Movement(Kind.PAYABLE, "USD", found.payable)]
     )
@@ -44,19 +41,8 @@ def test_what_is_between_earned_and_payable_balances(plan, earned, owed, held, r
 
 
 def test_a_draw_is_an_asset_until_it_is_recovered_and_a_guarantee_an_expense() -> None:
-    recoverable, guarantee = (
-        settled(plan, earned=40_000, owed=0, number=0) for plan in (PLANS[0], PLANS[2])
-    )
-    kinds = [
-        {
-            each.kind: each.amount
-            for each in settling(
-                Settled(s.held, s.released, s.advanced, s.recovered, s.forgiven, s.carried, s.owed_before, s.owed_after),
-                currency="USD", plan="A", team="",
-            )
-        }
-        for s in (recoverable, guarantee)
-    ]  # fmt: skip
+    advances = [settled(plan, earned=40_000, owed=0, number=0) for plan in (PLANS[0], PLANS[2])]
+    kinds = [{each.kind: each.amount for each in settling(one, currency="USD", plan="A", team="")} for one in advances]
     assert kinds == [{Kind.LENT: 60_000}, {Kind.GUARANTEED: 60_000}]
 
 
@@ -71,7 +57,13 @@ def test_the_account_that_says_more_takes_it() -> None:
     )
     codes = [
         chart.account(Movement(Kind.EARNED, "USD", 1, *where)).code
-        for where in (("", "", "West"), ("AE", "", "West"), ("AE", "new", "East"), ("AE", "new", "West"), ("B", "x", "E"))
+        for where in (
+            ("", "", "West"),
+            ("AE", "", "West"),
+            ("AE", "new", "East"),
+            ("AE", "new", "West"),
+            ("B", "x", "E"),
+        )
     ]
     assert codes == ["1", "2", "3", "4", "6010"]
 
