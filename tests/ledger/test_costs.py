@@ -2,6 +2,7 @@
 
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -48,7 +49,7 @@ def test_a_contract_that_ends_is_impaired_in_that_month(plan: Plan) -> None:
 
 
 def test_the_policy_says_what_is_a_cost(plan: Plan, cast: Cast) -> None:
-    given = {"benefit_months": 10, "uses_term": False, "is_expedient": False, "acting_user": cast.finn}
+    given: dict[str, Any] = {"benefit_months": 10, "uses_term": False, "is_expedient": False, "acting_user": cast.finn}
     services.save_policy(**given, expensed=[])
     assert year()[1][1:3] == (580_00, 58_00)
     services.save_policy(**given, expensed=[(plan.pk, "all")])

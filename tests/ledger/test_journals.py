@@ -1,6 +1,7 @@
 """The journals of periods: what statements earned, held, lent and pay, in double entry."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -59,7 +60,7 @@ def test_a_period_that_moves_is_accrued(plan: Plan) -> None:
 
 
 def test_a_company_names_its_own_accounts(plan: Plan, cast: Cast) -> None:
-    given = {"kind": "earned", "plan": plan, "component": "later", "cost_centre": "K1", "acting_user": cast.finn}
+    given: dict[str, Any] = {"kind": "earned", "plan": plan, "component": "later", "cost_centre": "K1", "acting_user": cast.finn}
     services.save_rule(**given, team=Team.objects.get(name="West"), code="7000", name="Later")
     assert ("7000", "later", "West", 40, 0) in rows("2026-01")
     with pytest.raises(RuleRefused, match="a rule for exactly this already"):
