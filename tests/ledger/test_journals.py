@@ -60,7 +60,9 @@ def test_a_period_that_moves_is_accrued(plan: Plan) -> None:
 
 
 def test_a_company_names_its_own_accounts(plan: Plan, cast: Cast) -> None:
-    given: dict[str, Any] = {"kind": "earned", "plan": plan, "component": "later", "cost_centre": "K1", "acting_user": cast.finn}
+    given: dict[str, Any] = {
+        "kind": "earned", "plan": plan, "component": "later", "cost_centre": "K1", "acting_user": cast.finn
+    }  # fmt: skip
     services.save_rule(**given, team=Team.objects.get(name="West"), code="7000", name="Later")
     assert ("7000", "later", "West", 40, 0) in rows("2026-01")
     with pytest.raises(RuleRefused, match="a rule for exactly this already"):
