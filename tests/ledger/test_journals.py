@@ -11,6 +11,7 @@ from commissions.models import Period, Plan
 from ledger import services
 from ledger.selectors.journals import period_journal
 from ledger.services import RuleRefused
+from tests.commissions.adjusting import ask, limit, settle, wanted
 from tests.commissions.facts import assign, calculated, period, published, won
 from tests.conftest import Cast
 
@@ -70,7 +71,7 @@ def test_a_company_names_its_own_accounts(plan: Plan, cast: Cast) -> None:
 
 
 def test_the_number_of_queries_does_not_grow(plan: Plan, django_assert_num_queries: object) -> None:
-    with django_assert_num_queries(6):  # type: ignore[operator]
+    with django_assert_num_queries(3):  # type: ignore[operator]
         period_journal(period("2026-01"))
 
 
@@ -89,3 +90,15 @@ def test_the_page_shows_the_same_total_on_both_sides(plan: Plan, cast: Cast, cli
     page = client.get("/ledger/journals/2026-01/").content.decode()
     foot = page[page.index("<tfoot>") : page.index("</tfoot>")]
     assert foot.count("10.40") == 2
+
+
+def test_adjustments_are_posted_by_kind_also_before_a_statement_has_taken_them_in(plan: Plan, cast: Cast) -> None:
+    limit(cast.ada, 500_00)
+    ask(cast.finn, wanted(cast.ana, 5_00, kind="bonus", label="2026-01"))
+    assert [row for row in rows("2026-01") if row[0] == "6020"] == [
+        ("6020", "", "West", 0, 5_00), ("6020", "bonus", "West", 5_00, 0),
+    ]  # fmt: skip
+    settle()
+    assert [row for row in rows("2026-01") if row[0] in ("6020", "2115")] == [
+        ("2115", "", "", 0, 15_00), ("6020", "bonus", "West", 5_00, 0),
+    ]  # fmt: skip
