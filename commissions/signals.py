@@ -10,3 +10,5 @@ run_started = Signal()
 statements_changed = Signal()
 # chains_changed.send(sender): within the transaction; whom published statements wait for has to be worked out again.
 chains_changed = Signal()
+# period_moved.send(sender, period_id: int, before: str, after: str): within the transaction that moved it.
+period_moved = Signal()

@@ -9,6 +9,7 @@ from commissions.models.approvals import (
     Delegation,
     StatementAcceptance,
 )
+from commissions.models.closing import ApprovalException, ChecklistTick, PeriodMove
 from commissions.models.periods import Period, Run, RunChunk
 from commissions.models.plans import Acceptance, Assignment, Plan, PlanVersion, Quota, Scenario, TeamQuota
 from commissions.models.scores import Score
@@ -34,10 +35,14 @@ __all__ = [
     "ApprovalRoute",
     "Assignment",
     "Delegation",
+    "ApprovalException",
+    "Assignment",
+    "ChecklistTick",
     "EarningLine",
     "Evidence",
     "HandedOver",
     "Period",
+    "PeriodMove",
     "Plan",
     "PlanVersion",
     "Quota",

@@ -5,9 +5,10 @@ from typing import Final
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Team
 from core import periods
 
 
@@ -74,18 +75,37 @@ class Run(models.Model):
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
 
+    class Scope(models.TextChoices):
+        ALL = "all", _("Everybody")
+        TEAM = "team", _("A team")
+        PAYEE = "payee", _("One payee")
+
     period = models.ForeignKey(Period, models.PROTECT, related_name="runs")
     status = models.CharField(max_length=7, choices=Status.choices, default=Status.RUNNING)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
+    scope = models.CharField(max_length=5, choices=Scope.choices, default=Scope.ALL, db_default=Scope.ALL)
+    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="+", help_text=_("With those below it."))
+    payee = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    # What it came to, once it is done: of the payees that it calculated.
+    inputs_hash = models.CharField(max_length=64, blank=True, db_default="")
+    payees = models.IntegerField(null=True)
+    statements = models.IntegerField(null=True)
+    totals = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))  # currency: total and payable
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["period"], condition=Q(status="running"), name="commissions_run_one_at_a_time"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(scope="all", team=None, payee=None)
+                | Q(scope="team", team__isnull=False, payee=None)
+                | Q(scope="payee", team=None, payee__isnull=False),
+                name="commissions_run_scope",
+            ),
         ]
 
 
@@ -99,3 +119,4 @@ class RunChunk(models.Model):
     payees = ArrayField(models.BigIntegerField())
     done_at = models.DateTimeField(null=True)
     attempts = models.IntegerField(default=0)
+    inputs_hash = models.CharField(max_length=64, blank=True, db_default="", help_text=_("Of all that it read."))

@@ -74,7 +74,7 @@ def period_overview(period: Period) -> PeriodOverview:
         .annotate(Sum("held_after_minor"))
         .order_by()
     )
-    waiting = StaleStatement.objects.filter(_reaching(period), on__lt=period.end)
+    waiting = notes_reaching(period)
     return PeriodOverview(
         period=period,
         label=period.label,
@@ -86,6 +86,11 @@ def period_overview(period: Period) -> PeriodOverview:
         payees=period.statements.aggregate(payees=Count("payee", distinct=True))["payees"],
         stale=waiting.aggregate(payees=Count("payee_id", distinct=True))["payees"],
     )
+
+
+def notes_reaching(period: Period) -> QuerySet[StaleStatement]:
+    """The notes of what must be calculated again in it, by somebody or other."""
+    return StaleStatement.objects.filter(_reaching(period), on__lt=period.end)
 
 
 def _reaching(period: Period) -> Q:

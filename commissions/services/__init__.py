@@ -1,6 +1,8 @@
 """What commissions writes: plans, assignments, runs and what follows from a change."""
 
 from commissions.services.assignments import assign, set_quota, unassign
+from commissions.services.checklist import except_statement, take_back, tick_off, withdraw_exception
+from commissions.services.closing import approve_period, close_period, mark_paid, reopen, start_review
 from commissions.services.drafts import DraftExists, change_draft, create_draft, discard_draft
 from commissions.services.files import publish_file
 from commissions.services.periods import get_period
@@ -17,7 +19,7 @@ from commissions.services.plans import (
     save_draft,
 )
 from commissions.services.recalculation import hold, recalculate
-from commissions.services.refusals import PeriodFrozen, RunRefused
+from commissions.services.refusals import MovedAlready, MoveRefused, PeriodFrozen, RunRefused
 from commissions.services.roster import AssignmentRefused
 from commissions.services.runs import start_run, stop_run, unfinished_runs, work_on_run
 from commissions.services.stale import (
@@ -39,18 +41,24 @@ __all__ = [
     "DraftChanged",
     "DraftExists",
     "ExamplesFail",
+    "MoveRefused",
+    "MovedAlready",
     "PeriodFrozen",
     "PlanRefused",
     "QuestionsOpen",
     "RunRefused",
+    "approve_period",
     "assign",
     "change_draft",
     "check_examples",
+    "close_period",
     "create_draft",
     "describe",
     "discard_draft",
+    "except_statement",
     "get_period",
     "hold",
+    "mark_paid",
     "note_all_kpis",
     "note_facts",
     "note_kpis",
@@ -64,14 +72,19 @@ __all__ = [
     "publish_version",
     "recalculate",
     "recalculate_stale",
+    "reopen",
     "retire_version",
     "reviewers",
     "save_draft",
     "set_quota",
     "set_team_quota",
+    "start_review",
     "start_run",
     "stop_run",
+    "take_back",
+    "tick_off",
     "unassign",
     "unfinished_runs",
+    "withdraw_exception",
     "work_on_run",
 ]

@@ -142,8 +142,16 @@ def moment(at: datetime, locale: str) -> str:
     >>> moment(datetime(2026, 11, 23, 14, 2), "en"), moment(datetime(2026, 11, 23, 14, 2), "id")
     ('23 Nov 2026, 14:02', '23 Nov 2026 14.02')
     """
-    time = "HH.mm" if locale == "id" else "HH:mm"
-    return f"{day(at, locale)}{' ' if locale == 'id' else ', '}{format_time(at, format=time, locale=locale)}"
+    return f"{day(at, locale)}{' ' if locale == 'id' else ', '}{clock(at, locale)}"
+
+
+def clock(at: datetime, locale: str) -> str:
+    """A local time of day, to the minute.
+
+    >>> clock(datetime(2026, 11, 23, 18, 4), "en"), clock(datetime(2026, 11, 23, 18, 4), "id")
+    ('18:04', '18.04')
+    """
+    return format_time(at, format="HH.mm" if locale == "id" else "HH:mm", locale=locale)
 
 
 def period(calendar: Period, locale: str) -> str:
