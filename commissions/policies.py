@@ -14,6 +14,11 @@ def can_calculate(user: User) -> bool:
     return can_run_finance(user)
 
 
+def can_move_periods(user: User) -> bool:
+    """To review, approve and close them, and to tick off what was looked at before."""
+    return can_run_finance(user)
+
+
 def can_export_payouts(user: User) -> bool:
     return can_run_finance(user)
 

@@ -5,6 +5,7 @@ from commissions.views import (
     adjusting,
     adjustments,
     cancelling,
+    closing,
     drafts,
     estimator,
     periods,
@@ -64,6 +65,12 @@ urlpatterns = [
     path("periods/", periods.periods, name="periods"),
     path("periods/run", periods.run_start, name="run-start"),
     path("periods/<str:label>/", periods.period, name="period"),
+    path("periods/<str:label>/move", closing.period_move, name="period-move"),
+    path("periods/<str:label>/checklist", closing.period_tick, name="period-tick"),
+    path("periods/<str:label>/exceptions", closing.period_exceptions, name="period-exceptions"),
+    path(
+        "periods/<str:label>/exceptions/<int:pk>/withdraw", closing.exception_withdraw, name="period-exception-withdraw"
+    ),
     path("periods/<str:label>/run", periods.run, name="run"),
     path("periods/<str:label>/payouts.csv", periods.export, name="export"),
 ]

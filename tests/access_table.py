@@ -86,6 +86,18 @@ GET  commissions:periods                           login  403   403   403   403 
 GET  commissions:period                            login  403   403   403   403   200   200   403
 GET  commissions:period          #none             login  403   403   403   403   404   404   403
 GET  commissions:run                               login  403   403   403   403   200   200   403
+GET  commissions:period-move                       405    405   405   405   405   405   405   405
+POST commissions:period-move                       login  403   403   403   403   302   302   403
+POST commissions:period-move     #empty            login  403   403   403   403   422   422   403
+POST commissions:period-move     #none             login  403   403   403   403   404   404   403
+GET  commissions:period-tick                       405    405   405   405   405   405   405   405
+POST commissions:period-tick                       login  403   403   403   403   302   302   403
+POST commissions:period-tick     #old              login  403   403   403   403   422   422   403
+GET  commissions:period-exceptions                 login  403   403   403   403   200   200   403
+POST commissions:period-exceptions                 login  403   403   403   403   302   302   403
+POST commissions:period-exceptions #empty          login  403   403   403   403   422   422   403
+GET  commissions:period-exception-withdraw         405    405   405   405   405   405   405   405
+POST commissions:period-exception-withdraw         login  403   403   403   403   302   302   403
 GET  commissions:export                            login  403   403   403   403   200   200   403
 GET  commissions:run-start                         405    405   405   405   405   405   405   405
 POST commissions:run-start                         login  403   403   403   403   302   302   403

@@ -3,7 +3,9 @@
 from commissions.forms.filling import Filled, filled_in, fits, mark_of
 from commissions.forms.nodes import cells_in, slots_in
 from commissions.forms.pages import (
+    ExceptForm,
     FromDateForm,
+    MoveForm,
     PayeeFilter,
     PeriodField,
     PlanForm,
@@ -18,8 +20,10 @@ from commissions.forms.tree import DocumentForm, document_form
 
 __all__ = [
     "DocumentForm",
+    "ExceptForm",
     "Filled",
     "FromDateForm",
+    "MoveForm",
     "PayeeFilter",
     "PeriodField",
     "PlanForm",

@@ -41,6 +41,27 @@ class PayeeFilter(forms.Form):
     q = forms.CharField(label=_("Search"), required=False, max_length=100)
     sort = forms.ChoiceField(label=_("Order"), required=False, choices=SORTS)
     notices = forms.BooleanField(label=_("Only with notices"), required=False)
+    show = forms.ChoiceField(
+        label=_("Show"),
+        required=False,
+        choices=[("", _("Everybody")), ("unapproved", _("Not approved")), ("unusual", _("Unusual amounts"))],
+    )
+
+
+class MoveForm(forms.Form):
+    """Which step a period takes; a step back says why."""
+
+    ACTS = [(act, act) for act in ("start_review", "approve", "close", "reopen")]
+
+    act = forms.ChoiceField(choices=ACTS)
+    note = forms.CharField(label=_("Reason"), required=False, max_length=1_000)
+
+
+class ExceptForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why these need no approval"), max_length=1_000, widget=forms.TextInput({"class": "form-control"}),
+        error_messages={"required": _("Say why these statements need no approval: whoever looks later will ask.")},
+    )  # fmt: skip
 
 
 class RunForm(forms.Form):

@@ -7,11 +7,13 @@ from hashlib import sha256
 from typing import Any, Final, Literal, LiteralString
 
 from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from commissions.models import Period, Run
+from commissions.models import Period, Run, Statement
 from commissions.selectors.examples import versions_that_fail
 from commissions.selectors.obstacles import unapproved
 from commissions.selectors.periods import notes_reaching
@@ -211,6 +213,11 @@ def outliers(period: Period) -> Finding:
     good = _("No statement differs by more than %(percent)s%% from the mean of the three before it.")
     percent = {"percent": VARIANCE_PERCENT}
     return _counted(count, text, good % percent, state="look", **percent)
+
+
+def unusual(period: Period) -> QuerySet[Statement]:
+    """The statements that differ from those before them by more than VARIANCE_PERCENT."""
+    return Statement.objects.filter(pk__in=RawSQL(OUTLIERS, outlier_values(period)))  # noqa: S611 our own text
 
 
 def outlier_values(period: Period) -> list[Any]:

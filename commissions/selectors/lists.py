@@ -69,11 +69,18 @@ def siblings(statement: Statement) -> Siblings:
 
 
 def payees_matching(
-    statements: QuerySet[Statement], *, text: str, order: str, with_notices: bool
+    statements: QuerySet[Statement],
+    *,
+    text: str,
+    order: str,
+    with_notices: bool,
+    only: QuerySet[Statement] | None = None,
 ) -> QuerySet[Statement]:
     """A period's statements as its page shows them; within one amount, and always at last, by name."""
     if text:
         statements = statements.filter(Q(payee__name__icontains=text) | Q(payee__email__icontains=text))
+    if only is not None:
+        statements = statements.filter(pk__in=only.values("pk"))
     if with_notices:
         statements = statements.exclude(notices=[])
     return statements.order_by(_ORDERS[order], "payee__name", "payee", "currency")

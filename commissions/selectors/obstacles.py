@@ -45,6 +45,14 @@ def no_statements(period: Period) -> str:
     ) % {"label": period.label}
 
 
+def obstacles(period: Period, today: date) -> Iterator[str]:
+    """What the next step would be refused for, as far as the checklist doesn't say so already."""
+    if period.status == Period.Status.OPEN:
+        yield from in_the_way_of_review(period)
+    elif period.status == Period.Status.APPROVED:
+        yield from in_the_way_of_closing(period, today)
+
+
 def in_the_way_of_review(period: Period) -> Iterator[str]:
     if is_empty(period):
         yield no_statements(period)

@@ -55,6 +55,25 @@ class MoveRow:
     icon: str
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A status on the way, as the page's head shows it."""
+
+    status: str
+    name: str
+    is_done: bool
+    is_current: bool
+
+
+def steps(period: Period) -> tuple[Step, ...]:
+    """All of them, in order; those before the period's are done."""
+    reached = Status.values.index(period.status)
+    return tuple(
+        Step(value, str(label), index < reached or index == reached == len(Status.values) - 1, index == reached)
+        for index, (value, label) in enumerate(Status.choices)
+    )
+
+
 def latest_move(period: Period) -> PeriodMove | None:
     return PeriodMove.objects.filter(period=period).select_related("by").order_by("-pk").first()
 

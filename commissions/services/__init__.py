@@ -1,9 +1,10 @@
 """What commissions writes: plans, assignments, runs and what follows from a change."""
 
 from commissions.services.assignments import assign, set_quota, unassign
-from commissions.services.checklist import except_statement, take_back, tick_off, withdraw_exception
+from commissions.services.checklist import take_back, tick_off
 from commissions.services.closing import approve_period, close_period, mark_paid, reopen, start_review
 from commissions.services.drafts import DraftExists, change_draft, create_draft, discard_draft
+from commissions.services.exceptions import except_statements, withdraw_exception
 from commissions.services.files import publish_file
 from commissions.services.periods import get_period
 from commissions.services.plans import (
@@ -55,7 +56,7 @@ __all__ = [
     "create_draft",
     "describe",
     "discard_draft",
-    "except_statement",
+    "except_statements",
     "get_period",
     "hold",
     "mark_paid",

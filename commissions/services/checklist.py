@@ -1,4 +1,4 @@
-"""Ticking off what was looked at, and naming whose statement may go without an approval."""
+"""Ticking off what was looked at before a period is approved."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from commissions.models import ApprovalException, ChecklistTick, Period, Statement
+from commissions.models import ChecklistTick, Period
 from commissions.selectors.checklist import Item, checklist
 from commissions.services.refusals import MoveRefused
 
@@ -22,7 +22,7 @@ def tick_off(
 
     An item that is ticked off already keeps that tick: a second click writes nothing.
     """
-    _hold_moving(period)
+    hold_moving(period)
     items = {item.key: item for item in checklist(period).items}
     asked = [(items[key], figure) for key, figure in zip(keys, figures, strict=True) if key in items]
     changed = [item.title for item, figure in asked if item.figure != figure]
@@ -39,7 +39,7 @@ def tick_off(
 @transaction.atomic
 def take_back(*, period: Period, key: str, acting_user: User | None, now: datetime) -> None:
     """Not ticked off after all: both stay on record. Raises MoveRefused."""
-    _hold_moving(period)
+    hold_moving(period)
     for item in checklist(period).items:
         if item.key == key and item.ticked_at:
             _tick(period, item, acting_user, now, is_done=False).save(force_insert=True)
@@ -49,35 +49,7 @@ def _tick(period: Period, item: Item, acting_user: User | None, now: datetime, *
     return ChecklistTick(period=period, item=item.key, figure=item.figure, is_done=is_done, by=acting_user, at=now)
 
 
-@transaction.atomic
-def except_statement(
-    *, statement: Statement, reason: str, acting_user: User | None, now: datetime
-) -> ApprovalException:
-    """Let the period close although this statement isn't approved, for a reason. A second one is the first. Raises
-    MoveRefused.
-    """
-    _hold_moving(statement.period)
-    if not reason.strip():
-        raise MoveRefused(_("Say why this statement needs no approval: whoever looks at it later will ask."))
-    if acting_user and acting_user.pk == statement.payee_id:
-        raise MoveRefused(_("Nobody decides about her or his own pay: ask a colleague to do it."))
-    found, _created = ApprovalException.objects.get_or_create(
-        period=statement.period, payee=statement.payee, currency=statement.currency,
-        defaults={"reason": reason.strip(), "by": acting_user, "at": now},
-    )  # fmt: skip
-    return found
-
-
-@transaction.atomic
-def withdraw_exception(*, statement: Statement) -> None:
-    """It needs an approval after all. Raises MoveRefused."""
-    _hold_moving(statement.period)
-    ApprovalException.objects.filter(
-        period=statement.period, payee=statement.payee, currency=statement.currency
-    ).delete()
-
-
-def _hold_moving(period: Period) -> None:
+def hold_moving(period: Period) -> None:
     """One tick at a time, and none while the period is moved; calculations go on meanwhile."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCKS | period.pk])

@@ -1,12 +1,16 @@
 """The periods that finance runs."""
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -14,13 +18,19 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.policies import require
 from commissions import selectors, services
-from commissions.forms import PayeeFilter, RunForm
+from commissions.forms import MoveForm, PayeeFilter, RunForm
 from commissions.models import Period
 from commissions.policies import can_calculate, can_export_payouts
-from commissions.views.shared import PER_PAGE, page_or_fragment
+from commissions.selectors.checklist import checklist
+from commissions.selectors.checks import unusual
+from commissions.selectors.obstacles import obstacles, unapproved
+from commissions.selectors.period_moves import move_rows, steps
+from commissions.views.shared import PER_PAGE
+from core.htmx import wants_fragment
 from core.http import AuthedRequest
 from core.periods import PeriodError, parse_period
 from core.templatetags.juara import period as period_name
+from sales.selectors import NOBODY
 
 
 @require_GET
@@ -39,37 +49,79 @@ def _periods_page(request: AuthedRequest, form: RunForm, status: int) -> HttpRes
 @require(can_calculate)
 @vary_on_headers("HX-Request")
 def period(request: AuthedRequest, label: str) -> HttpResponse:
-    found = _period(label)
+    found = found_period(label)
+    if wants_fragment(request):
+        return render(request, "commissions/period.html#payees", _payees(request, found))
+    return period_page(request, found)
+
+
+def period_page(
+    request: AuthedRequest, found: Period, *, refused: Sequence[str] = (), move: MoveForm | None = None
+) -> HttpResponse:
+    """Finance's screen of a period; with what was refused on top, and the reason that was written."""
+    context = {
+        **_payees(request, found),
+        "during": DateRange(found.start, found.end),
+        "steps": steps(found),
+        "checklist": checklist(found),
+        "links": _links(found),
+        "obstacles": tuple(obstacles(found, timezone.localdate())),
+        "moves": move_rows(found),
+        "refused": refused,
+        "move": move or MoveForm(),
+    }
+    return render(request, "commissions/period.html", context, status=422 if refused else 200)
+
+
+def _payees(request: AuthedRequest, found: Period) -> dict[str, Any]:
     form = PayeeFilter(request.GET)
     form.is_valid()
-    rows = selectors.payees_matching(selectors.period_statements(found), **_chosen(form))
-    context = {
+    rows = selectors.payees_matching(selectors.period_statements(found), **_chosen(form, found))
+    return {
         "overview": selectors.period_overview(found),
-        "during": DateRange(found.start, found.end),
         "form": form,
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
     }
-    return render(request, page_or_fragment(request, "commissions/period.html", "payees"), context)
+
+
+def _links(found: Period) -> dict[str, str]:
+    """Where each item of the checklist is looked into."""
+    here = reverse("commissions:period", args=[found.label])
+    won = {"status": "won", "closed_from": found.start, "closed_to": found.end - timedelta(days=1)}
+    deals = reverse("sales:deals")
+    return {
+        "imports": f"{deals}?{urlencode(won)}",
+        "owners": f"{deals}?{urlencode({**won, 'owner': NOBODY})}",
+        "rates": reverse("sales:rates"),
+        "plans": reverse("commissions:roster"),
+        "accepted": reverse("commissions:acceptances") + "?show=missing",
+        "examples": reverse("commissions:plans"),
+        "balances": f"{here}#payees",
+        "outliers": f"{here}?show=unusual#payees",
+        "approved": reverse("commissions:period-exceptions", args=[found.label]),
+    }
 
 
 @require_GET
 @require(can_calculate)
 def run(request: AuthedRequest, label: str) -> HttpResponse:
     """How far the period's run is, for its page to ask again and again."""
-    context = {"overview": selectors.period_overview(_period(label)), "is_polled": True}
+    context = {"overview": selectors.period_overview(found_period(label)), "is_polled": True}
     return render(request, "commissions/period.html#run", context)
 
 
-def _chosen(form: PayeeFilter) -> dict[str, Any]:
+def _chosen(form: PayeeFilter, found: Period) -> dict[str, Any]:
     chosen = form.cleaned_data
+    only = {"unapproved": unapproved, "unusual": unusual}.get(chosen.get("show") or "")
     return {
+        "only": only(found) if only else None,
         "text": chosen.get("q", ""),
         "order": chosen.get("sort") or "name",
         "with_notices": bool(chosen.get("notices")),
     }
 
 
-def _period(label: str) -> Period:
+def found_period(label: str) -> Period:
     try:
         calendar = parse_period(label)
     except PeriodError as error:
@@ -103,7 +155,7 @@ def run_start(request: AuthedRequest) -> HttpResponse:
 @require(can_export_payouts)
 def export(request: AuthedRequest, label: str) -> StreamingHttpResponse:  # noqa: ARG001 the same for all who may
     """What the period owes, as CSV for payroll."""
-    found = _period(label)
+    found = found_period(label)
     response = StreamingHttpResponse(selectors.payout_csv(found), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="payouts-{found.label}.csv"'
     return response

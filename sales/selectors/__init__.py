@@ -2,6 +2,7 @@
 
 from sales.selectors.deals import (
     NEWEST_FIRST,
+    NOBODY,
     DealList,
     DealSearch,
     deal_list,
@@ -34,6 +35,7 @@ from sales.selectors.references import named, reference, suggestions
 
 __all__ = [
     "NEWEST_FIRST",
+    "NOBODY",
     "ORDER",
     "Column",
     "DealList",

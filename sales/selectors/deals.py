@@ -17,6 +17,7 @@ from sales.selectors.references import meant
 MOST_COUNTED = 10_000  # beyond this many deals a page says "more than", sums nothing up and keeps to the dates' order
 MOST_LOOKED_UP = 500  # people whose deals are found by an index each
 NEWEST_FIRST = "-closed"
+NOBODY = "-"  # in the place of an owner
 ORDERS = {
     NEWEST_FIRST: ("-closed_on", "-id"),
     "closed": ("closed_on", "id"),
@@ -39,7 +40,7 @@ SELECT currency FROM used WHERE currency IS NOT NULL
 
 @dataclass(frozen=True, slots=True)
 class DealSearch:
-    """What a person looks for. An owner or product is meant by any part of a name or id."""
+    """What a person looks for. An owner or product is meant by any part of a name or id; NOBODY: without an owner."""
 
     text: str = ""
     status: str = ""
@@ -207,5 +208,7 @@ def _filtered(deals: DealQuerySet, search: DealSearch) -> DealQuerySet:
     }
     deals = deals.filter(**{name: value for name, value in given.items() if value})
     if search.owner:
-        deals = deals.filter(owner__in=meant(User, search.owner))
+        deals = (
+            deals.filter(owner=None) if search.owner == NOBODY else deals.filter(owner__in=meant(User, search.owner))
+        )
     return deals.filter(product__in=meant(Product, search.product)) if search.product else deals
