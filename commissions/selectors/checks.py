@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from commissions.models import Period, Run, Statement
+from commissions.models import Adjustment, Period, Run, Statement
 from commissions.selectors.examples import versions_that_fail
 from commissions.selectors.obstacles import unapproved
 from commissions.selectors.periods import notes_reaching
@@ -201,6 +201,16 @@ def _balance_words(rows: Sequence[tuple[Any, ...]]) -> Iterator[str]:
             yield _("%(amount)s owed of draws") % {"amount": money_text(int(owed), currency)}
         if held:
             yield _("%(amount)s held back") % {"amount": money_text(int(held), currency)}
+
+
+def undecided(period: Period) -> Finding:
+    count = Adjustment.objects.filter(period=period, status=Adjustment.Status.PROPOSED).count()
+    text = ngettext(
+        "%(n)s adjustment waits for a decision. Approve, reject or withdraw it.",
+        "%(n)s adjustments wait for a decision. Approve, reject or withdraw each.",
+        count,
+    )
+    return _counted(count, text, _("No adjustment waits for a decision."))
 
 
 def outliers(period: Period) -> Finding:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from commissions.models import ApprovalException, Period, Run, Statement
+from commissions.models import Adjustment, ApprovalException, Period, Run, Statement
 from commissions.selectors.periods import notes_reaching
 from core.templatetags.juara import day
 
@@ -82,6 +82,7 @@ def in_the_way_of_closing(period: Period, today: date) -> Iterator[str]:
             "%(earlier)s is not closed yet, and this period starts with the balances that it leaves. Close %(earlier)s "
             "first."
         ) % {"earlier": earlier.label}
+    yield from _undecided(period)
     yield from _unapproved(period)
 
 
@@ -109,6 +110,16 @@ def _waiting(period: Period) -> Iterator[str]:
             "The calculation of %(names)s failed three times, so their statements may not show what changed. Calculate "
             "them again: the run says what is wrong."
         ) % {"names": names}
+
+
+def _undecided(period: Period) -> Iterator[str]:
+    count = Adjustment.objects.filter(period=period, status=Adjustment.Status.PROPOSED).count()
+    if count:
+        yield ngettext(
+            "%(n)s adjustment of this period waits for a decision. Approve, reject or withdraw it first.",
+            "%(n)s adjustments of this period wait for a decision. Approve, reject or withdraw each first.",
+            count,
+        ) % {"n": count}
 
 
 def _unapproved(period: Period) -> Iterator[str]:

@@ -96,6 +96,7 @@ def _links(found: Period) -> dict[str, str]:
         "plans": reverse("commissions:roster"),
         "accepted": reverse("commissions:acceptances") + "?show=missing",
         "examples": reverse("commissions:plans"),
+        "adjustments": reverse("commissions:adjustments") + f"?period={found.label}&status=proposed",
         "balances": f"{here}#payees",
         "outliers": f"{here}?show=unusual#payees",
         "approved": reverse("commissions:period-exceptions", args=[found.label]),

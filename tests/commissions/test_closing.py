@@ -10,7 +10,17 @@ from django.db.models import F
 
 from accounts.models import User
 from commissions import services
-from commissions.models import ApprovalException, ChecklistTick, Period, PeriodMove, Run, StaleStatement, Statement
+from commissions.models import (
+    Adjustment,
+    AdjustmentGroup,
+    ApprovalException,
+    ChecklistTick,
+    Period,
+    PeriodMove,
+    Run,
+    StaleStatement,
+    Statement,
+)
 from commissions.selectors.checklist import checklist
 from commissions.services import MovedAlready, MoveRefused
 from tests.commissions.facts import FLAT, assign, calculated, period, published, won
@@ -238,7 +248,22 @@ def test_many_names_are_counted(may: Period, cast: Cast) -> None:
 @pytest.mark.parametrize("change", ["UPDATE {} SET at = now()", "DELETE FROM {}", "TRUNCATE {}"])
 def test_what_was_done_stays_on_record(may: Period, table: str, change: str) -> None:
     services.start_review(period=ready(may), acting_user=None, now=NOW)
-    assert ChecklistTick.objects.count() == 10
+    assert ChecklistTick.objects.count() == 11
     with pytest.raises(IntegrityError, match="only ever added"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL juara.may_truncate = 'off'")
         cursor.execute(change.format(f"commissions_{table}"))
+
+
+def test_an_adjustment_that_nobody_decided_holds_the_period_up(may: Period, cast: Cast) -> None:
+    ready(may)
+    proposed(may, cast)
+    assert closing(may).startswith("1 adjustment of this period waits for a decision.")
+    assert next(item for item in checklist(may).items if item.key == "adjustments").figure == "1"
+
+
+def proposed(found: Period, cast: Cast) -> Adjustment:
+    group = AdjustmentGroup.objects.create(kind="one", token="t", created_by=cast.finn, created_at=NOW)
+    return Adjustment.objects.create(
+        group=group, payee=cast.ana, period=found, currency="USD", kind="bonus", amount_minor=5_00, reason="Fair",
+        status="proposed", payable_before_minor=0, proposed_by=cast.finn, proposed_at=NOW,
+    )  # fmt: skip
