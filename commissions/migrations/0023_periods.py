@@ -55,7 +55,7 @@ CREATE TRIGGER commissions_{table}_no_truncate BEFORE TRUNCATE ON commissions_{t
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_leave"),
-        ("commissions", "0021_adjustments"),
+        ("commissions", "0022_approvals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
