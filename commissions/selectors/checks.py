@@ -156,7 +156,7 @@ def calculated(period: Period) -> Finding:
 def without_plan(period: Period) -> Finding:
     count, first = _row(_WITHOUT_PLAN, period.start, period.end)
     text = ngettext(
-        "%(first)s is a rep and on no plan in this period. Assign one, or tick this off if that is right.",
+        "%(n)s rep is on no plan in this period: %(first)s. Assign one, or tick this off if that is right.",
         "%(n)s reps are on no plan in this period, such as %(first)s. Assign one, or tick this off if that is right.",
         count,
     )

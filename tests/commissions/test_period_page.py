@@ -177,7 +177,7 @@ def test_each_item_of_the_checklist_finds_what_it_is_for(may: Period, cast: Cast
     assert found["balances"] == ("look", "USD:500:0")
     assert found["outliers"] == ("look", "1")  # Ana's 100.00 after 60.00
     assert found["approved"] == ("bad", "2")
-    assert "Cleo is a rep and on no plan" in items(may)["plans"].text
+    assert "1 rep is on no plan in this period: Cleo" in items(may)["plans"].text
 
 
 def test_a_deal_without_exchange_rate_and_a_change_that_waits_are_found(cast: Cast) -> None:
