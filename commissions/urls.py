@@ -8,6 +8,7 @@ from commissions.views import (
     closing,
     drafts,
     estimator,
+    papers,
     periods,
     plans,
     roster,
@@ -23,6 +24,7 @@ app_name = "commissions"
 urlpatterns = [
     path("statements/", statements.statements, name="statements"),
     path("statements/<int:pk>/", statements.statement, name="statement"),
+    path("statements/<int:pk>/<slug:form>", papers.statement_paper, name="statement-paper"),
     path("lines/<int:pk>/", statements.line, name="line"),
     path("deals/<int:pk>/cancelling", cancelling.cancelling, name="cancelling"),
     path("estimator/", estimator.estimator, name="estimator"),

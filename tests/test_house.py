@@ -19,7 +19,7 @@ P95_FUNCTION = 40
 # Written so that this file does not contain what it forbids.
 REGISTRY = re.compile(r"--(?:extra-)?index-url|\b(?:files\.python" + r"hosted|py" + r"pi\.org|registry\.npm" + r"js)\b")
 MACHINE_PATH = re.compile(r"(?<![\w.~-])/(?:work|ho" + r"me|Users)/\w+")
-BINARY = {".png", ".jpg", ".ico", ".woff2", ".xlsx", ".mo"}
+BINARY = {".png", ".jpg", ".ico", ".woff2", ".ttf", ".xlsx", ".mo"}
 
 
 def tracked() -> list[Path]:

@@ -16,7 +16,6 @@ from commissions.selectors.lists import (
     statements_matching,
 )
 from commissions.selectors.notices import NoticeRow, notice_rows, notice_text
-from commissions.selectors.payouts import PayoutRow, payout_csv, payout_rows
 from commissions.selectors.periods import (
     CurrencyTotal,
     PeriodOverview,
@@ -73,7 +72,6 @@ __all__ = [
     "LineExplanation",
     "LineRow",
     "NoticeRow",
-    "PayoutRow",
     "PeriodEarning",
     "PeriodOverview",
     "PeriodRow",
@@ -110,8 +108,6 @@ __all__ = [
     "notice_text",
     "open_questions",
     "payees_matching",
-    "payout_csv",
-    "payout_rows",
     "period_list",
     "period_overview",
     "period_rows",

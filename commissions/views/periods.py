@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.policies import require
-from commissions import selectors, services
+from commissions import papers, selectors, services
 from commissions.forms import MoveForm, PayeeFilter, RunForm
 from commissions.models import Period
 from commissions.policies import can_calculate, can_export_payouts
@@ -157,6 +157,6 @@ def run_start(request: AuthedRequest) -> HttpResponse:
 def export(request: AuthedRequest, label: str) -> StreamingHttpResponse:  # noqa: ARG001 the same for all who may
     """What the period owes, as CSV for payroll."""
     found = found_period(label)
-    response = StreamingHttpResponse(selectors.payout_csv(found), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(papers.payout_csv(found), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="payouts-{found.label}.csv"'
     return response

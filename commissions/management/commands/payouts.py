@@ -5,7 +5,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from commissions import selectors
+from commissions import papers
 from commissions.management.arguments import calculated_period
 
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *, period: str, output: Path | None, **_options: object) -> None:
         found = calculated_period(period)
-        lines = selectors.payout_csv(found)
+        lines = papers.payout_csv(found)
         if output is None:
             self.stdout.write("".join(lines), ending="")
             return
