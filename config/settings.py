@@ -162,6 +162,13 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # fifty deals of an estimate, each with all that a plan may read
 
+# Account numbers are sealed with the first of these keys and opened with any of them (docs/payouts.md); without one the
+# key is derived from SECRET_KEY.
+FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[])
+PAYOUTS_NEED_SECOND_PERSON = env.bool("PAYOUTS_NEED_SECOND_PERSON", default=True)
+PAYOUTS_METHOD = env.str("PAYOUTS_METHOD", default="payroll")  # or bank: how people without a setting of their own are paid
+PAYOUTS_MINIMUM = env.dict("PAYOUTS_MINIMUM", default={})  # by currency, in major units: USD=25,IDR=100000
+
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS

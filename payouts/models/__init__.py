@@ -1,0 +1,23 @@
+"""How people are paid, what was paid to them, and what became of it."""
+
+from payouts.models.accounts import BankAccount, CompanyAccount, PayoutProfile
+from payouts.models.answers import Answer, AnswerFile
+from payouts.models.batches import Batch, Hold, Payout, PayoutStatement
+from payouts.models.mappings import PayrollMapping
+from payouts.models.sealing import reseal, seal, unseal
+
+__all__ = [
+    "Answer",
+    "AnswerFile",
+    "BankAccount",
+    "Batch",
+    "CompanyAccount",
+    "Hold",
+    "Payout",
+    "PayoutProfile",
+    "PayoutStatement",
+    "PayrollMapping",
+    "reseal",
+    "seal",
+    "unseal",
+]

@@ -1,0 +1,42 @@
+"""Account numbers are in the database only under a key that isn't: Fernet, with keys that can be changed (MultiFernet).
+
+The first of FIELD_ENCRYPTION_KEYS seals, all of them open. Without that setting the key is derived from SECRET_KEY.
+"""
+
+import base64
+import hashlib
+from functools import cache
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+
+def seal(text: str) -> str:
+    return _keys().encrypt(text.encode()).decode()
+
+
+def unseal(sealed: str) -> str:
+    """Raises ImproperlyConfigured when none of the keys fits."""
+    try:
+        return _keys().decrypt(sealed.encode()).decode()
+    except InvalidToken:
+        raise ImproperlyConfigured(
+            "An account number can't be opened: it was sealed with a key that isn't among FIELD_ENCRYPTION_KEYS (or with "
+            "another SECRET_KEY). Put that key back at the end of the list."
+        ) from None
+
+
+def reseal(sealed: str) -> str:
+    """The same under the first of the keys."""
+    return seal(unseal(sealed))
+
+
+def _keys() -> MultiFernet:
+    return _fernet(tuple(settings.FIELD_ENCRYPTION_KEYS), settings.SECRET_KEY)
+
+
+@cache
+def _fernet(keys: tuple[str, ...], secret: str) -> MultiFernet:
+    derived = base64.urlsafe_b64encode(hashlib.sha256(b"juara account numbers " + secret.encode()).digest())
+    return MultiFernet([Fernet(key) for key in keys] or [Fernet(derived)])
