@@ -166,7 +166,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # fifty deals of an estimate, each with a
 # key is derived from SECRET_KEY.
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[])
 PAYOUTS_NEED_SECOND_PERSON = env.bool("PAYOUTS_NEED_SECOND_PERSON", default=True)
-PAYOUTS_METHOD = env.str("PAYOUTS_METHOD", default="payroll")  # or bank: how people without a setting of their own are paid
+PAYOUTS_METHOD = env.str("PAYOUTS_METHOD", default="payroll")  # or bank: how people are paid who have no setting
 PAYOUTS_MINIMUM = env.dict("PAYOUTS_MINIMUM", default={})  # by currency, in major units: USD=25,IDR=100000
 
 SESSION_COOKIE_HTTPONLY = True

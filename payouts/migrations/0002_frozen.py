@@ -109,6 +109,18 @@ CREATE TRIGGER payouts_answer_kept BEFORE UPDATE OR DELETE ON payouts_answer
 CREATE TRIGGER payouts_answerfile_kept BEFORE UPDATE OR DELETE ON payouts_answerfile
     FOR EACH ROW EXECUTE FUNCTION payouts_answer_is_kept();
 
+CREATE FUNCTION payouts_file_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR coalesce(current_setting('juara.reseals', true), '') <> 'on'
+        OR to_jsonb(OLD) - 'content_sealed' IS DISTINCT FROM to_jsonb(NEW) - 'content_sealed'
+    THEN
+        RAISE EXCEPTION 'A file that was handed out is kept as it is.' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER payouts_batchfile_kept BEFORE UPDATE OR DELETE ON payouts_batchfile
+    FOR EACH ROW EXECUTE FUNCTION payouts_file_is_kept();
+
 CREATE FUNCTION payouts_is_not_truncated() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF coalesce(current_setting('juara.may_truncate', true), '') <> 'on' THEN
@@ -117,14 +129,14 @@ BEGIN
     RETURN NULL;
 END $$;
 """
-TABLES = ("batch", "payout", "payoutstatement", "answer", "answerfile")
+TABLES = ("batch", "payout", "payoutstatement", "answer", "answerfile", "batchfile")
 NOT_TRUNCATED = "\n".join(
     f"CREATE TRIGGER payouts_{table}_no_truncate BEFORE TRUNCATE ON payouts_{table} "
     "FOR EACH STATEMENT EXECUTE FUNCTION payouts_is_not_truncated();"
     for table in TABLES
 )
 UNDO = (
-    "DROP FUNCTION payouts_is_not_truncated(), payouts_answer_is_kept(), payouts_part_is_frozen(), "
+    "DROP FUNCTION payouts_is_not_truncated(), payouts_file_is_kept(), payouts_answer_is_kept(), payouts_part_is_frozen(), "
     "payouts_payout_is_frozen(), payouts_batch_is_frozen(), payouts_refuse(text) CASCADE;"
 )
 

@@ -2,15 +2,16 @@
 
 from payouts.models.accounts import BankAccount, CompanyAccount, PayoutProfile
 from payouts.models.answers import Answer, AnswerFile
-from payouts.models.batches import Batch, Hold, Payout, PayoutStatement
+from payouts.models.batches import Batch, BatchFile, Hold, Payout, PayoutStatement
 from payouts.models.mappings import PayrollMapping
-from payouts.models.sealing import reseal, seal, unseal
+from payouts.models.sealing import reseal, reseal_bytes, seal, seal_bytes, unseal, unseal_bytes
 
 __all__ = [
     "Answer",
     "AnswerFile",
     "BankAccount",
     "Batch",
+    "BatchFile",
     "CompanyAccount",
     "Hold",
     "Payout",
@@ -18,6 +19,9 @@ __all__ = [
     "PayoutStatement",
     "PayrollMapping",
     "reseal",
+    "reseal_bytes",
     "seal",
+    "seal_bytes",
     "unseal",
+    "unseal_bytes",
 ]

@@ -24,7 +24,7 @@ class AnswerFile(models.Model):
 
 
 class Answer(models.Model):
-    """A line of it and what it meant. One with another amount than ordered waits until somebody books the difference."""
+    """A line of it and what it meant. One with another amount than ordered waits until its difference is booked."""
 
     class Outcome(models.TextChoices):
         PAID = "paid", _("Paid")

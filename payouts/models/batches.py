@@ -163,3 +163,16 @@ class PayoutStatement(models.Model):
                 fields=["statement"], condition=Q(is_countered=False), name="payouts_payoutstatement_once"
             ),
         ]
+
+
+class BatchFile(models.Model):
+    """A file of a batch as it was first handed out, so that it is the same to the byte whenever it is asked for."""
+
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="files")
+    name = models.CharField(max_length=100)
+    content_sealed = models.BinaryField()
+    content_hash = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "name"], name="payouts_batchfile_once")]

@@ -13,23 +13,36 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def seal(text: str) -> str:
-    return _keys().encrypt(text.encode()).decode()
+    return seal_bytes(text.encode()).decode()
 
 
 def unseal(sealed: str) -> str:
     """Raises ImproperlyConfigured when none of the keys fits."""
-    try:
-        return _keys().decrypt(sealed.encode()).decode()
-    except InvalidToken:
-        raise ImproperlyConfigured(
-            "An account number can't be opened: it was sealed with a key that isn't among FIELD_ENCRYPTION_KEYS (or with "
-            "another SECRET_KEY). Put that key back at the end of the list."
-        ) from None
+    return unseal_bytes(sealed.encode()).decode()
 
 
 def reseal(sealed: str) -> str:
     """The same under the first of the keys."""
     return seal(unseal(sealed))
+
+
+def seal_bytes(content: bytes) -> bytes:
+    return _keys().encrypt(content)
+
+
+def unseal_bytes(sealed: bytes) -> bytes:
+    """Raises ImproperlyConfigured when none of the keys fits."""
+    try:
+        return _keys().decrypt(sealed)
+    except InvalidToken:
+        raise ImproperlyConfigured(
+            "An account number can't be opened: it was sealed with a key that isn't among FIELD_ENCRYPTION_KEYS (or "
+            "with another SECRET_KEY). Put that key back at the end of the list."
+        ) from None
+
+
+def reseal_bytes(sealed: bytes) -> bytes:
+    return seal_bytes(unseal_bytes(sealed))
 
 
 def _keys() -> MultiFernet:

@@ -57,9 +57,14 @@ def _take(batch: Batch, file: AnswerFile, lines: Sequence[engine.Answer], by: Us
         seen.add(line.reference)
         rows.append(
             Answer(
-                file=file, line=line.line, reference=line.reference, payout=payout, outcome=meaning.value,
-                arrived_minor=amount, reason=line.reason,
-            )  # fmt: skip
+                file=file,
+                line=line.line,
+                reference=line.reference,
+                payout=payout,
+                outcome=meaning.value,
+                arrived_minor=amount,
+                reason=line.reason,
+            )
         )
     Answer.objects.bulk_create(rows, batch_size=1_000)
     _apply(batch, file, rows, by, now)
@@ -77,8 +82,11 @@ def _ordered(payout: Payout | None, arrived: dict[int, int]) -> engine.Ordered |
     )
 
 
+_CAME = (Answer.Outcome.PAID, Answer.Outcome.DIFFERENT)
+
+
 def _apply(batch: Batch, file: AnswerFile, rows: Sequence[Answer], by: User | None, now: datetime) -> None:
-    came = [row.payout_id for row in rows if row.outcome in (Answer.Outcome.PAID, Answer.Outcome.DIFFERENT)]
+    came = [row.payout_id for row in rows if row.payout_id and row.outcome in _CAME]
     batch.payouts.filter(pk__in=came, status=Payout.Status.EXPORTED).update(status=Payout.Status.PAID)
     backs = [Back(row.payout, 0, row.reason) for row in rows if row.payout and row.outcome == Answer.Outcome.REJECTED]
     reject(batch, backs, key=f"answer:{file.pk}", by=by, now=now)

@@ -13,6 +13,7 @@ from payouts import papers, policies, selectors
 from payouts.models import BankAccount, Batch, Payout, PayoutStatement
 from payouts.selectors.due import DueRow
 from payouts.services.counters import close_if_answered
+from payouts.services.files import keep_file
 from payouts.services.locks import lock_payouts
 from payouts.services.refusals import PayoutRefused
 from payouts.services.writing import locked, log, next_number, reference, refuse_outsiders
@@ -181,17 +182,17 @@ def hand_over(*, batch: Batch, acting_user: User | None, now: datetime) -> Batch
     row.status, row.exported_by, row.exported_at = Batch.Status.EXPORTED, acting_user, now
     row.content_hash = selectors.content_hash(row)
     row.save(update_fields=["status", "exported_by", "exported_at", "content_hash"])
-    try:
-        papers.check_files(row)
-    except papers.PaperRefused as error:
-        raise PayoutRefused(str(error)) from None
+    for name in papers.bank_files(row):
+        keep_file(row, name, now)
     log("batch handed over", row, acting_user, now)
     return row
 
 
 def _refuse_unapproved(row: Batch) -> None:
     if not row.approved_at:
-        raise PayoutRefused(_("Batch %(number)s isn't approved yet. Somebody has to approve it first.") % {"number": row})
+        raise PayoutRefused(
+            _("Batch %(number)s isn't approved yet. Somebody has to approve it first.") % {"number": row}
+        )
     if not row.payouts.filter(status=Payout.Status.DRAFT).exists():
         raise PayoutRefused(_("Nobody is left in batch %(number)s. Discard it.") % {"number": row})
 

@@ -13,7 +13,6 @@ from accounts.models import User
 from payouts.engine.paying import difference
 from payouts.models import Batch, Payout, PayoutStatement
 from payouts.services.locks import lock_payouts
-from payouts.services.paid_periods import mark_periods_paid
 from payouts.services.refusals import PayoutRefused
 from payouts.services.writing import locked, log, next_number, reference, refuse_outsiders
 
@@ -44,7 +43,9 @@ def void_batch(*, batch: Batch, reason: str, acting_user: User | None, now: date
             % {"number": row, "status": row.get_status_display().lower()}
         )
     standing = list(row.payouts.filter(status__in=[Payout.Status.EXPORTED, Payout.Status.PAID]).order_by("reference"))
-    counter = book(row, [Back(each, 0, reason) for each in standing], key=_void_key(row), note=reason, by=acting_user, now=now)
+    counter = book(
+        row, [Back(each, 0, reason) for each in standing], key=_void_key(row), note=reason, by=acting_user, now=now
+    )
     row.payouts.filter(pk__in=[each.pk for each in standing]).update(status=Payout.Status.REVERSED, reason=reason)
     row.status, row.voided_by, row.voided_at = Batch.Status.VOID, acting_user, now
     row.save(update_fields=["status", "voided_by", "voided_at"])
@@ -138,4 +139,3 @@ def close_if_answered(batch: Batch, by: User | None, now: datetime) -> None:
     if batch.status == Batch.Status.EXPORTED and not batch.payouts.filter(status=Payout.Status.EXPORTED).exists():
         batch.status, batch.paid_by, batch.paid_at = Batch.Status.PAID, by, now
         batch.save(update_fields=["status", "paid_by", "paid_at"])
-    mark_periods_paid(batch, by, now)
