@@ -37,7 +37,7 @@ def closed(label: str, *rows: tuple[User, str, int]) -> Period:
 
 
 def batch(by: User | None = None, **more: Any) -> Batch:
-    wanted = {"kind": "regular", "pay_on": PAY_DAY, "key": f"key-{next(_number)}"} | more
+    wanted: dict[str, Any] = {"kind": "regular", "pay_on": PAY_DAY, "key": f"key-{next(_number)}"} | more
     return services.create_batch(acting_user=by, now=NOW, **wanted)
 
 

@@ -43,7 +43,7 @@ def order(place: int = 1, **more: Any) -> Order:
     return Order(**(wanted | more))
 
 
-american = {"kind": "us", "currency": "USD", "number": "000123456789", "bank_code": "111000025"}
+american: dict[str, Any] = {"kind": "us", "currency": "USD", "number": "000123456789", "bank_code": "111000025"}
 
 
 @pytest.mark.parametrize("version", VERSIONS)
