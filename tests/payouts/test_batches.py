@@ -201,8 +201,8 @@ def batch_with_nothing(cast: Cast) -> Payout:
         (
             "INSERT INTO payouts_payout (batch_id, reference, payee_id, currency, taken_minor, paid_currency, "
             "paid_minor, status, reason, method, payroll_id, account_kind, account_holder, account_holding, bank_name, "
-            "bank_code, number_sealed, mask) SELECT batch_id, 'X', payee_id, 'EUR', 1, 'EUR', 1, 'exported', '', 'bank', "
-            "'', '', '', '', '', '', '', '' FROM payouts_payout"
+            "bank_code, number_sealed, mask) SELECT batch_id, 'X', payee_id, 'EUR', 1, 'EUR', 1, 'exported', '', "
+            "'bank', '', '', '', '', '', '', '', '' FROM payouts_payout"
         ),
         "UPDATE payouts_batch SET status = 'draft'",
         "UPDATE payouts_batch SET pay_on = '2027-01-01'",
