@@ -117,6 +117,9 @@ POST commissions:adjustment-new  #empty            login  403   403   422   422 
 GET  commissions:adjustment-split                  login  403   403   200   200   200   200   403
 POST commissions:adjustment-split                  login  403   403   302   422   302   302   403
 POST commissions:adjustment-split #empty           login  403   403   422   422   422   422   403
+GET  commissions:adjustments-list                  login  403   403   200   200   200   200   403
+POST commissions:adjustments-list                  login  403   403   200   200   200   200   403
+POST commissions:adjustments-list #empty           login  403   403   422   422   422   422   403
 GET  commissions:adjustment-limits                 login  403   403   403   403   403   200   403
 POST commissions:adjustment-limits                 login  403   403   403   403   403   302   403
 POST commissions:adjustment-limits #empty          login  403   403   403   403   403   422   403

@@ -207,6 +207,7 @@ def _adjusting(cast: Cast) -> dict[str, dict[str, Any]]:
         "commissions:adjustment-new": one,
         "commissions:adjustment-new save": {**one, "save": "1", "seen": "90600"},
         "commissions:adjustment-split": {**said, **parts},
+        "commissions:adjustments-list": {**said, "decimal": ".", "text": "ana\t\tbonus\t5\t\tWhy"},
         "commissions:adjustment-limits": {"currency": "EUR", "amount": "5"},
         "commissions:adjustment-decide": {"verdict": "approve"},
         **{f"commissions:adjustment-withdraw{which}": {"note": "Why"} for which in ("", " counts")},

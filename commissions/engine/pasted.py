@@ -52,6 +52,25 @@ SCORES: Final = Table(
     },
     told("Nothing is written here. Paste rows with a person, an objective and a score."),
 )  # fmt: skip
+ADJUSTMENTS: Final = Table(
+    ("person", "period", "kind", "amount", "currency", "reason", "deal", "reference", "note"),
+    {
+        **_PERSON, "period": "period", "periode": "period", "kind": "kind", "jenis": "kind", "type": "kind",
+        **dict.fromkeys(("amount", "jumlah", "nominal"), "amount"),
+        **dict.fromkeys(("currency", "mata uang"), "currency"),
+        **dict.fromkeys(("reason", "why", "alasan"), "reason"),
+        **dict.fromkeys(("deal", "deal id", "transaksi", "id transaksi"), "deal"),
+        **dict.fromkeys(("reference", "ref", "referensi"), "reference"),
+        **dict.fromkeys(("note", "comment", "catatan", "komentar"), "note"),
+    },
+    told("Nothing is written here. Paste rows with a person, an amount and a reason."),
+)  # fmt: skip
+_ADJUSTMENTS: Final = {
+    **dict.fromkeys(("correction", "koreksi"), "correction"), "bonus": "bonus",
+    "spiff": "spiff", **dict.fromkeys(("clawback", "penarikan kembali"), "clawback"),
+    **dict.fromkeys(("write-off", "write_off", "write off", "penghapusan"), "write_off"),
+    **dict.fromkeys(("other", "lainnya"), "other"),
+}  # fmt: skip
 _PER: Final = {
     "month": "month", "monthly": "month", "bulan": "month", "bulanan": "month",
     "quarter": "quarter", "quarterly": "quarter", "kuartal": "quarter", "triwulan": "quarter",
@@ -207,6 +226,23 @@ def kind_of(text: str) -> str:
     except KeyError:
         raise Refused(
             told("A quota is an amount, units or a target incentive, not %(text)s.", text=repr(text[:40]))
+        ) from None
+
+
+def adjustment_of(text: str) -> str:
+    """The kind of an adjustment, as either language calls it. Raises Refused.
+
+    >>> adjustment_of("Write-off"), adjustment_of("Koreksi")
+    ('write_off', 'correction')
+    """
+    try:
+        return _ADJUSTMENTS[text.lower()]
+    except KeyError:
+        raise Refused(
+            told(
+                "%(text)s is no kind of adjustment. Write correction, bonus, spiff, clawback, write-off or other.",
+                text=repr(text[:40]),
+            )
         ) from None
 
 

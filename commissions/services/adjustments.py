@@ -80,7 +80,7 @@ def propose_adjustments(
     3. Refuse what may not be; what the person saw must hold.
     4. Write them, and note whose statements change.
     """
-    _lock()
+    lock_adjustments()
     if found := AdjustmentGroup.objects.filter(token=source.token, created_by=acting_user).first():
         return found
     hold_all({each.period.pk: each.period for each in wanted}.values())
@@ -104,7 +104,7 @@ def hold_all(periods: Iterable[Period]) -> None:
         raise AdjustmentRefused(str(error)) from None
 
 
-def _lock() -> None:
+def lock_adjustments() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 

@@ -58,8 +58,11 @@ class RowsForm(forms.Form):
         """A file's text takes the place of what is typed."""
         data = super().clean() or self.cleaned_data
         if file := data.get("file"):
-            data["text"] = _text_of(cast("BinaryIO", file))
+            data["text"] = self.text_of(cast("BinaryIO", file))
         return data
+
+    def text_of(self, file: BinaryIO) -> str:
+        return _text_of(file)
 
     @property
     def kept(self) -> dict[str, str]:

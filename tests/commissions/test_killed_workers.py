@@ -12,14 +12,16 @@ from tempfile import mkdtemp
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import F
 from redis import Redis
 
 from accounts.models import Role, User
 from commissions import services, tasks
-from commissions.models import EarningLine, Period, Run, RunChunk, Statement
+from commissions.models import EarningLine, Period, Run, RunChunk, StaleStatement, Statement
 from config.run import ground, places, valkey
 from config.run.child import Child
 from core.periods import parse_period
+from tests.commissions.adjusting import ask, limit, wanted
 from tests.commissions.facts import NOW, assign, calculated, lines, published, totals, won
 from tests.conftest import Cast, person
 from tests.stack import Stack, eventually, stack
@@ -86,6 +88,7 @@ def reps(transactional_db: None, cast: Cast) -> list[User]:
 def test_killed_workers_and_a_restarted_and_emptied_valkey_lose_and_double_nothing(
     reps: list[User], broker: Broker, tmp_path: Path
 ) -> None:
+    adjusted = _adjusted(reps)
     undisturbed = _calculated_alone()
     run = services.start_run(calendar=parse_period("2026-05"), acting_user=None, now=NOW, chunks=CHUNKS)
     with stack(tmp_path, REDIS_URL=broker.url, WORKER_CONCURRENCY="2") as running:
@@ -107,6 +110,25 @@ def test_killed_workers_and_a_restarted_and_emptied_valkey_lose_and_double_nothi
     run.refresh_from_db()
     assert (run.status, _chunks_done(run)) == ("done", CHUNKS)
     assert _found() == undisturbed
+    assert _adjustments_shown() == adjusted
+
+
+def _adjusted(reps: list[User]) -> dict[int, int]:
+    """Some reps in chunks that are killed and some that aren't have an adjustment; what each comes to."""
+    finn = User.objects.get(external_id="finn")
+    limit(finn, 1_000)
+    Period.objects.create(kind="month", start=date(2026, 5, 1), end=date(2026, 6, 1))
+    chosen = [reps[0], *(reps[PER_CHUNK * chunk + 1] for chunk in GATES)]
+    ask(finn, *(wanted(rep, 7 + number, "2026-05") for number, rep in enumerate(chosen)))
+    StaleStatement.objects.all().delete()
+    return {rep.pk: 7 + number for number, rep in enumerate(chosen)}
+
+
+def _adjustments_shown() -> dict[int, int]:
+    rows = Statement.objects.filter(
+        period__start=date(2026, 5, 1), payable_minor=F("total_minor") + F("adjusted_minor")
+    )
+    return dict(rows.exclude(adjusted_minor=0).values_list("payee", "adjusted_minor"))
 
 
 def _calculated_alone() -> tuple[object, ...]:
