@@ -46,6 +46,7 @@ from commissions.engine.schema import Measure, PlanDocument, Window
 from commissions.engine.scores import scored
 from commissions.engine.settle import Opening, settle
 from commissions.engine.spiffs import Granted, begun, is_shared
+from commissions.engine.true_ups import TrueUps, with_their_plans, with_true_ups
 from commissions.engine.windows import cycle_of, with_joined
 
 __all__ = [
@@ -104,6 +105,7 @@ class Inputs:
     scores: pl.DataFrame | None = None  # SCORES, where a plan has components that count them
     leaves: pl.DataFrame | None = None  # LEAVES, also of those beside, where a plan reads them
     earlier: Earlier = NOTHING_EARLIER  # beside `balances`: what the statements before this one leave to it
+    true_ups: TrueUps | None = None  # what the range's statement carries of closed ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +181,13 @@ def finished(inputs: Inputs, found: "Credited", parts: Iterable["Part"], *, star
         told += [part.unknown, missing]
     how: Literal["vertical", "diagonal"] = "diagonal" if any("taking" in each.columns for each in lines) else "vertical"
     capped = capped_together(pl.concat(lines, how=how), inputs.versions, inputs.plans)
-    everything = _within(taken_back(capped, inputs.versions), inputs, start, end)
-    current = _of_calculated(_in_reach(found.assignments, start, end), inputs)
-    settled = settle(
-        everything, with_those_gone(current, everything, inputs.credited), inputs.versions, _opening(inputs, end)
+    own = _within(taken_back(capped, inputs.versions), inputs, start, end)
+    current = with_those_gone(
+        _of_calculated(_in_reach(found.assignments, start, end), inputs), own, inputs.credited
     )
+    everything, given = with_true_ups(own, inputs.true_ups), inputs.true_ups
+    documents = {**given.versions, **inputs.versions} if given else inputs.versions
+    settled = settle(everything, with_their_plans(current, given), documents, _opening(inputs, end))
     return Result(
         everything, settled.statements, settled.settlements, settled.releases, _of_calculated(pl.concat(told), inputs)
     )
@@ -196,7 +200,10 @@ def _of_calculated(rows: pl.DataFrame, inputs: Inputs) -> pl.DataFrame:
 def _opening(inputs: Inputs, end: date) -> Opening | None:
     if inputs.balances is None:
         return None
-    return Opening(end, inputs.balances, inputs.earlier, inputs.deals, inputs.payments)
+    deals = inputs.deals
+    if inputs.true_ups is not None:
+        deals = pl.concat([deals, inputs.true_ups.deals.join(deals, on="deal", how="anti")], how="diagonal")
+    return Opening(end, inputs.balances, inputs.earlier, deals, inputs.payments)
 
 
 _NO_LINES = pl.DataFrame(schema=LINES | {"place": pl.Int32()})

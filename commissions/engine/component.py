@@ -110,6 +110,7 @@ def _as_lines(rows: pl.DataFrame, key: str, around: Around) -> pl.DataFrame:
     named |= {} if "exchange_rate" in rows.columns else {"exchange_rate": pl.lit(None, dtype=pl.Int64())}
     named |= {} if "rate_column" in rows.columns else {"rate_column": pl.lit(None, dtype=pl.Int64())}
     named |= {} if "share" in rows.columns else {"share": pl.lit(None, dtype=pl.Int64())}
+    named |= _NO_TRUE_UP
     if "kind" in rows.columns:
         is_credit = pl.col("deal").is_not_null()
         named["kind"] = pl.col("kind").fill_null(LineKind.CREDIT.value)
@@ -121,6 +122,7 @@ def _as_lines(rows: pl.DataFrame, key: str, around: Around) -> pl.DataFrame:
 
 
 _NO_POOL = {"pool": pl.lit(None, dtype=pl.String())}
+_NO_TRUE_UP = {name: pl.lit(None, dtype=pl.Int64()) for name in ("about", "was")}
 _UNLIMITED = {name: pl.lit(None, dtype=pl.Int64()) for name in ("deals_before", "paid_before")}
 _UNMULTIPLIED = {name: pl.lit(None, dtype=pl.Int64()) for name in ("multiplier", "multiplier_value")}
 

@@ -162,6 +162,8 @@ LINES: Schema = {
     "paid_before": pl.Int64(),  # minor units: what those were paid of the budget; null without one
     "pool": pl.String(),  # of a line that is a part of a team's pool: see `modify.pools.divided`; null else
     "amount": pl.Int64(),  # minor units paid by this line, after floor and caps
+    "about": pl.Int64(),  # of a true-up: the closed period that it is about; null else
+    "was": pl.Int64(),  # of a true-up, minor units: what had been posted for that period; null else
 }
 STATEMENTS: Schema = {
     "payee": pl.Int64(),
@@ -185,6 +187,8 @@ EARLIER: Schema = {  # what earlier statements' lines earned of which something 
     "component": pl.String(),
     "deal": pl.Int64(),  # null: of no deal
     "role": pl.String(),
+    "kind": pl.String(),
+    "event": pl.String(),
     "date": pl.Date(),
     "credited": pl.Int64(),
     "amount": pl.Int64(),  # minor units
@@ -263,6 +267,7 @@ class LineKind(StrEnum):
     CREDIT = "credit"  # a payee's part of a deal
     CARRIED = "carried"  # what the component's cap took in windows before
     SCORE = "score"  # what a manager gave for a window
+    TRUE_UP = "true_up"  # what a closed period would pay now, less what was posted for it
 
 
 class QuotaKind(StrEnum):

@@ -9,7 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from commissions.engine.frames import EARLIER, PAYMENTS, RELEASED, RELEASES, empty
+from commissions.engine.events import Event
+from commissions.engine.frames import EARLIER, PAYMENTS, RELEASED, RELEASES, LineKind, empty
 from commissions.engine.payout import WHOLE, DealState, Entry, due_of, reached
 from commissions.engine.schema import Held, PlanDocument, Rounding
 from core.money import round_half_even, round_half_up
@@ -132,12 +133,18 @@ def _books(
         for row in frame.sort("date", maintain_order=True).iter_rows(named=True):
             book = found[_key(row, row["date"])]
             parts = payouts.get((row["plan_version"], row["component"]), ())
-            is_reversal = row["credited"] * (row["deal_amount"] or 0) < 0
-            entry = Entry(row["date"], row["amount"], parts, is_reversal)
+            entry = Entry(row["date"], row["amount"], parts, _is_reversal(row))
             book.entries.append((entry, row["plan_version"], is_new))
             if row["deal"] is not None and row["deal_amount"] is not None:
                 book.deal = DealState(row["deal_amount"], row["deal_invoiced"], payments.get(row["deal"], ()))
     return dict(found)
+
+
+def _is_reversal(row: Mapping[str, Any]) -> bool:
+    """A true-up corrects what it is about, which was a reversal or wasn't, whatever its own sign."""
+    if row["kind"] == LineKind.TRUE_UP:
+        return row["event"] in (Event.CANCELLED, Event.UNPAID)
+    return bool(row["credited"] * (row["deal_amount"] or 0) < 0)
 
 
 def _row(

@@ -101,7 +101,7 @@ def _settlements(
 ) -> pl.DataFrame:
     """SETTLEMENTS of all whose plan has terms, who owe something from before, or for whom something moves."""
     by = ["payee", "plan", "currency"]
-    last = statements.sort("start", nulls_last=False).group_by(by, maintain_order=True).agg(
+    last = statements.sort("start", "plan_version", nulls_last=False).group_by(by, maintain_order=True).agg(
         pl.col("plan_version").last(), earned=pl.col("total").sum(), is_on_plan=pl.col("is_on_plan").any()
     )  # fmt: skip
     currencies = {version: document.currency for version, document in versions.items()}

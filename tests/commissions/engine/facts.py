@@ -184,9 +184,12 @@ def result_of(
         own = [each for each in facts.assignments if each.payee == only or facts.plans[each.version] in shared]
         facts = replace(facts, assignments=tuple(own))
     beside = {ids.payees[each.payee] for each in facts.assignments if only not in (None, each.payee)}
-    inputs = replace(inputs_of(facts, ids), beside=frozenset(beside))
+    return calculated(replace(inputs_of(facts, ids), beside=frozenset(beside)), start, end), ids
+
+
+def calculated(inputs: Inputs, start: date, end: date) -> Result:
     try:
-        return calculate(inputs, start=start, end=end), ids
+        return calculate(inputs, start=start, end=end)
     except (
         AmountTooLarge
     ):  # nine decimals of a threshold times nine of a price, in blocks and multiplied: told, not paid
