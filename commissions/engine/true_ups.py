@@ -24,6 +24,7 @@ POSTED: Schema = {  # lines of closed statements: a period's own, and the true-u
         )
     },
 }  # fmt: skip
+_DEALS: Schema = {"deal": pl.Int64(), "amount": pl.Int64(), "invoiced": pl.Date()}
 LAST = 1_000_000_000  # true-ups come after every credit of their statement
 _GROUP = ["about", "payee", "plan", "component", "deal", "role", "via", "event", "day", "currency"]
 _OF_THE_LINE = ["quota", "target", "multiplier", "multiplier_value"]  # of a line as it is computed now
@@ -36,6 +37,11 @@ class TrueUps:
     lines: pl.DataFrame  # LINES, of kind true_up
     versions: Mapping[int, PlanDocument]  # of these lines: some may not be in force in the statement
     deals: pl.DataFrame  # of these lines: deal, amount and invoiced, as of DEALS
+
+    @property
+    def plans(self) -> dict[int, int]:
+        """The plans of the versions."""
+        return dict(self.lines.select("plan_version", "plan").unique().iter_rows())
 
 
 def true_ups(posted: pl.DataFrame, recomputed: pl.DataFrame) -> pl.DataFrame:
@@ -116,4 +122,4 @@ def with_their_plans(assignments: pl.DataFrame, given: TrueUps | None) -> pl.Dat
     return pl.concat([assignments, missing], how="diagonal")
 
 
-NO_TRUE_UPS = TrueUps(empty(LINES), {}, pl.DataFrame(schema={"deal": pl.Int64(), "amount": pl.Int64()}))
+NO_TRUE_UPS = TrueUps(empty(LINES), {}, pl.DataFrame(schema=_DEALS))

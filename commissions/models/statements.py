@@ -99,6 +99,7 @@ class EarningLine(models.Model):
         CREDIT = "credit", _("A deal")
         CARRIED = "carried", _("Carried from before")
         SCORE = "score", _("Score")
+        TRUE_UP = "true_up", _("True-up")
 
     class Event(models.TextChoices):
         """What gave the credit, or took it back."""
@@ -144,14 +145,29 @@ class EarningLine(models.Model):
         null=True, help_text=_("Of a part of a team's pool: before, after, members, own, total, part.")
     )
     amount_minor = models.BigIntegerField()
+    about = models.ForeignKey(
+        Period, models.PROTECT, null=True, related_name="true_ups", db_index=False, db_constraint=False,
+        help_text=_("Of a true-up: the closed period that it is about."),
+    )  # fmt: skip
+    was_minor = models.BigIntegerField(null=True, help_text=_("Of a true-up: what had been posted for that period."))
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["statement", "seq", "component"], name="commissions_earningline_once"),
             models.CheckConstraint(
-                condition=Q(kind="credit", deal__isnull=False) | (~Q(kind="credit") & Q(deal__isnull=True)),
+                condition=Q(kind="credit", deal__isnull=False)
+                | Q(kind="true_up")
+                | (~Q(kind="credit") & Q(deal__isnull=True)),
                 name="commissions_earningline_deal",
             ),
+            models.CheckConstraint(
+                condition=Q(kind="true_up", about__isnull=False, was_minor__isnull=False)
+                | (~Q(kind="true_up") & Q(about__isnull=True, was_minor__isnull=True)),
+                name="commissions_earningline_true_up",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["about"], condition=Q(about__isnull=False), name="commissions_line_about"),
         ]
 
 
@@ -196,6 +212,19 @@ class HandedOver(models.Model):
     """
 
     deal = models.OneToOneField("sales.Deal", models.CASCADE, primary_key=True, related_name="+")
+
+
+class Revised(models.Model):
+    """Facts of a closed period that have changed since for a payee: the first moving period after it carries the
+    difference, and when that has closed, or where there is none, the row goes.
+    """
+
+    payee = models.ForeignKey(User, models.CASCADE, related_name="+")
+    period = models.ForeignKey(Period, models.CASCADE, related_name="revised", db_index=False)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["period", "payee"], name="commissions_revised_once")]
 
 
 class StaleStatement(models.Model):

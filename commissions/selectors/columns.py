@@ -29,4 +29,6 @@ COLUMNS: Final[dict[LiteralString, str]] = {  # of the table: of the engine's li
     "paid_before_minor": "paid_before",
     "pool": "pool",
     "amount_minor": "amount",
+    "about_id": "about",
+    "was_minor": "was",
 }

@@ -1,5 +1,6 @@
 """Plan documents as the engine reads them, validated once for each process."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from commissions.engine.document import from_json
@@ -13,6 +14,12 @@ _parsed: dict[str, PlanDocument] = {}
 def document_of(version: PlanVersion) -> PlanDocument:
     """The version's document. The same hash is the same document."""
     return cached(version.hash) or parse(version.hash, version.document)
+
+
+def documents_of_versions(pks: Iterable[int]) -> dict[int, PlanDocument]:
+    """By version. One query."""
+    versions = PlanVersion.objects.defer("source").filter(pk__in=list(pks))
+    return {version.pk: document_of(version) for version in versions}
 
 
 def cached(digest: str) -> PlanDocument | None:

@@ -1,6 +1,6 @@
 """What the statements before one leave to it: what was earned of which something still waits, or may be taken back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, LiteralString
 
 import polars as pl
@@ -10,9 +10,9 @@ from commissions.engine.calculate import Inputs
 from commissions.engine.frames import EARLIER, RELEASED
 from commissions.engine.payout import waits_for
 from commissions.engine.releases import NOTHING_EARLIER, Earlier
-from commissions.engine.schema import Due, PlanDocument
-from commissions.models import Period, PlanVersion
-from commissions.selectors.documents import document_of
+from commissions.engine.schema import Due
+from commissions.models import Period
+from commissions.selectors.documents import documents_of_versions
 from commissions.selectors.inputs import payments_of
 from core.copy import copy_out
 
@@ -53,8 +53,8 @@ ORDER BY 1, 2, 3, 4, 5, 6
 )
 _LINES: Final[LiteralString] = (
     """
-SELECT statement.payee_id, version.plan_id, line.plan_version_id, line.component, line.deal_id, line.role, line.date,
-    line.credited_minor, line.amount_minor, deal.amount_minor, deal.invoiced_on
+SELECT statement.payee_id, version.plan_id, line.plan_version_id, line.component, line.deal_id, line.role, line.kind,
+    line.event, line.date, line.credited_minor, line.amount_minor, deal.amount_minor, deal.invoiced_on, period.start
 FROM commissions_earningline line"""
     + _OF_THESE % {"table": "line"}
     + """
@@ -63,16 +63,17 @@ WHERE """
 )
 
 
-def earlier(*, payees: Sequence[int], period: Period, inputs: Inputs) -> Earlier:
-    """What these payees' statements of the same kind before a period leave to it.
+def earlier(*, payees: Sequence[int], period: Period, inputs: Inputs, also: Sequence[int] = ()) -> Earlier:
+    """What these payees' statements of the same kind before a period leave to it. `also` are deals that move something
+    in its statements, beside those of the inputs.
 
     One query where no plan of theirs ever made pay wait.
     """
     before: list[Any] = [list(payees), period.kind, period.first_month, period.start]
     with connection.cursor() as cursor:
         cursor.execute(_VERSIONS, before)
-        versions = _documents([pk for (pk,) in cursor.fetchall()])
-    given = inputs.deals["deal"].to_list()
+        versions = documents_of_versions(pk for (pk,) in cursor.fetchall())
+    given = [*inputs.deals["deal"], *also]
     if not versions:
         waits = any(waits_for(document, Due.PAID, Due.PAID_IN_FULL) for document in inputs.versions.values())
         return _with_payments(NOTHING_EARLIER, given) if waits else NOTHING_EARLIER
@@ -91,20 +92,22 @@ def _with_payments(found: Earlier, deals: Sequence[int | None]) -> Earlier:
     return Earlier(found.lines, found.released, payments_of(known), found.versions)
 
 
-def _documents(pks: Sequence[int]) -> Mapping[int, PlanDocument]:
-    versions = PlanVersion.objects.defer("source").filter(pk__in=pks)
-    return {version.pk: document_of(version) for version in versions}
-
-
 def _lines(before: list[Any], released: pl.DataFrame) -> pl.DataFrame:
-    """The lines of what is released, from the first statement on that did so; those without a deal by their day."""
+    """The lines of what is released, of the first statement on that did so; those without a deal by their day."""
     group = ["payee", "plan", "component", "deal", "role"]
+    schema = {**EARLIER, "stands": pl.Date()}
     deals = released["deal"].drop_nulls().unique().to_list()
-    found = copy_out(_LINES + "line.deal_id = ANY(%s)", [*before, deals], EARLIER)
-    own = found.join(released.select(*group, "since"), on=group).filter(pl.col("date") >= pl.col("since")).drop("since")
+    found = copy_out(_LINES + "line.deal_id = ANY(%s)", [*before, deals], schema)
+    own = _since(found, released.select(*group, "since"), group)
     days = released.filter(pl.col("deal").is_null())["earned_on"].unique().to_list()
     if not days:
         return own
-    others = copy_out(_LINES + "line.deal_id IS NULL AND line.date = ANY(%s)", [*before, days], EARLIER)
-    without = released.filter(pl.col("deal").is_null()).select(*group, date="earned_on")
-    return pl.concat([own, others.join(without, on=[*group, "date"], how="semi", nulls_equal=True)])
+    others = copy_out(_LINES + "line.deal_id IS NULL AND line.date = ANY(%s)", [*before, days], schema)
+    without = released.filter(pl.col("deal").is_null()).select(*group, "since", date="earned_on")
+    return pl.concat([own, _since(others, without, [*group, "date"])])
+
+
+def _since(lines: pl.DataFrame, released: pl.DataFrame, group: list[str]) -> pl.DataFrame:
+    """By the statements in which they stand: a true-up has an earlier day."""
+    known = lines.join(released, on=group, nulls_equal=True, maintain_order="left")
+    return known.filter(pl.col("stands") >= pl.col("since")).select(list(EARLIER))

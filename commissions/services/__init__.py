@@ -36,6 +36,7 @@ from commissions.services.stale import (
 )
 from commissions.services.stale_work import recalculate_stale
 from commissions.services.team_quotas import set_team_quota
+from commissions.services.true_ups import settle_revised
 
 __all__ = [
     "AssignmentRefused",
@@ -79,6 +80,7 @@ __all__ = [
     "save_draft",
     "set_quota",
     "set_team_quota",
+    "settle_revised",
     "start_review",
     "start_run",
     "stop_run",

@@ -9,12 +9,15 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from commissions.engine.calculate import calculate
+from commissions.engine.true_ups import NO_TRUE_UPS, TrueUps
 from commissions.models import Period
 from commissions.selectors.balances import balances
 from commissions.selectors.earlier import earlier
 from commissions.selectors.inputs import Gathered, gather
+from commissions.selectors.true_ups import carried
 from commissions.services.posting import Computed, post
 from commissions.services.refusals import PeriodFrozen
+from commissions.services.true_ups import note_carried
 
 _LOCKS = 0x434F4D << 40  # keeps our advisory locks on payees apart from those of other apps
 _HOLD_PERIODS = "SELECT id, status FROM commissions_period WHERE id = ANY(%s) ORDER BY id FOR SHARE"
@@ -25,13 +28,18 @@ def recalculate(*, period: Period, payees: Sequence[int], now: datetime) -> froz
     """Replace the period's statements of these payees; returns those for whom that is a change.
 
     1. Gather the facts: only under the locks of `hold`, for what was read before them may be old.
-    2. Decide: the engine.
+    2. Decide: the engine, also what closed periods before would pay now, and what was posted for them.
     3. Record what differs from what stands there.
     """
     gathered = gather(
         payees=payees, kinds=[period.kind], first_month=period.first_month, start=period.start, end=period.end
     )
-    return post(period=period, payees=gathered.payees, computed=_compute(gathered, period), now=now)
+    late = carried(payees=gathered.payees, period=period)
+    computed = _compute(gathered, period, late.given if late else NO_TRUE_UPS)
+    changed = post(period=period, payees=gathered.payees, computed=computed, now=now)
+    if late:
+        note_carried(period=period, carried=late)
+    return changed
 
 
 def hold(*, periods: Sequence[Period], payees: Sequence[int]) -> None:
@@ -59,14 +67,16 @@ def _refuse_frozen(periods: Sequence[Period], statuses: dict[int, str]) -> None:
             )
 
 
-def _compute(gathered: Gathered, period: Period) -> Computed:
+def _compute(gathered: Gathered, period: Period, late: TrueUps) -> Computed:
     facts = gathered.inputs
-    before = earlier(payees=gathered.payees, period=period, inputs=facts)
-    owed = balances(payees=gathered.payees, period=period, versions=facts.versions, plans=facts.plans, earlier=before)
-    result = calculate(replace(facts, balances=owed, earlier=before), start=period.start, end=period.end)
+    versions, plans = {**late.versions, **facts.versions}, {**late.plans, **facts.plans}
+    before = earlier(payees=gathered.payees, period=period, inputs=facts, also=late.deals["deal"].to_list())
+    owed = balances(payees=gathered.payees, period=period, versions=versions, plans=plans, earlier=before)
+    known = replace(facts, balances=owed, earlier=before, true_ups=late)
+    result = calculate(known, start=period.start, end=period.end)
     mine = pl.col("payee").is_in(gathered.payees)
     currencies = pl.DataFrame(
-        [(pk, document.currency) for pk, document in {**before.versions, **facts.versions}.items()],
+        [(pk, document.currency) for pk, document in {**before.versions, **versions}.items()],
         schema={"plan_version": result.lines.schema["plan_version"], "currency": pl.String},
         orient="row",
     )

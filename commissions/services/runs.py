@@ -48,6 +48,10 @@ SELECT payee_id FROM (
     WHERE earlier.kind = %s AND earlier.first_month = %s AND earlier."end" <= %s
     ORDER BY statement.payee_id, settlement.plan_id, earlier."end" DESC
 ) waiting WHERE held_after_minor <> 0
+UNION
+SELECT revised.payee_id FROM commissions_revised revised
+JOIN commissions_period earlier ON earlier.id = revised.period_id
+WHERE earlier.kind = %s AND earlier.first_month = %s AND earlier."end" <= %s
 ORDER BY 1
 """
 _OTHER_KINDS = """
@@ -122,7 +126,8 @@ def _payees(period: Period) -> list[int]:
     with connection.cursor() as cursor:
         of_kind, years = period.kind, period.first_month
         before = (of_kind, years, period.start)
-        cursor.execute(_PAYEES, [of_kind, period.start, period.end, years, period.pk, period.pk, *before, *before])
+        here = (period.pk, period.pk)
+        cursor.execute(_PAYEES, [of_kind, period.start, period.end, years, *here, *before, *before, *before])
         return [payee for (payee,) in cursor.fetchall()]
 
 

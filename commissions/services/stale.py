@@ -67,10 +67,9 @@ def _sharing(touched: Sequence[tuple[int, date]], known: frozenset[Way]) -> Iter
 
 
 def _to_the_end(touched: Iterable[tuple[int, date]]) -> Iterator[tuple[int, date]]:
-    """These notes, and one for each later year with an open period, where what they say may reach."""
+    """These notes, and one for each later year with a period, where what they say may reach."""
     noted = list(touched)
-    open_ = Period.objects.filter(status__in=Period.MOVING).values_list("start", flat=True) if noted else []
-    years = {day.year for day in open_}
+    years = {day.year for day in Period.objects.values_list("start", flat=True)} if noted else set()
     for payee, day in noted:
         yield payee, day
         yield from ((payee, date(year, 1, 1)) for year in years if year > day.year)
@@ -87,22 +86,24 @@ WHERE a.payee_id = ANY(%s) AND (
 
 
 def _in_later_years(facts: Sequence[tuple[int, date]]) -> Iterator[tuple[int, date]]:
-    """The years after, with an open period, of payees for whom a deal may do something on days that it doesn't name:
+    """The years after, with a period, of payees for whom a deal may do something on days that it doesn't name:
     come again, be late with its payment, or have taken back what an earlier year paid.
     """
-    open_years = sorted({start.year for start in _open_starts(min((day for _payee, day in facts), default=date.max))})
-    if not open_years or open_years[-1] <= min(day.year for _payee, day in facts):
+    years = _years_after(min((day for _payee, day in facts), default=date.max))
+    if not years or years[-1] <= min(day.year for _payee, day in facts):
         return
     with connection.cursor() as cursor:
         cursor.execute(_LASTING, [sorted({payee for payee, _day in facts})])
         lasting = {payee for (payee,) in cursor.fetchall()}
     for payee, day in facts:
         if payee in lasting:
-            yield from ((payee, date(year, 1, 1)) for year in open_years if year > day.year)
+            yield from ((payee, date(year, 1, 1)) for year in years if year > day.year)
 
 
-def _open_starts(after: date) -> Iterator[date]:
-    yield from Period.objects.filter(status__in=Period.MOVING, end__gt=after).values_list("start", flat=True)
+def _years_after(day: date) -> list[int]:
+    """With a period that ends after the day, closed ones too: what they would pay now comes as true-ups."""
+    starts = Period.objects.filter(end__gt=day).values_list("start", flat=True)
+    return sorted({start.year for start in starts})
 
 
 def _waiting(facts: Sequence[tuple[int, date]], deal_ids: Iterable[int]) -> Iterator[tuple[int, date]]:
@@ -132,16 +133,16 @@ def _note_days(touched: Iterable[tuple[int, date]]) -> int:
 
 
 def note_payees(*, payee_ids: Iterable[int], start: date, until: date | None, now: datetime) -> int:
-    """Note payees whose rules changed for a range of days: one note for each year with a period to be recalculated."""
+    """Note payees whose rules changed for a range of days: one note for each year with a period."""
     return note_ranges(ranges=[(payee_id, start, until) for payee_id in payee_ids], now=now)
 
 
 def note_ranges(*, ranges: Iterable[Range], now: datetime) -> int:
     """Note payees whose rules changed, each for a range of days of her own."""
     touched = _endless(list(ranges))
-    open_ones = _open_periods(min((start for _payee, start, _until in touched), default=date.max))
+    known = _periods(min((start for _payee, start, _until in touched), default=date.max))
     days = {
-        span: _days(*span, open_ones, timezone.localdate(now))
+        span: _days(*span, known, timezone.localdate(now))
         for span in {(start, until) for _payee, start, until in touched}
     }
     own = [(payee_id, day) for payee_id, start, until in touched for day in days[start, until]]
@@ -168,7 +169,7 @@ def note_teams(*, moves: Sequence[Move]) -> int:
 
 
 def _note_followers(moves: Sequence[Move], followers: Iterable[Follower], known: frozenset[Way]) -> int:
-    """In each year with an open period: what has never been calculated is calculated from the facts of its day."""
+    """In each year with a period: what has never been calculated is calculated from the facts of its day."""
     first: dict[int, date] = {}
     for row in followers:
         first[row.payee] = min(row.first, first.get(row.payee, row.first))
@@ -176,9 +177,7 @@ def _note_followers(moves: Sequence[Move], followers: Iterable[Follower], known:
         first[payee] = min(day, first.get(payee, day))
     if not first:
         return 0
-    begun = min(day for _person, day, _former in moves)
-    open_ = Period.objects.filter(status__in=Period.MOVING, end__gt=begun).values_list("start", flat=True)
-    years = {day.year for day in open_}
+    years = set(_years_after(min(day for _person, day, _former in moves)))
     return _write(
         (payee, max(day, date(year, 1, 1)))
         for payee, day in first.items()
@@ -239,9 +238,8 @@ def note_kpis(*, changed: Iterable[tuple[int, date]]) -> int:
 
 
 def note_all_kpis() -> int:
-    """Note everybody whose pay a KPI decides about, in every open period."""
-    starts = Period.objects.filter(status__in=Period.MOVING).values_list("start", flat=True)
-    days = sorted({date(start.year, 1, 1) for start in starts})
+    """Note everybody whose pay a KPI decides about, in every period."""
+    days = [date(year, 1, 1) for year in _years_after(date.min)]
     return _write((payee, day) for payee in _reading_kpis(None) for day in days)
 
 
@@ -251,13 +249,13 @@ def _reading_kpis(payees: list[int] | None) -> list[int]:
         return [payee for (payee,) in cursor.fetchall()]
 
 
-def _open_periods(start: date) -> list[tuple[date, date]]:
-    """First day and end of those to be recalculated that end after a day."""
-    return list(Period.objects.filter(status__in=Period.MOVING, end__gt=start).values_list("start", "end"))
+def _periods(start: date) -> list[tuple[date, date]]:
+    """First day and end of those that end after a day."""
+    return list(Period.objects.filter(end__gt=start).values_list("start", "end"))
 
 
-def _days(start: date, until: date | None, open_ones: list[tuple[date, date]], today: date) -> list[date]:
-    affected = [first for first, end in open_ones if end > start and (until is None or first < until)]
+def _days(start: date, until: date | None, periods: list[tuple[date, date]], today: date) -> list[date]:
+    affected = [first for first, end in periods if end > start and (until is None or first < until)]
     years = {max(first, start).year for first in affected}
     if start <= today and (until is None or today < until):
         years.add(today.year)

@@ -13,6 +13,7 @@ from commissions.models import Period, Release, StaleStatement
 from commissions.selectors.years import first_months, whole_times
 from commissions.services.periods import get_period
 from commissions.services.recalculation import hold, recalculate
+from commissions.services.true_ups import CONCERNS, carrying, revise
 from core.periods import PeriodKind, period_of
 
 logger = logging.getLogger(__name__)
@@ -41,7 +42,12 @@ WHERE a.payee_id = ANY(%(payees)s) AND a.during @> %(today)s AND NOT EXISTS (
         AND p.start <= %(today)s AND p."end" > %(today)s
 )
 """
-_PAIRS = """
+_REACHED = """
+SELECT id FROM commissions_period
+WHERE status IN ('open', 'review', 'approved') AND "end" > %s AND (start < %s OR %s) ORDER BY id FOR SHARE
+"""
+_PAIRS = (
+    """
 WITH waits AS (
     SELECT statement.payee_id, earlier.kind, earlier.first_month, min(earlier."end") AS since
     FROM commissions_release release
@@ -49,35 +55,33 @@ WITH waits AS (
         AND statement.payee_id = ANY(%(payees)s)
     JOIN commissions_period earlier ON earlier.id = statement.period_id
     GROUP BY statement.payee_id, earlier.kind, earlier.first_month
+), carries AS (
+    SELECT DISTINCT revised.payee_id, (
+        SELECT later.id FROM commissions_period later
+        WHERE later.kind = closed.kind AND later.first_month = closed.first_month AND later.start >= closed."end"
+            AND later.status IN ('open', 'review', 'approved')
+        ORDER BY later.start LIMIT 1
+    ) AS period_id
+    FROM commissions_revised revised JOIN commissions_period closed ON closed.id = revised.period_id
+    WHERE revised.payee_id = ANY(%(payees)s)
 )
 SELECT p.id, array_agg(DISTINCT note.payee ORDER BY note.payee) FROM commissions_period p
 JOIN unnest(%(payees)s::bigint[], %(days)s::date[], %(ends)s::date[]) AS note (payee, "on", until)
     ON p."end" > note."on"
 LEFT JOIN waits ON waits.payee_id = note.payee AND waits.kind = p.kind AND waits.first_month = p.first_month
     AND waits.since <= p.start
-WHERE p.id = ANY(%(periods)s) AND (p.start < note.until OR waits.payee_id IS NOT NULL) AND (
-    waits.payee_id IS NOT NULL OR
-    EXISTS (SELECT FROM commissions_statement s WHERE s.period_id = p.id AND s.payee_id = note.payee)
-    OR EXISTS (
+LEFT JOIN carries ON carries.payee_id = note.payee AND carries.period_id = p.id
+WHERE p.id = ANY(%(periods)s) AND (
+    carries.payee_id IS NOT NULL OR waits.payee_id IS NOT NULL OR (p.start < note.until AND (
+    EXISTS (
         SELECT FROM commissions_adjustment a
         WHERE a.period_id = p.id AND a.payee_id = note.payee AND a.status = 'approved'
-    )
-    OR EXISTS (
-        SELECT FROM commissions_handedover handed
-        JOIN commissions_earningline line ON line.deal_id = handed.deal_id
-        JOIN commissions_statement former ON former.id = line.statement_id AND former.payee_id = note.payee
-        JOIN commissions_period earlier ON earlier.id = former.period_id AND earlier.status IN ('closed', 'paid')
-            AND earlier.kind = p.kind AND earlier.first_month = p.first_month AND earlier."end" <= p.start
-    )
-    OR EXISTS (
-        SELECT FROM commissions_assignment a
-        JOIN commissions_planversion v ON v.plan_id = a.plan_id AND v.status <> 'draft' AND v.during && a.during
-        WHERE a.payee_id = note.payee AND v.document->>'period' = p.kind
-            AND p.first_month = commissions_first_month(v.document)
-            AND v.during * a.during && daterange(p.start, p."end")
-    )
+    ) OR """  # noqa: S608
+    + CONCERNS
+    + """))
 ) GROUP BY p.id ORDER BY p.start, p.id
 """
+)
 
 Note = tuple[int, date]
 
@@ -133,17 +137,23 @@ def _claim(only: int | None) -> list[Note]:
 
 
 def _recalculate(notes: Sequence[Note], now: datetime) -> frozenset[int]:
-    """Every open period from a note's day to the end of the last year that holds a day of its calendar year, whenever
+    """Every moving period from a note's day to the end of the last year that holds a day of its calendar year, whenever
     the years of its payee's plans start: there the last window that holds the day has ended. Of a payee whose pay
-    waits, those of later years too.
+    waits, those of later years too. Of closed ones that are remembered, and the first moving one after each is
+    calculated, which carries the difference.
 
     Periods exist once they were calculated. The one of today is made here, so that a rep's home is never behind; a
     history just imported waits until finance calculates its periods.
     """
-    ends = _ends(notes)
-    _open_today(notes, ends, timezone.localdate(now))
-    periods = _reached(notes, ends)
-    hold(periods=list(periods.values()), payees=[payee for payee, _day in notes])
+    ends, today = _ends(notes), timezone.localdate(now)
+    payees, days = [payee for payee, _day in notes], [day for _payee, day in notes]
+    _open_today(notes, ends, today)
+    reached = _reached(notes, ends)
+    revise(payees=payees, days=days, ends=ends)
+    periods = Period.objects.in_bulk([*reached, *_carrying(payees, today)])
+    hold(periods=list(periods.values()), payees=payees)
+    # again: a calculation of before may have found that nothing differs, and forgotten it, until it let go of a payee
+    revise(payees=payees, days=days, ends=ends)
     changed: set[int] = set()
     for period_id, payees in _pairs(notes, ends, list(periods)):
         changed |= recalculate(period=periods[period_id], payees=payees, now=now)
@@ -172,12 +182,26 @@ def _open_today(notes: Sequence[Note], ends: Sequence[date], today: date) -> Non
         get_period(calendar=period_of(today, kind, first_month))
 
 
-def _reached(notes: Sequence[Note], ends: Sequence[date]) -> dict[int, Period]:
+def _carrying(payees: Sequence[int], today: date) -> frozenset[int]:
+    """The periods that carry what closed ones would pay now; where there is none yet, that of today is made."""
+    found, wanted = carrying(payees=payees)
+    made = set()
+    for kind, first_month, since in sorted(wanted):
+        calendar = period_of(today, PeriodKind(kind), first_month)
+        if calendar.start >= since:
+            made.add(get_period(calendar=calendar).pk)
+    return found | made
+
+
+def _reached(notes: Sequence[Note], ends: Sequence[date]) -> list[int]:
+    """The moving periods, which don't close until the transaction ends: so each is either moving here, or closed when
+    what closed is remembered.
+    """
     first, last = min(day for _payee, day in notes), max(ends)
-    found = Period.objects.filter(status__in=Period.MOVING, end__gt=first)
-    if not Release.objects.filter(statement__payee__in={payee for payee, _day in notes}).exists():
-        found = found.filter(start__lt=last)
-    return {period.pk: period for period in found}
+    waits = Release.objects.filter(statement__payee__in={payee for payee, _day in notes}).exists()
+    with connection.cursor() as cursor:
+        cursor.execute(_REACHED, [first, last, waits])
+        return [period for (period,) in cursor.fetchall()]
 
 
 def _pairs(notes: Sequence[Note], ends: Sequence[date], periods: list[int]) -> list[tuple[int, list[int]]]:

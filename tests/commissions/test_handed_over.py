@@ -88,11 +88,14 @@ def test_while_the_month_is_open_everything_moves(cast: Cast, sold: Deal) -> Non
 
 def test_a_closed_month_is_as_it_was(cast: Cast, sold: Deal) -> None:
     close("2026-01")
-    before = lines(), list(Statement.objects.filter(period__start="2026-01-01").order_by("pk").values())
+    january = Statement.objects.filter(period__start="2026-01-01").order_by("pk")
+    before = lines(), list(january.values())
     hand(sold, cast.ben)
     cancel(sold, date(2026, 1, 20))
     caught_up()
-    assert (lines(), list(Statement.objects.filter(period__start="2026-01-01").order_by("pk").values())) == before
+    still = [line for line in lines() if line["statement__period__start"] == date(2026, 1, 1)]
+    assert (still, list(january.values())) == before
+    assert paid("2026-11") == {"ana": -10_00}, "a true-up, from who was credited"
 
 
 def test_the_deal_goes_on_counting_towards_the_tiers_of_who_was_credited(cast: Cast) -> None:
