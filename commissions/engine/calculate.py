@@ -182,9 +182,7 @@ def finished(inputs: Inputs, found: "Credited", parts: Iterable["Part"], *, star
     how: Literal["vertical", "diagonal"] = "diagonal" if any("taking" in each.columns for each in lines) else "vertical"
     capped = capped_together(pl.concat(lines, how=how), inputs.versions, inputs.plans)
     own = _within(taken_back(capped, inputs.versions), inputs, start, end)
-    current = with_those_gone(
-        _of_calculated(_in_reach(found.assignments, start, end), inputs), own, inputs.credited
-    )
+    current = with_those_gone(_of_calculated(_in_reach(found.assignments, start, end), inputs), own, inputs.credited)
     everything, given = with_true_ups(own, inputs.true_ups), inputs.true_ups
     documents = {**given.versions, **inputs.versions} if given else inputs.versions
     settled = settle(everything, with_their_plans(current, given), documents, _opening(inputs, end))

@@ -1,4 +1,4 @@
-"""What a statement carries of closed ones: the facts of periods that have closed, computed again, less what was posted."""
+"""What a statement carries of closed ones: their facts computed again, as they are now, less what was posted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,14 +26,13 @@ WHERE revised.payee_id = ANY(%s) AND NOT EXISTS (
 )
 """
 _COLUMN: Final = {source: name for name, source in COLUMNS.items()}
-_SOURCES: Final[LiteralString] = ", ".join(
-    "line." + _COLUMN[name] for name in POSTED if name not in ("about", "currency", "payee", "plan")
-)
-_NAMES: Final = [
-    "about", "currency", "payee", "plan", *(name for name in POSTED if name not in ("about", "currency", "payee", "plan"))
-]  # fmt: skip
+_FIRST: Final = ("about", "currency", "payee", "plan")
+_REST: Final = [name for name in POSTED if name not in _FIRST]
+_SOURCES: Final[LiteralString] = ", ".join("line." + _COLUMN[name] for name in _REST)
 _SELECT: Final[LiteralString] = (
-    "SELECT asked.about, statement.currency, statement.payee_id, version.plan_id, " + _SOURCES + """
+    "SELECT asked.about, statement.currency, statement.payee_id, version.plan_id, "
+    + _SOURCES
+    + """
 FROM unnest(%s::bigint[], %s::bigint[]) AS asked (payee, about)
 """
 )
@@ -79,7 +78,7 @@ def carried(*, payees: Sequence[int], period: Period) -> Carried | None:
     asked = copy_out(_REVISED, known, columns)
     if asked.is_empty():
         return None
-    posted = copy_out(_POSTED, [*_pairs(asked), *_pairs(asked)], {name: POSTED[name] for name in _NAMES})
+    posted = copy_out(_POSTED, [*_pairs(asked), *_pairs(asked)], {name: POSTED[name] for name in (*_FIRST, *_REST)})
     lines = true_ups(posted, _recomputed(asked, period))
     return Carried(asked.select("payee", "about"), _given(lines))
 
@@ -90,7 +89,7 @@ def _pairs(asked: pl.DataFrame) -> list[list[int]]:
 
 def _recomputed(asked: pl.DataFrame, period: Period) -> pl.DataFrame:
     """LINES of the closed periods by the facts of now, with `about` and `currency`."""
-    start, end = asked["start"].min(), asked["end"].max()
+    start, end = min(asked["start"]), max(asked["end"])
     gathered = gather(
         payees=asked["payee"].to_list(), kinds=[period.kind], first_month=period.first_month, start=start, end=end
     ).inputs
@@ -98,9 +97,7 @@ def _recomputed(asked: pl.DataFrame, period: Period) -> pl.DataFrame:
     within = pl.col("date").is_between("start", "end", closed="left")
     mine = lines.join(asked, on="payee", maintain_order="left_right").filter(within)
     currencies = {pk: document.currency for pk, document in gathered.versions.items()}
-    return mine.with_columns(
-        currency=pl.col("plan_version").replace_strict(currencies, return_dtype=pl.String())
-    )
+    return mine.with_columns(currency=pl.col("plan_version").replace_strict(currencies, return_dtype=pl.String()))
 
 
 def _given(lines: pl.DataFrame) -> TrueUps:

@@ -33,7 +33,7 @@ INSERT INTO commissions_revised (payee_id, period_id)
 SELECT DISTINCT note.payee, p.id
 FROM unnest(%s::bigint[], %s::date[], %s::date[]) AS note (payee, "on", until)
 JOIN commissions_period p ON p."end" > note."on" AND p.start < note.until AND p.status IN ('closed', 'paid')
-WHERE """  # noqa: S608
+WHERE """
     + CONCERNS
     + " ORDER BY 1, 2 ON CONFLICT (period_id, payee_id) DO NOTHING"
 )
