@@ -4,7 +4,7 @@ from commissions.selectors.attainment import Attainment, attainment, attainments
 from commissions.selectors.designing import Designed, Place, designed
 from commissions.selectors.documents import document_of
 from commissions.selectors.drafts import Assessment, SourceError, assess, changes_to, in_force, open_questions
-from commissions.selectors.explanations import LineExplanation, StepRow, line_explanation
+from commissions.selectors.explanations import LineExplanation, StepRow, event_of, line_explanation
 from commissions.selectors.lists import (
     PeriodRow,
     Siblings,
@@ -49,13 +49,19 @@ from commissions.selectors.statements import (
     PeriodEarning,
     StatementView,
     earned_this_period,
-    event_of,
     latest_lines,
     statement_list,
     statement_view,
 )
 from commissions.selectors.templates import PlanTemplate, plan_templates, template_source
 from commissions.selectors.terms import terms_of
+from commissions.selectors.true_up_words import (
+    MadeGood,
+    TrueUpExplanation,
+    TrueUpGroup,
+    made_good,
+    true_up_explanation,
+)
 from commissions.selectors.words import ChangeGroup, changes, errors_in_words, in_words
 
 __all__ = [
@@ -71,6 +77,7 @@ __all__ = [
     "ExampleRow",
     "LineExplanation",
     "LineRow",
+    "MadeGood",
     "NoticeRow",
     "PeriodEarning",
     "PeriodOverview",
@@ -88,6 +95,8 @@ __all__ = [
     "StepRow",
     "TierRow",
     "TierText",
+    "TrueUpExplanation",
+    "TrueUpGroup",
     "assess",
     "attainment",
     "attainments",
@@ -104,6 +113,7 @@ __all__ = [
     "latest_lines",
     "latest_run",
     "line_explanation",
+    "made_good",
     "notice_rows",
     "notice_text",
     "open_questions",
@@ -129,5 +139,6 @@ __all__ = [
     "statements_matching",
     "template_source",
     "terms_of",
+    "true_up_explanation",
     "visible_versions",
 ]

@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Context, Decimal
 from fractions import Fraction
 
+from django.utils.translation import gettext as _
+
 from commissions.engine.curve import MILLION
 from commissions.engine.explain import LineExplanation as Arithmetic
 from commissions.engine.explain import Piece, PieceKind, explain, unmoved
@@ -121,8 +123,8 @@ class LineExplanation:
 def line_explanation(line: EarningLine) -> LineExplanation:
     """The arithmetic of a line; its steps, rounding and cap lead to exactly its amount.
 
-    Load the line with statement__payee, statement__period, plan_version__plan, deal__customer and via. Raises
-    ExplanationDiffers.
+    Of a true-up see `true_up_words`. Load the line with statement__payee, statement__period, plan_version__plan,
+    deal__customer and via. Raises ExplanationDiffers.
     """
     version, statement, deal = line.plan_version, line.statement, line.deal
     document = document_of(version)
@@ -229,6 +231,14 @@ def _multiplier(line: EarningLine, document: PlanDocument, component: Component)
 def title_of(line: EarningLine) -> str:
     """The deal, or what a line without one pays for."""
     return str(line.deal) if line.deal else str(line.get_kind_display())
+
+
+def event_of(line: EarningLine) -> str:
+    """The word for what gave the credit or took it back; empty where the deal closed, and without a deal."""
+    is_back = line.credited_minor * (line.deal.amount_minor if line.deal else 1) < 0
+    if line.event == EarningLine.Event.PAID and is_back and line.kind != EarningLine.Kind.TRUE_UP:
+        return _("Paid back")
+    return "" if line.event in (None, EarningLine.Event.BOOKED) else str(line.get_event_display())
 
 
 def share_of(minor: int | Fraction, quota: int | None) -> Decimal | None:

@@ -45,11 +45,11 @@ def _then(deal: Deal, lines: QuerySet[EarningLine]) -> Then | None:
     if not HandedOver.objects.filter(deal=deal).exists():
         return None
     closed = lines.filter(statement__period__status__in=Period.FROZEN).exclude(share_ppm=None)
-    found = closed.select_related("statement__period", "statement__payee", "via").order_by("date", "pk")
+    found = closed.select_related("statement__period", "statement__payee", "via", "about").order_by("date", "pk")
     now = _now(deal, {line.role for line in found})
     former = [line for line in found if (line.via or line.statement.payee).name not in now]
     people = dict.fromkeys((line.via or line.statement.payee).name for line in former)
-    labels = dict.fromkeys(line.statement.period.label for line in former)
+    labels = dict.fromkeys((line.about or line.statement.period).label for line in former)
     return Then(tuple(people), tuple(labels), tuple(now)) if former else None
 
 

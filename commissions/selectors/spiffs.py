@@ -59,8 +59,8 @@ def _used_up_on(line: EarningLine, spiff: Spiff) -> date | None:
 def _paid(plan: int, key: str, spiff: Spiff) -> QuerySet[EarningLine]:
     """The lines of closing deals that took something of a spiff; a deal keeps its place when it is taken back."""
     return EarningLine.objects.filter(
-        plan_version__plan=plan, component=key, event=Event.BOOKED, amount_minor__gt=0,
-        date__gte=spiff.from_, date__lt=spiff.until,
+        Q(amount_minor__gt=0) | Q(kind=EarningLine.Kind.TRUE_UP),
+        plan_version__plan=plan, component=key, event=Event.BOOKED, date__gte=spiff.from_, date__lt=spiff.until,
     )  # fmt: skip
 
 

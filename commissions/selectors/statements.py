@@ -15,11 +15,12 @@ from accounts.models import User
 from commissions.engine.schema import Component, Measure, Tiers
 from commissions.models import EarningLine, Period, PlanVersion, Settlement, Statement
 from commissions.selectors.documents import document_of
-from commissions.selectors.explanations import title_of
+from commissions.selectors.explanations import event_of, title_of
 from commissions.selectors.notices import NoticeRow, notice_rows
 from commissions.selectors.rate_tables import heading_of
 from commissions.selectors.rates import rates_between
 from commissions.selectors.releases import ReleaseRow, release_rows
+from commissions.selectors.true_up_words import TrueUpGroup, true_up_groups
 from commissions.selectors.units import Unit, unit_of
 
 
@@ -153,6 +154,7 @@ class StatementView:
     payable_minor: int
     computed_at: datetime
     components: tuple[ComponentGroup, ...]  # empty when nothing was earned: then the notices say why
+    true_ups: tuple[TrueUpGroup, ...]  # of closed periods
     settlements: tuple[SettlementRow, ...]  # empty where what was earned is what is paid
     releases: tuple[ReleaseRow, ...]  # where pay waits
     notices: tuple[NoticeRow, ...]
@@ -170,8 +172,8 @@ class PeriodEarning:
 
 
 def statement_view(statement: Statement, fold: Fold | None = None) -> StatementView:
-    """A statement with its lines by component; load it with `payee` and `period`. Six queries, however many lines."""
-    lines = statement.lines.select_related("deal__customer", "via").order_by("component", "date", "seq")
+    """A statement with its lines by component; load it with `payee` and `period`. A fixed number of queries."""
+    lines = _own(statement).select_related("deal__customer", "via").order_by("component", "date", "seq")
     if fold:
         lines = _folded(lines, fold)
     period = statement.period
@@ -188,10 +190,16 @@ def statement_view(statement: Statement, fold: Fold | None = None) -> StatementV
         payable_minor=statement.payable_minor,
         computed_at=statement.computed_at,
         components=tuple(_groups(lines, _sums(statement))),
+        true_ups=true_up_groups(statement),
         settlements=tuple(map(_settlement, statement.settlements.select_related("plan").order_by("plan__name"))),
         releases=release_rows(statement),
         notices=notice_rows(statement),
     )
+
+
+def _own(statement: Statement) -> QuerySet[EarningLine]:
+    """The lines of the statement's own period."""
+    return statement.lines.exclude(kind=EarningLine.Kind.TRUE_UP)
 
 
 def _settlement(row: Settlement) -> SettlementRow:
@@ -239,13 +247,6 @@ def latest_lines(payee: User, limit: int) -> QuerySet[EarningLine]:
     return lines.order_by("-date", "-statement", "-seq")[:limit]
 
 
-def event_of(line: EarningLine) -> str:
-    """The word for what gave the credit or took it back; empty where the deal closed, and without a deal."""
-    if line.event == EarningLine.Event.PAID and line.credited_minor * (line.deal.amount_minor if line.deal else 1) < 0:
-        return _("Paid back")
-    return "" if line.event in (None, EarningLine.Event.BOOKED) else str(line.get_event_display())
-
-
 def _folded(lines: QuerySet[EarningLine], fold: Fold) -> QuerySet[EarningLine]:
     """A team's sales are hundreds of lines, and a bonus at a threshold pays nothing for most deals."""
     alike: list[Any] = ["plan_version", "component", Q(amount_minor=0)]
@@ -261,8 +262,12 @@ def _folded(lines: QuerySet[EarningLine], fold: Fold) -> QuerySet[EarningLine]:
 
 def _sums(statement: Statement) -> dict[tuple[int, str], _Sum]:
     """Of each component of a plan version, over all its lines."""
-    rows = statement.lines.values_list("plan_version", "component").annotate(
-        Count("pk"), Sum("credited_minor"), Sum("amount_minor"), without_pay=Count("pk", filter=Q(amount_minor=0))
+    rows = (
+        _own(statement)
+        .values_list("plan_version", "component")
+        .annotate(
+            Count("pk"), Sum("credited_minor"), Sum("amount_minor"), without_pay=Count("pk", filter=Q(amount_minor=0))
+        )
     )
     return {
         (version, key): _Sum(lines, without_pay, int(credited), int(amount))

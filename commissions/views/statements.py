@@ -64,6 +64,7 @@ def statement(request: AuthedRequest, pk: int) -> HttpResponse:
         "statement": shown,
         "is_own": shown.payee.pk == request.user.pk,
         "siblings": selectors.siblings(found),
+        "made_good": selectors.made_good(found),
         "adjustments": statement_adjustments(found, request.user),
         "can_keep_rates": can_keep_rates(request.user),
         "during": DateRange(shown.start, shown.end),
@@ -81,9 +82,11 @@ def line(request: AuthedRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
     visible = Statement.objects.visible_to(request.user, today)
     lines = EarningLine.objects.filter(statement__in=visible).select_related(
-        "statement__payee", "statement__period", "plan_version__plan", "deal__customer", "via"
+        "statement__payee", "statement__period", "plan_version__plan", "deal__customer", "via", "about"
     )
     found = get_object_or_404(lines, pk=pk)
+    if found.kind == EarningLine.Kind.TRUE_UP:
+        return _true_up(request, found, today)
     shown = selectors.line_explanation(found)
     is_own = shown.payee_pk == request.user.pk
     context = {
@@ -93,6 +96,16 @@ def line(request: AuthedRequest, pk: int) -> HttpResponse:
         "is_deal_hidden": _is_hidden(found, request.user, today),
     }
     return render(request, page_or_fragment(request, "commissions/line.html", "why"), context)
+
+
+def _true_up(request: AuthedRequest, found: EarningLine, today: date) -> HttpResponse:
+    shown = selectors.true_up_explanation(found)
+    context = {
+        "why": shown,
+        "is_own": shown.payee_pk == request.user.pk,
+        "is_deal_hidden": _is_hidden(found, request.user, today),
+    }
+    return render(request, page_or_fragment(request, "commissions/true_up.html", "why"), context)
 
 
 def _is_hidden(found: EarningLine, reader: User, today: date) -> bool:

@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from commissions import selectors
 from commissions.management import arguments
 from commissions.models import EarningLine, Statement
-from commissions.selectors import LineExplanation, StatementView
+from commissions.selectors import LineExplanation, StatementView, TrueUpExplanation
 from core.money import to_major
+
+_READ = ("statement__payee", "statement__period", "plan_version__plan", "deal__customer", "via")
 
 
 class Command(BaseCommand):
@@ -51,6 +53,18 @@ class Command(BaseCommand):
             self.stdout.write(f"\n{group.plan}: {group.name}  {to_major(group.amount_minor, view.currency):,f}")
             for line in group.lines:
                 self._print_line(explanations[line.pk])
+        for why in _true_ups(view):
+            self._print_true_up(why)
+
+    def _print_true_up(self, why: TrueUpExplanation) -> None:
+        was, now, amount = (
+            f"{to_major(minor, why.currency):,f}" for minor in (why.was_minor, why.now_minor, why.amount_minor)
+        )
+        self.stdout.write(f"\n{_('%(label)s, true-up') % {'label': why.about}}: {why.component_name}")
+        self.stdout.write(f"  {why.date} {why.deal}  {amount}")
+        self.stdout.write("    " + _("Paid then %(was)s, comes to %(now)s now.") % {"was": was, "now": now})
+        for text in (*why.causes, *why.waits):
+            self.stdout.write(f"    {text}")
 
     def _print_line(self, why: LineExplanation) -> None:
         amount = f"{to_major(why.amount_minor, why.currency):,f}"
@@ -75,10 +89,14 @@ class Command(BaseCommand):
 
 
 def _explanations(statement: Statement) -> dict[int, LineExplanation]:
-    lines = EarningLine.objects.filter(statement=statement).select_related(
-        "statement__payee", "statement__period", "plan_version__plan", "deal__customer", "via"
-    )
-    return {line.pk: selectors.line_explanation(line) for line in lines}
+    lines = EarningLine.objects.filter(statement=statement).exclude(kind=EarningLine.Kind.TRUE_UP)
+    return {line.pk: selectors.line_explanation(line) for line in lines.select_related(*_READ)}
+
+
+def _true_ups(view: StatementView) -> list[TrueUpExplanation]:
+    found = EarningLine.objects.filter(pk__in=[row.pk for group in view.true_ups for row in group.rows])
+    lines = found.select_related(*_READ, "about").order_by("about__start", "seq")
+    return [selectors.true_up_explanation(line) for line in lines]
 
 
 def _as_data(view: StatementView, explanations: dict[int, LineExplanation]) -> dict[str, Any]:
@@ -91,6 +109,7 @@ def _as_data(view: StatementView, explanations: dict[int, LineExplanation]) -> d
         "settlements": [asdict(settled) for settled in view.settlements],
         "notices": [asdict(notice) for notice in view.notices],
         "lines": [asdict(explanations[line.pk]) for group in view.components for line in group.lines],
+        "true_ups": [asdict(why) for why in _true_ups(view)],
     }
     plain: dict[str, Any] = json.loads(json.dumps(data, default=str))
     return plain
