@@ -15,6 +15,7 @@ from commissions.selectors.checklist import checklist
 from commissions.selectors.obstacles import in_the_way_of_approval, in_the_way_of_closing, in_the_way_of_review
 from commissions.selectors.period_moves import latest_move, move_told, whats_next
 from commissions.services.refusals import MovedAlready, MoveRefused
+from commissions.services.true_ups import settle_revised
 
 Status = Period.Status
 Reasons = Callable[[Period], Iterable[str]]
@@ -61,11 +62,14 @@ def close_period(*, period: Period, acting_user: User | None, now: datetime) -> 
     1. Lock the period, and with it every calculation out: each holds it FOR SHARE until it has committed.
     2. Refuse what would leave something in doubt: see `in_the_way_of_closing`.
     3. Move it. From then on the database refuses any change of its statements.
+    4. Forget which closed periods were revised: what its statements carry of them is made good.
     """
     today = timezone.localdate(now)
-    return _move(
+    move = _move(
         period, Status.APPROVED, Status.CLOSED, lambda found: in_the_way_of_closing(found, today), acting_user, now
     )
+    settle_revised(period=period)
+    return move
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """Taking up the notes: only the payees they name are computed again, in the open periods that they reach."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -9,11 +9,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from commissions import signals
-from commissions.models import Period, Release, StaleStatement
+from commissions.models import Period, StaleStatement
 from commissions.selectors.years import first_months, whole_times
 from commissions.services.periods import get_period
 from commissions.services.recalculation import hold, recalculate
-from commissions.services.true_ups import CONCERNS, carrying, revise
+from commissions.services.true_ups import CONCERNS, revise, wanted_carriers
 from core.periods import PeriodKind, period_of
 
 logger = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ WHERE a.payee_id = ANY(%(payees)s) AND a.during @> %(today)s AND NOT EXISTS (
 """
 _REACHED = """
 SELECT id FROM commissions_period
-WHERE status IN ('open', 'review', 'approved') AND "end" > %s AND (start < %s OR %s) ORDER BY id FOR SHARE
+WHERE status IN ('open', 'review', 'approved') AND "end" > %s ORDER BY id FOR SHARE
 """
 _PAIRS = (
     """
@@ -148,7 +148,7 @@ def _recalculate(notes: Sequence[Note], now: datetime) -> frozenset[int]:
     ends, today = _ends(notes), timezone.localdate(now)
     payees, days = [payee for payee, _day in notes], [day for _payee, day in notes]
     _open_today(notes, ends, today)
-    reached = _reached(notes, ends)
+    reached = _reached(notes)
     revise(payees=payees, days=days, ends=ends)
     periods = Period.objects.in_bulk([*reached, *_carrying(payees, today)])
     hold(periods=list(periods.values()), payees=payees)
@@ -182,25 +182,20 @@ def _open_today(notes: Sequence[Note], ends: Sequence[date], today: date) -> Non
         get_period(calendar=period_of(today, kind, first_month))
 
 
-def _carrying(payees: Sequence[int], today: date) -> frozenset[int]:
-    """The periods that carry what closed ones would pay now; where there is none yet, that of today is made."""
-    found, wanted = carrying(payees=payees)
-    made = set()
-    for kind, first_month, since in sorted(wanted):
+def _carrying(payees: Sequence[int], today: date) -> Iterator[int]:
+    """The periods of today that are made because none moves yet that would carry what closed ones would pay now."""
+    for kind, first_month, since in sorted(wanted_carriers(payees=payees)):
         calendar = period_of(today, PeriodKind(kind), first_month)
         if calendar.start >= since:
-            made.add(get_period(calendar=calendar).pk)
-    return found | made
+            yield get_period(calendar=calendar).pk
 
 
-def _reached(notes: Sequence[Note], ends: Sequence[date]) -> list[int]:
+def _reached(notes: Sequence[Note]) -> list[int]:
     """The moving periods, which don't close until the transaction ends: so each is either moving here, or closed when
-    what closed is remembered.
+    what closed is remembered. Locked in one order, as those are that close.
     """
-    first, last = min(day for _payee, day in notes), max(ends)
-    waits = Release.objects.filter(statement__payee__in={payee for payee, _day in notes}).exists()
     with connection.cursor() as cursor:
-        cursor.execute(_REACHED, [first, last, waits])
+        cursor.execute(_REACHED, [min(day for _payee, day in notes)])
         return [period for (period,) in cursor.fetchall()]
 
 

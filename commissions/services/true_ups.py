@@ -37,15 +37,14 @@ WHERE """
     + CONCERNS
     + " ORDER BY 1, 2 ON CONFLICT (period_id, payee_id) DO NOTHING"
 )
-_CARRYING: Final = """
-SELECT DISTINCT closed.kind, closed.first_month, closed."end", (
-    SELECT later.id FROM commissions_period later
+_WITHOUT_CARRIER: Final = """
+SELECT DISTINCT closed.kind, closed.first_month, closed."end"
+FROM commissions_revised revised JOIN commissions_period closed ON closed.id = revised.period_id
+WHERE revised.payee_id = ANY(%s) AND NOT EXISTS (
+    SELECT FROM commissions_period later
     WHERE later.kind = closed.kind AND later.first_month = closed.first_month AND later.start >= closed."end"
         AND later.status IN ('open', 'review', 'approved')
-    ORDER BY later.start LIMIT 1
 )
-FROM commissions_revised revised JOIN commissions_period closed ON closed.id = revised.period_id
-WHERE revised.payee_id = ANY(%s)
 """
 _STANDING_LATER: Final = """
 SELECT DISTINCT statement.payee_id FROM unnest(%s::bigint[], %s::bigint[]) AS asked (payee, about)
@@ -67,15 +66,13 @@ def revise(*, payees: Sequence[int], days: Sequence[date], ends: Sequence[date])
         cursor.execute(_REVISE, [list(payees), list(days), list(ends)])
 
 
-def carrying(*, payees: Sequence[int]) -> tuple[frozenset[int], frozenset[tuple[str, int, date]]]:
-    """The first moving period after each closed one that was revised for one of these payees; and, where there is none,
-    the kind, the first month of its years, and the day from which on one is wanted.
+def wanted_carriers(*, payees: Sequence[int]) -> frozenset[tuple[str, int, date]]:
+    """Of the closed periods that were revised for one of these payees and after which none moves: the kind, the first
+    month of its years, and the day from which on one is wanted.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_CARRYING, [list(payees)])
-        found = cursor.fetchall()
-    periods = frozenset(period for _kind, _month, _end, period in found if period is not None)
-    return periods, frozenset((kind, month, end) for kind, month, end, period in found if period is None)
+        cursor.execute(_WITHOUT_CARRIER, [list(payees)])
+        return frozenset(cursor.fetchall())
 
 
 def note_carried(*, period: Period, carried: Carried) -> None:
