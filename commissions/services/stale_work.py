@@ -155,8 +155,8 @@ def _recalculate(notes: Sequence[Note], now: datetime) -> frozenset[int]:
     # again: a calculation of before may have found that nothing differs, and forgotten it, until it let go of a payee
     revise(payees=payees, days=days, ends=ends)
     changed: set[int] = set()
-    for period_id, payees in _pairs(notes, ends, list(periods)):
-        changed |= recalculate(period=periods[period_id], payees=payees, now=now)
+    for period_id, own in _pairs(notes, ends, list(periods)):
+        changed |= recalculate(period=periods[period_id], payees=own, now=now)
     return frozenset(changed)
 
 
