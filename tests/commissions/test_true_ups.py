@@ -73,7 +73,8 @@ def test_a_deal_that_changes_after_its_period_closed_is_made_good_in_the_next_on
     assign(published(FLAT).plan, cast.ana)
     deal = won(cast.ana, date(2026, 1, 10), 1000_00, key="A")
     won(cast.ana, date(2026, 2, 10), 500_00, key="B")
-    calculated("2026-01"), calculated("2026-02")
+    calculated("2026-01")
+    calculated("2026-02")
     close("2026-01")
     change(deal, amount_minor=1200_00)
     assert posted("2026-01") == [("A", "", 100_00)]
@@ -108,7 +109,9 @@ def test_only_the_first_moving_period_carries_them_and_calculating_again_changes
     change(deal, amount_minor=1200_00)
     assert (posted("2026-02"), posted("2026-03")) == ([("A", "2026-01", 20_00)], [])
     revisions = list(Statement.objects.order_by("pk").values_list("revision", flat=True))
-    calculated("2026-03"), calculated("2026-02"), take_up()
+    calculated("2026-03")
+    calculated("2026-02")
+    take_up()
     assert list(Statement.objects.order_by("pk").values_list("revision", flat=True)) == revisions
     close("2026-02")
     assert not Revised.objects.exists()
@@ -123,11 +126,13 @@ def test_only_the_first_moving_period_carries_them_and_calculating_again_changes
 def test_a_period_that_comes_in_between_takes_over_what_a_later_one_carried(cast: Cast) -> None:
     assign(published(FLAT).plan, cast.ana)
     deal = won(cast.ana, date(2026, 1, 10), 1000_00, key="A")
-    calculated("2026-01"), calculated("2026-03")
+    calculated("2026-01")
+    calculated("2026-03")
     close("2026-01")
     change(deal, amount_minor=1200_00)
     assert posted("2026-03") == [("A", "2026-01", 20_00)]
-    calculated("2026-02"), take_up()
+    calculated("2026-02")
+    take_up()
     assert (posted("2026-02"), posted("2026-03")) == ([("A", "2026-01", 20_00)], [])
 
 
@@ -175,7 +180,8 @@ def test_a_deal_that_is_lost_or_moved_is_taken_back(cast: Cast) -> None:
     assign(published(FLAT).plan, cast.ana)
     lost = won(cast.ana, date(2026, 1, 10), 1000_00, key="A")
     moved = won(cast.ana, date(2026, 1, 31), 500_00, key="B")
-    calculated("2026-01"), calculated("2026-02")
+    calculated("2026-01")
+    calculated("2026-02")
     close("2026-01")
     change(lost, status="lost")
     change(moved, closed_on=date(2026, 2, 1))
@@ -189,7 +195,8 @@ def test_another_quota_from_an_earlier_day(cast: Cast) -> None:
     plan = published(source).plan
     assign(plan, cast.ana, quota_minor=1000_00, per="quarter")
     won(cast.ana, date(2026, 1, 10), 1200_00, key="A")
-    calculated("2026-01"), calculated("2026-02")
+    calculated("2026-01")
+    calculated("2026-02")
     close("2026-01")
     assert totals()["2026-01"] == (70_00, 70_00)
     services.set_quota(
@@ -204,7 +211,8 @@ def test_another_plan_from_an_earlier_day(cast: Cast) -> None:
     new = published(FLAT.replace("plan: Flat", "plan: New").replace("10%", "12%")).plan
     assign(old, cast.ana)
     won(cast.ana, date(2026, 1, 10), 1000_00, key="A")
-    calculated("2026-01"), calculated("2026-02")
+    calculated("2026-01")
+    calculated("2026-02")
     close("2026-01")
     services.unassign(plan=old, payees=[cast.ana], from_date=date(2026, 1, 1), until=None, **BY)
     assign(new, cast.ana)
