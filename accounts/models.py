@@ -6,12 +6,15 @@ from typing import ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField, DateRangeField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.expressions import RawSQL
+from django.db.models.fields.json import KT
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from core.history import tracked, untracked
 from core.models import no_overlap
 
 # A person and everybody who reports to her on a date, directly or through others. UNION (not ALL) ends a circle. By way
@@ -79,6 +82,7 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
         return user
 
 
+@tracked(secret=["password"], left_out=["last_login"])
 class User(AbstractBaseUser):
     """A person: payee, manager, admin, or several of these. Without an e-mail address she cannot sign in."""
 
@@ -180,4 +184,40 @@ class ReportingLine(models.Model):
             no_overlap("user", name="accounts_reportingline_one_manager_at_a_time"),
             models.CheckConstraint(condition=Q(during__isempty=False), name="accounts_reportingline_not_empty"),
             models.CheckConstraint(condition=~Q(user=F("manager")), name="accounts_reportingline_not_to_oneself"),
+        ]
+
+
+@untracked("It is the history.")
+class Change(models.Model):
+    """One change of one row, whoever made it and by whatever means: triggers write these rows, and nothing else may.
+
+    Columns are those of the tables (owner_id). What a row was created with isn't kept twice: it follows from the row.
+    """
+
+    class Kind(models.TextChoices):
+        CREATED = "+", _("Created")
+        CHANGED = "~", _("Changed")
+        DELETED = "-", _("Deleted")
+
+    at = models.DateTimeField(help_text=_("When its transaction began."))
+    model = models.CharField(max_length=100, help_text="sales.deal")
+    object_id = models.TextField(help_text=_("Its primary key, as text."))
+    kind = models.CharField(max_length=1, choices=Kind.choices)
+    user = models.ForeignKey(User, models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False)
+    source = models.TextField(help_text=_("What led to it: an address, a task, a command, or the database's user."))
+    request = models.UUIDField(null=True, help_text=_("The same for all that one request or command led to."))
+    changes = models.JSONField(
+        null=True, help_text=_("Of a change: before and after, by column; of a deletion: the row.")
+    )
+    fields = ArrayField(models.TextField(), null=True, help_text=_("The columns that changed."))
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["at", "id"], name="accounts_change_at"),
+            models.Index(fields=["model", "at", "id"], name="accounts_change_model"),
+            models.Index(fields=["model", "object_id", "id"], name="accounts_change_object"),
+            models.Index(fields=["user", "at", "id"], name="accounts_change_user", condition=Q(user__isnull=False)),
+            GinIndex(fields=["fields"], name="accounts_change_fields", condition=Q(fields__isnull=False)),
+            # The shares, lines and payments that a deal no longer has.
+            models.Index(KT("changes__deal_id"), name="accounts_change_of_deal", condition=Q(kind="-")),
         ]

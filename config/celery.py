@@ -4,11 +4,14 @@ import os
 
 from celery import Celery
 
+from config import history
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("juara")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+history.listen_to_tasks()
 
 # The sweeps only catch what a lost wake-up left behind: nearly every one of these tasks is also woken on commit.
 # What has nothing to wake it and waits for a day runs hourly, since a machine may never be up at one time of the day.

@@ -16,7 +16,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("HTTPS", default=False)
 
-INSTALLED_APPS = [
+OWN_APPS = [
     "config",
     "demo",
     "dashboards",
@@ -29,6 +29,9 @@ INSTALLED_APPS = [
     "sales",
     "accounts",
     "core",
+]
+INSTALLED_APPS = [
+    *OWN_APPS,
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -54,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "config.history.middleware",
 ]
 
 ROOT_URLCONF = "config.urls"

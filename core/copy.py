@@ -8,6 +8,8 @@ import polars as pl
 from django.db import connection
 from psycopg import Cursor, sql
 
+from core import history
+
 _BLOCK = 1 << 20
 
 
@@ -38,6 +40,7 @@ def copy_in(table: str, frame: pl.DataFrame) -> int:
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, NULL '\\N')").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, frame.columns))
     )
+    history.tell(connection)
     data = frame.write_csv(include_header=False, null_value="\\N", quote_style="non_numeric").encode()
     with connection.cursor() as wrapped, cast("Cursor[Any]", wrapped.cursor).copy(statement) as rows:
         for start in range(0, len(data), _BLOCK):

@@ -7,6 +7,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from core.history import untracked
+
 
 class SubjectKind(models.TextChoices):
     PERSON = "person", _("Person")
@@ -24,6 +26,7 @@ def _whole_number() -> "models.DecimalField[int, int]":
     return models.DecimalField(max_digits=38, decimal_places=0)
 
 
+@untracked("Calculated from facts that have a history.")
 class KpiPart(models.Model):
     """What a person's facts of a month add to a KPI, by the team she was in on the day each of them happened.
 
@@ -45,6 +48,7 @@ class KpiPart(models.Model):
         indexes = [models.Index(fields=["team_id", "month"], name="kpis_kpipart_team_month")]
 
 
+@untracked("Calculated from facts that have a history.")
 class KpiValue(models.Model):
     """What a KPI came to for a person or team in a period: an exact fraction, money in minor units of `currency`.
 
@@ -80,6 +84,7 @@ class KpiValue(models.Model):
         return Fraction(int(self.numerator), int(self.denominator)) if self.denominator else None
 
 
+@untracked("A note of work to do, gone when it is done.")
 class StaleKpi(models.Model):
     """A note that a person's KPIs of a month must be computed again, with the quarter, year and teams above them.
 

@@ -3,7 +3,10 @@
 from django.db import models
 from django.db.models.functions import Now
 
+from core.history import untracked
 
+
+@untracked("A note of work to do, gone when it is done.")
 class StaleStanding(models.Model):
     """A note that a person's or team's places on the boards of a month, its quarter and its year have to follow.
 

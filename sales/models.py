@@ -15,6 +15,7 @@ from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, seen_by
+from core.history import tracked, untracked
 
 ONE = 1_000_000  # a whole share, in parts per million
 LARGEST_MINOR = 10**17  # no single amount reaches this, so that sums of many stay far below a bigint's end
@@ -91,6 +92,7 @@ class DealQuerySet(models.QuerySet["Deal"]):
         return self.alias(words=words_of("name")).filter(starts | Q(words=query) if query else starts)
 
 
+@tracked(left_out=["updated_at"])
 class Deal(models.Model):
     """A sale, or the attempt at one. A negative amount is a refund; taking a deal back is also losing it again."""
 
@@ -299,6 +301,7 @@ class ImportMapping(models.Model):
         return self.name
 
 
+@untracked("It says by itself who started it, when, and what it did; its progress is no change.")
 class Import(models.Model):
     """One file on its way into the facts: what it would do, did, or why it did not.
 

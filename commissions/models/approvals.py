@@ -10,6 +10,7 @@ from accounts.models import Team, User
 from commissions.models.periods import Period
 from commissions.models.plans import Plan
 from commissions.models.statements import Statement
+from core.history import untracked
 from core.models import no_overlap
 
 LONGEST_COMMENT = 1000
@@ -135,6 +136,7 @@ class StatementAcceptance(models.Model):
         ]
 
 
+@untracked("It is worked out from what has a history.")
 class ApprovalRoute(models.Model):
     """Where the approval of a revision of a statement stands and whom it waits for: what lists and reminders read.
 
@@ -177,6 +179,7 @@ class ApprovalRoute(models.Model):
         ]
 
 
+@untracked("A note of when a reminder went out.")
 class ApprovalReminder(models.Model):
     """When a person was last reminded by e-mail of what waits for her: at most once a day."""
 

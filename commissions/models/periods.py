@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
 from core import periods
+from core.history import untracked
 
 
 class Period(models.Model):
@@ -67,6 +68,7 @@ class Period(models.Model):
         return self.status in self.MOVING
 
 
+@untracked("A calculation, which says by itself who started it, when, and how it ended.")
 class Run(models.Model):
     """One calculation of a period for many payees, in chunks that any worker may take."""
 
@@ -109,6 +111,7 @@ class Run(models.Model):
         ]
 
 
+@untracked("A calculation, which says by itself who started it, when, and how it ended.")
 class RunChunk(models.Model):
     """Some payees of a run. A worker holds the row's lock while it computes: when the worker dies, the lock goes too.
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User, seen_by
 from commissions.models.periods import Period
 from commissions.models.plans import Plan, PlanVersion
+from core.history import untracked
 
 
 class StatementQuerySet(models.QuerySet["Statement"]):
@@ -21,6 +22,7 @@ class StatementQuerySet(models.QuerySet["Statement"]):
         return self.filter(payee__in=seen_by(user.pk, on))
 
 
+@untracked("The ledger: calculated anew from facts that have a history, and frozen with its period.")
 class Statement(models.Model):
     """What a payee earned in a period, in one currency. Always the sum of its lines.
 
@@ -47,6 +49,7 @@ class Statement(models.Model):
         indexes = [models.Index(fields=["payee", "period"], name="commissions_statement_payee")]
 
 
+@untracked("The ledger: calculated anew from facts that have a history, and frozen with its period.")
 class Settlement(models.Model):
     """From what a statement's lines earned under a plan to what it pays, where these aren't the same.
 
@@ -88,6 +91,7 @@ class Settlement(models.Model):
         ]  # fmt: skip
 
 
+@untracked("The ledger: calculated anew from facts that have a history, and frozen with its period.")
 class EarningLine(models.Model):
     """The difference of two points on a component's curve: what moving from x0 to x1 earned. Amounts in minor units.
 
@@ -171,6 +175,7 @@ class EarningLine(models.Model):
         ]
 
 
+@untracked("The ledger: calculated anew from facts that have a history, and frozen with its period.")
 class Release(models.Model):
     """What a statement paid of what was earned with one deal, where pay waits: by its own lines, and by those before.
 
@@ -205,6 +210,7 @@ class Release(models.Model):
         ]
 
 
+@untracked("It follows from deals and statements.")
 class HandedOver(models.Model):
     """A deal that others share now than when a closed statement credited it: what that credited stays with them.
 
@@ -214,6 +220,7 @@ class HandedOver(models.Model):
     deal = models.OneToOneField("sales.Deal", models.CASCADE, primary_key=True, related_name="+")
 
 
+@untracked("A note of work to do, gone when it is done.")
 class Revised(models.Model):
     """Facts of a closed period that have changed since for a payee: the first moving period after it carries the
     difference, and when that has closed, or where there is none, the row goes.
@@ -227,6 +234,7 @@ class Revised(models.Model):
         constraints = [models.UniqueConstraint(fields=["period", "payee"], name="commissions_revised_once")]
 
 
+@untracked("A note of work to do, gone when it is done.")
 class StaleStatement(models.Model):
     """A note that a payee's statements of periods from this day on must be computed again.
 
