@@ -29,6 +29,7 @@ urlpatterns = [
     path("sales/", include("sales.urls")),
     path("commissions/", include("commissions.urls")),
     path("leaderboards/", include("leaderboards.urls")),
+    path("payouts/", include("payouts.urls")),
     path("ledger/", include("ledger.urls")),
     path("", include("dashboards.urls")),
 ]

@@ -1,5 +1,6 @@
 """What was paid: a ledger of which no row that left the house ever changes, but for how far it has come."""
 
+from fractions import Fraction
 from typing import Self
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from commissions.models import Statement
+from payouts.engine.paying import RATE_ONE
 from payouts.models.accounts import CURRENCY, AccountKind, BankAccount, PayoutProfile
 
 
@@ -148,6 +150,11 @@ class Payout(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["payee", "currency"], name="payouts_payout_due")]
+
+    @property
+    def rate(self) -> Fraction | None:
+        """What one unit of the due currency was worth."""
+        return None if self.rate_e12 is None else Fraction(self.rate_e12, RATE_ONE)
 
 
 class PayoutStatement(models.Model):

@@ -1,6 +1,13 @@
 """What pages and files of payouts read."""
 
-from payouts.selectors.accounts import account_rows, accounts_of, company_accounts, waiting_accounts
+from payouts.selectors.accounts import (
+    account_rows,
+    accounts_of,
+    company_accounts,
+    hold_of,
+    profile_of,
+    waiting_accounts,
+)
 from payouts.selectors.batches import (
     BatchTotal,
     PayoutParts,
@@ -13,14 +20,15 @@ from payouts.selectors.batches import (
     payout_parts,
     payout_rows,
 )
-from payouts.selectors.due import DueRow, due_rows
+from payouts.selectors.due import DueRow, DueTotal, due_rows, due_totals
 from payouts.selectors.orders import orders, saved_mappings, sender
-from payouts.selectors.own import own_payouts, payouts_of_statement
+from payouts.selectors.own import handed_over_payouts, own_payouts, payouts_of_statement
 from payouts.selectors.paid_up import paid_up_periods
 
 __all__ = [
     "BatchTotal",
     "DueRow",
+    "DueTotal",
     "PayoutParts",
     "account_rows",
     "accounts_of",
@@ -32,12 +40,16 @@ __all__ = [
     "content_is_intact",
     "differences",
     "due_rows",
+    "due_totals",
+    "handed_over_payouts",
+    "hold_of",
     "orders",
     "own_payouts",
     "paid_up_periods",
     "payout_parts",
     "payout_rows",
     "payouts_of_statement",
+    "profile_of",
     "saved_mappings",
     "sender",
     "waiting_accounts",

@@ -1,9 +1,10 @@
 """Bank accounts, as far as they are shown: never their numbers."""
 
+from django.conf import settings
 from django.db.models import Case, QuerySet, Value, When
 
 from accounts.models import User
-from payouts.models import BankAccount, CompanyAccount
+from payouts.models import BankAccount, CompanyAccount, Hold, PayoutProfile
 
 _ORDER = {"proposed": 0, "confirmed": 1, "refused": 2, "ended": 3}
 
@@ -17,6 +18,16 @@ def account_rows() -> QuerySet[BankAccount]:
 
 def accounts_of(user: User) -> QuerySet[BankAccount]:
     return account_rows().filter(user=user)
+
+
+def profile_of(user: User) -> PayoutProfile:
+    """How a person is paid, an unsaved one where it is as the company does."""
+    found = PayoutProfile.objects.filter(pk=user.pk).first()
+    return found or PayoutProfile(user=user, method=settings.PAYOUTS_METHOD)
+
+
+def hold_of(user: User) -> Hold | None:
+    return Hold.objects.select_related("placed_by").filter(user=user, released_at__isnull=True).first()
 
 
 def waiting_accounts() -> int:

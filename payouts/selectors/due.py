@@ -1,6 +1,6 @@
 """What is due now, to whom, and why it isn't paid where it isn't. A fixed number of queries."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -47,6 +47,17 @@ class DueRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DueTotal:
+    """What is due in a currency: what of it would be paid now, what waits for whatever reason, and what is owed."""
+
+    currency: str
+    payable_minor: int
+    people: int
+    waiting_minor: int
+    owed_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Rate:
     e12: int
     starts_on: date
@@ -80,6 +91,19 @@ def due_rows(*, on: date, payees: Collection[int] | None = None, heeds_minimum: 
     ]
     shown = [row for row in rows if row.decision.reason not in _EXCLUDED]
     return sorted(shown, key=lambda row: (row.payee.name.casefold(), row.payee.pk, row.currency))
+
+
+def due_totals(rows: Sequence[DueRow]) -> list[DueTotal]:
+    """By currency."""
+    found = []
+    for currency in sorted({row.currency for row in rows}):
+        own = [row for row in rows if row.currency == currency]
+        payable = [row for row in own if row.is_payable]
+        taken = sum(row.decision.taken_minor for row in payable)
+        above = sum(row.due_minor for row in own if row.due_minor > 0)
+        owed = sum(row.due_minor for row in own if row.due_minor < 0)
+        found.append(DueTotal(currency, taken, len(payable), above - taken, owed))
+    return found
 
 
 def _amounts(payees: Collection[int] | None) -> dict[tuple[int, str], tuple[int, tuple[int, ...]]]:

@@ -9,6 +9,7 @@ from django.db.models import Prefetch, QuerySet
 from accounts.models import User
 from commissions.models import Statement
 from payouts.models import Payout, PayoutStatement
+from payouts.models.batches import PayoutQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,20 @@ class OwnPayout:
     reason: str
 
 
+def handed_over_payouts() -> PayoutQuerySet:
+    handed = (Payout.Status.EXPORTED, Payout.Status.PAID, Payout.Status.REJECTED, Payout.Status.REVERSED)
+    return Payout.objects.filter(status__in=handed).select_related("batch", "payee")
+
+
 def own_payouts(user: User) -> QuerySet[Payout]:
     """What was handed over for a person, the latest first: paginate it, then `as_own`."""
-    handed = (Payout.Status.EXPORTED, Payout.Status.PAID, Payout.Status.REJECTED, Payout.Status.REVERSED)
     covered = PayoutStatement.objects.select_related("statement__period").order_by("statement__period__start", "pk")
-    rows = Payout.objects.filter(payee=user, status__in=handed).select_related("batch")
-    return rows.prefetch_related(Prefetch("statements", queryset=covered)).order_by("-batch__pay_on", "-pk")
+    return (
+        handed_over_payouts()
+        .filter(payee=user)
+        .prefetch_related(Prefetch("statements", queryset=covered))
+        .order_by("-batch__pay_on", "-pk")
+    )
 
 
 def as_own(rows: Iterable[Payout]) -> list[OwnPayout]:

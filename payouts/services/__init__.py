@@ -6,7 +6,7 @@ from payouts.services.batches import approve_batch, create_batch, discard_batch,
 from payouts.services.company import add_company_account, delete_mapping, end_company_account, save_mapping
 from payouts.services.counters import send_back, void_batch
 from payouts.services.files import batch_file
-from payouts.services.holds import place_hold, release_hold
+from payouts.services.holds import hold_exceptions, place_hold, release_hold
 from payouts.services.keys import new_key, reseal_all
 from payouts.services.notices import tell_of_account
 from payouts.services.refusals import PayoutRefused
@@ -24,6 +24,7 @@ __all__ = [
     "end_account",
     "end_company_account",
     "hand_over",
+    "hold_exceptions",
     "mark_paid",
     "new_key",
     "place_hold",

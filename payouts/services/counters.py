@@ -13,6 +13,7 @@ from accounts.models import User
 from payouts.engine.paying import difference
 from payouts.models import Batch, Payout, PayoutStatement
 from payouts.services.locks import lock_payouts
+from payouts.services.paid_periods import mark_periods_paid
 from payouts.services.refusals import PayoutRefused
 from payouts.services.writing import locked, log, next_number, reference, refuse_outsiders
 
@@ -139,3 +140,4 @@ def close_if_answered(batch: Batch, by: User | None, now: datetime) -> None:
     if batch.status == Batch.Status.EXPORTED and not batch.payouts.filter(status=Payout.Status.EXPORTED).exists():
         batch.status, batch.paid_by, batch.paid_at = Batch.Status.PAID, by, now
         batch.save(update_fields=["status", "paid_by", "paid_at"])
+    mark_periods_paid(batch, by, now)

@@ -3,8 +3,10 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
+from commissions.models import ApprovalException
 from payouts.models import Hold, Payout
 from payouts.services.batches import drop_payouts
 from payouts.services.locks import lock_payouts
@@ -33,3 +35,12 @@ def release_hold(*, hold: Hold, acting_user: User | None, now: datetime) -> None
     released = Hold.objects.filter(pk=hold.pk, released_at=None).update(released_by=acting_user, released_at=now)
     if released:
         log("hold released of", hold.user_id, acting_user, now)
+
+
+@transaction.atomic
+def hold_exceptions(*, period_id: int, now: datetime) -> None:
+    """Hold whom a period closed without an approval, for the reason that was given, until somebody releases her."""
+    lock_payouts()
+    for row in ApprovalException.objects.filter(period=period_id).select_related("payee", "by").order_by("pk"):
+        reason = _("Closed without an approval: %(why)s") % {"why": row.reason}
+        place_hold(user=row.payee, reason=reason[:300], acting_user=row.by, now=now)
