@@ -14,12 +14,21 @@ JOIN commissions_earningline line ON line.deal_id = handed.deal_id AND line.shar
 JOIN commissions_statement statement ON statement.id = line.statement_id
 JOIN commissions_period period ON period.id = statement.period_id AND period.status IN ('closed', 'paid')
 """
+# A true-up credits for the period that it is about. What it has taken back altogether is nobody's any more.
 _CREDITED: Final[LiteralString] = (
     """
-SELECT DISTINCT line.deal_id, coalesce(line.via_id, statement.payee_id), line.role, line.share_ppm, period.start,
-    period."end"
-FROM unnest(%s::bigint[]) AS handed (deal_id)"""
+SELECT DISTINCT deal_id, sharer_id, role, share_ppm, start, "end" FROM (
+    SELECT line.deal_id, coalesce(line.via_id, statement.payee_id) AS sharer_id, line.role, line.share_ppm,
+        covered.start, covered."end"
+    FROM unnest(%s::bigint[]) AS handed (deal_id)"""  # noqa: S608
     + _CLOSED_LINES
+    + """
+    JOIN commissions_period covered ON covered.id = coalesce(line.about_id, period.id)
+    GROUP BY line.deal_id, coalesce(line.via_id, statement.payee_id), line.role, line.share_ppm, covered.id,
+        statement.payee_id, line.component, line.event
+    HAVING sum(line.credited_minor) <> 0 OR bool_and(line.about_id IS NULL)
+) credited
+"""
 )
 _CONCERNING: Final[LiteralString] = (
     """

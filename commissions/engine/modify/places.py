@@ -68,9 +68,7 @@ def _limits_of(clause: Clause) -> _Limits:
 
 
 def _ranked(closing: pl.DataFrame, key: str, limits: Mapping[int, _Limits], around: Around) -> pl.DataFrame:
-    """The lines in the order of their deals, with `begun`, and `granted`, what a closed statement paid of each: 0 where
-    it paid nothing; null in an open one.
-    """
+    """The lines in the order of their deals, with `begun`, and `granted`, what closed statements paid of each."""
     begins = {version: each.begun for version, each in limits.items()}
     known = closing.select(*_OWN, "plan", "plan_version", "date", "amount")
     dated = known.with_columns(begun=pl.col("plan_version").replace_strict(begins, return_dtype=pl.Date()))
@@ -90,7 +88,9 @@ def _keys(around: Around, who: str) -> pl.DataFrame:
 
 
 def _with_granted(rows: pl.DataFrame, key: str, granted: Granted | None) -> pl.DataFrame:
-    """The rows with `granted`, what a closed statement paid of them, 0 where it paid nothing; null in an open one."""
+    """The rows with `granted`, what closed statements paid of them, 0 where they paid nothing; null where they know of
+    none: in a period that moves, and of what came after one had closed, which takes what is left.
+    """
     if granted is None:
         return rows.with_columns(granted=pl.lit(None, dtype=pl.Int64()))
     mine = granted.lines.filter(pl.col("component") == key).group_by("plan", *_OWN).agg(stood=pl.col("amount").sum())
@@ -99,7 +99,7 @@ def _with_granted(rows: pl.DataFrame, key: str, granted: Granted | None) -> pl.D
     closed = closed.filter(pl.col("date").is_between("start", "end", closed="left")).select("plan", "date").unique()
     marked = rows.join(closed.with_columns(closed=True), on=["plan", "date"], how="left", maintain_order="left")
     known = marked.join(mine, on=["plan", *_OWN], how="left", nulls_equal=True, maintain_order="left")
-    stood = pl.when(pl.col("closed").fill_null(value=False)).then(pl.col("stood").fill_null(0))
+    stood = pl.when(pl.col("closed").fill_null(value=False)).then("stood")
     return known.with_columns(granted=stood).drop("closed", "stood")
 
 
@@ -128,7 +128,8 @@ def _taken(granted: Granted | None, plans: pl.Series, key: str, begun: date) -> 
     if granted is None:
         return empty(columns)
     mine = (pl.col("component") == key) & (pl.col("begun") == begun) & pl.col("plan").is_in(plans.implode())
-    return granted.lines.filter(mine & (pl.col("amount") > 0)).select(list(columns))
+    paid = granted.lines.filter(mine).group_by("payee", "deal").agg(pl.col("amount").sum())
+    return paid.filter(pl.col("amount") > 0)
 
 
 def _counted(rows: pl.DataFrame, taken: pl.DataFrame) -> pl.DataFrame:
