@@ -18,6 +18,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 Django's own
         super().__init__(*args, **options)
+        self.fields["kind"].choices = [("", _("Choose what moves")), *AccountRule.KINDS]  # type: ignore[attr-defined]
         self.fields["plan"].empty_label = _("Every plan")  # type: ignore[attr-defined]
         self.fields["team"].empty_label = _("Every team")  # type: ignore[attr-defined]
 

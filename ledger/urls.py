@@ -10,6 +10,6 @@ urlpatterns = [
     path("contracts/", costs.costs, name="costs"),
     path("contracts/costs.xlsx", costs.costs_file, name="costs-file"),
     path("contracts/policy", costs.policy, name="policy"),
-    path("journals/<str:label>/", journals.journal, name="journal"),
-    re_path(r"^journals/(?P<label>[^/]+)/journal\.(?P<form>csv|xlsx)$", journals.journal_file, name="journal-file"),
+    path("journals/<str:reference>/", journals.journal, name="journal"),
+    re_path(r"^journals/(?P<reference>[^/]+)/journal\.(?P<form>csv|xlsx)$", journals.journal_file, name="journal-file"),
 ]

@@ -10,6 +10,9 @@ TABLE = """
 GET  ledger:journals                               login  403   403   403   403   200   200   403
 GET  ledger:journal                                login  403   403   403   403   200   200   403
 GET  ledger:journal              #none             login  403   403   403   403   404   404   403
+GET  ledger:journal              #batch            login  403   403   403   403   404   404   403
+GET  ledger:journal              #costs            login  403   403   403   403   200   200   403
+GET  ledger:journal              #unknown          login  403   403   403   403   404   404   403
 GET  ledger:journal-file                           login  403   403   403   403   200   200   403
 GET  ledger:journal-file         #xlsx             login  403   403   403   403   200   200   403
 GET  ledger:journal-file         #none             login  403   403   403   403   404   404   403
@@ -32,11 +35,14 @@ def arguments(world: World) -> dict[str, list[object]]:
         kind="earned", team=Team.objects.get(pk=world.cast.west.pk), code="1", name="West"
     )
     return {
-        "ledger:journal": ["2026-11"],
-        "ledger:journal none": ["2031-01"],
-        "ledger:journal-file": ["2026-11", "csv"],
-        "ledger:journal-file xlsx": ["2026-11", "xlsx"],
-        "ledger:journal-file none": ["2031-01", "csv"],
+        "ledger:journal": ["COM-2026-11"],
+        "ledger:journal none": ["COM-2031-01"],
+        "ledger:journal batch": ["PAY-99999"],
+        "ledger:journal costs": ["CON-2026-11"],
+        "ledger:journal unknown": ["2026-11"],
+        "ledger:journal-file": ["COM-2026-11", "csv"],
+        "ledger:journal-file xlsx": ["COM-2026-11", "xlsx"],
+        "ledger:journal-file none": ["COM-2031-01", "csv"],
         "ledger:account-remove": [rule.pk],
         "ledger:account-remove none": [0],
     }

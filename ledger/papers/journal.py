@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from core.money import Money
 from core.sheets import Cell, Column, Kind, Table
-from ledger.selectors.journals import Journal
+from ledger.selectors.entries import Journal
 
 KEYS: Final = (
     "reference", "date", "account", "account_name", "cost_centre", "plan", "component", "team", "currency", "debit",

@@ -2,15 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, LiteralString
 
 import polars as pl
+from django.utils.translation import gettext as _
 
 from commissions.models import EarningLine, Period
 from core.copy import copy_out
+from core.periods import PeriodKind, period_of
+from core.templatetags import formats
+from core.templatetags.juara import locale
 from ledger.engine.capitalised import COSTS, ROLL, schedule
+from ledger.engine.journal import Kind, Movement
 from ledger.models import CostPolicy, ExpensedComponent
+from ledger.selectors.entries import Journal, entered
 from sales.models import Deal
 
 _COSTS: Final[LiteralString] = """
@@ -43,6 +49,10 @@ class MonthRoll:
     impaired: int
     closing: int
 
+    @property
+    def label(self) -> str:
+        return period_of(self.month, PeriodKind.MONTH).label
+
 
 @dataclass(frozen=True, slots=True)
 class Component:
@@ -72,6 +82,29 @@ def year_of_costs(known: pl.DataFrame, year: int) -> tuple[MonthRoll, ...]:
         for month, rolls in schedule(known, date(year, 1, 1), 12)
         for row in rolls.select(list(ROLL)).iter_rows()
         if any(row[1:])
+    )
+
+
+def costs_journal(known: pl.DataFrame, month: date) -> Journal:
+    """What the costs of contracts move in the month of a day: out of the expense, and into it again."""
+    first = month.replace(day=1)
+    ((_first, rolls),) = schedule(known, first, 1)
+    moved = [
+        Movement(kind, row["currency"], amount)
+        for row in rolls.iter_rows(named=True)
+        for kinds, amount in (
+            ((Kind.CAPITALISED, Kind.EXPENSED), row["added"]),
+            ((Kind.AMORTISED, Kind.WRITTEN_DOWN), row["amortised"]),
+            ((Kind.IMPAIRED, Kind.WRITTEN_DOWN), row["impaired"]),
+        )
+        for kind in kinds
+    ]
+    calendar = period_of(first, PeriodKind.MONTH)
+    return entered(
+        moved,
+        reference=f"CON-{calendar.label}",
+        text=_("Costs of contracts, %(period)s") % {"period": formats.period(calendar, locale())},
+        posted_on=calendar.end - timedelta(days=1),
     )
 
 

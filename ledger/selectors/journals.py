@@ -1,19 +1,20 @@
-"""What a period moves in the general ledger, from its statements."""
+"""What pay moves in the general ledger: by the statements of a period, and by batches of payouts."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Final
 
 from django.db import connection
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from commissions.engine.terms import Settled
 from commissions.models import Period
 from core.templatetags import formats
 from core.templatetags.juara import locale
-from ledger.engine.journal import Kind, Movement, Posting, journal, settling, totals
-from ledger.selectors.accounts import chart
+from ledger.engine.journal import Kind, Movement, settling
+from ledger.selectors.entries import Journal, entered
+from payouts.models import Batch
 
 # One query, so that what it reads is of one moment, whatever is being calculated meanwhile.
 _MOVED: Final = """
@@ -56,32 +57,39 @@ SELECT 'payable', currency, '', '', '', ARRAY[sum(payable_minor)] FROM own GROUP
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Journal:
-    """What a period posts. Of a period that moves it is an accrual, to be reversed when the period is closed."""
-
-    period: Period
-    reference: str  # the same whenever it is handed out: COM-2026-01, ACC-2026-02
-    text: str
-    postings: tuple[Posting, ...]
-    totals: dict[str, tuple[int, int]]  # by currency: debits, credits
-    is_accrual: bool
-
-    @property
-    def posted_on(self) -> date:
-        """The last day of the period; what is accrued is reversed on the next."""
-        return self.period.end - timedelta(days=1)
-
-
 def period_journal(period: Period) -> Journal:
-    """The period's journal, balanced in each currency. Two queries. Raises UnbalancedError."""
+    """What the period's statements move, on its last day. Of a period that moves it is an accrual. Two queries."""
     is_accrual = period.is_moving
-    postings = journal(_movements(period, Kind.ACCRUED if is_accrual else Kind.PAYABLE), chart())
-    words = {"period": formats.period(period.calendar, locale())}
     text = _("Commissions accrued for %(period)s") if is_accrual else _("Commissions of %(period)s")
-    return Journal(
-        period, f"{'ACC' if is_accrual else 'COM'}-{period.label}", text % words, postings, totals(postings), is_accrual
+    return entered(
+        _movements(period, Kind.ACCRUED if is_accrual else Kind.PAYABLE),
+        reference=f"{'ACC' if is_accrual else 'COM'}-{period.label}",
+        text=text % {"period": formats.period(period.calendar, locale())},
+        posted_on=period.end - timedelta(days=1),
+        is_accrual=is_accrual,
     )
+
+
+def batch_journal(batch: Batch) -> Journal:
+    """What a batch of payouts moves from what is payable to the bank, in the currencies in which it was due; what a
+    counter-batch moves back. Two queries.
+    """
+    taken = batch.payouts.counting().values_list("currency").annotate(Sum("taken_minor"))
+    return entered(
+        [
+            Movement(kind, currency, sign * amount)
+            for currency, amount in taken
+            for kind, sign in ((Kind.PAYABLE, -1), (Kind.PAID, 1))
+        ],
+        reference=f"PAY-{batch}",
+        text=_("Payout batch %(number)s") % {"number": batch},
+        posted_on=batch.pay_on,
+    )
+
+
+def posted_batches() -> QuerySet[Batch]:
+    """Those that left the house, the latest first."""
+    return Batch.objects.exclude(exported_at=None).order_by("-number")
 
 
 def _movements(period: Period, owed: Kind) -> Iterator[Movement]:

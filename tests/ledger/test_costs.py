@@ -74,6 +74,15 @@ def test_the_workbook_adds_up_by_month_and_by_contract(plan: Plan, cast: Cast, c
     assert round(contracts[5][12], 2) == round(months[14][6], 2)
 
 
+def test_the_months_journal_moves_it_out_of_the_expense_and_back(plan: Plan) -> None:
+    Deal.objects.filter(external_id="two-years").update(cancelled_on=date(2026, 1, 31))
+    journal = selectors.costs_journal(selectors.costs(selectors.cost_policy()), date(2026, 1, 15))
+    assert (journal.reference, journal.posted_on) == ("CON-2026-01", date(2026, 1, 31))
+    assert [(row.account.code, row.debit, row.credit) for row in journal.postings] == [
+        ("1510", 480_00 - 240_00 - 6_67, 0), ("6010", 0, 480_00), ("6110", 6_67, 0), ("6120", 240_00, 0),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("given", ["", "x", "0", "99999999999", "-1"])
 def test_a_year_that_is_none_is_this_one(plan: Plan, cast: Cast, client: Client, given: str) -> None:
     client.force_login(cast.finn)

@@ -6,14 +6,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import Team
+from accounts.models import Role, Team
 from commissions.models import Period, Plan
 from ledger import services
-from ledger.selectors.journals import period_journal
+from ledger.selectors.journals import batch_journal, period_journal
 from ledger.services import RuleRefused
 from tests.commissions.adjusting import ask, limit, settle, wanted
 from tests.commissions.facts import assign, calculated, period, published, won
-from tests.conftest import Cast
+from tests.conftest import Cast, person
+from tests.payouts.facts import closed, handed_over
 
 PLAN = """
 plan: New hires
@@ -78,7 +79,7 @@ def test_the_number_of_queries_does_not_grow(plan: Plan, django_assert_num_queri
 def test_the_file_has_the_same_rows_and_no_formula(plan: Plan, cast: Cast, client: Client) -> None:
     Team.objects.filter(name="West").update(name="=West")
     client.force_login(cast.finn)
-    response = client.get("/ledger/journals/2026-01/journal.csv")
+    response = client.get("/ledger/journals/COM-2026-01/journal.csv")
     text = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
     assert response["Content-Disposition"] == 'attachment; filename="ACC-2026-01.csv"'
     assert "ACC-2026-01,2026-01-31,6010,Sales commissions,,New hires,all,'=West,USD,4.00,0.00," in text
@@ -87,7 +88,7 @@ def test_the_file_has_the_same_rows_and_no_formula(plan: Plan, cast: Cast, clien
 
 def test_the_page_shows_the_same_total_on_both_sides(plan: Plan, cast: Cast, client: Client) -> None:
     client.force_login(cast.finn)
-    page = client.get("/ledger/journals/2026-01/").content.decode()
+    page = client.get("/ledger/journals/COM-2026-01/").content.decode()
     foot = page[page.index("<tfoot>") : page.index("</tfoot>")]
     assert foot.count("10.40") == 2
 
@@ -101,4 +102,14 @@ def test_adjustments_are_posted_by_kind_also_before_a_statement_has_taken_them_i
     settle()
     assert [row for row in rows("2026-01") if row[0] in ("6020", "2115")] == [
         ("2115", "", "", 0, 15_00), ("6020", "bonus", "West", 5_00, 0),
+    ]  # fmt: skip
+
+
+def test_a_batch_moves_what_was_payable_to_the_bank_and_its_counter_batch_back(cast: Cast) -> None:
+    closed("2026-10", (cast.ana, "USD", 120_00), (cast.ben, "USD", 30_00))
+    made = handed_over(cast.finn, person("Fay", Role.FINANCE))
+    found = batch_journal(made)
+    assert found.reference == f"PAY-{made.number:05}"
+    assert [(row.account.code, row.debit, row.credit) for row in found.postings] == [
+        ("1010", 0, 150_00), ("2110", 150_00, 0),
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Hypothesis runs 200 examples a property; HYPOTHESIS_PROFILE=nightly runs 2,000."""
+"""Pytest plugin: Hypothesis runs 200 examples a property; HYPOTHESIS_PROFILE=nightly runs 2,000."""
 
 import os
 
