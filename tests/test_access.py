@@ -141,6 +141,7 @@ def _arguments(world: World, inactive: User) -> dict[str, list[object]]:
         "commissions:statement": [world.statement(cast.ana).pk],
         "commissions:statement none": [0],
         "commissions:statement-paper": [world.statement(cast.ana).pk, "pdf"],
+        "commissions:statement-paper xlsx": [world.statement(cast.ana).pk, "xlsx"],
         "commissions:statement-paper csv": [world.statement(cast.ana).pk, "csv"],
         "commissions:statement-paper unknown": [world.statement(cast.ana).pk, "exe"],
         "commissions:statement-paper none": [0, "pdf"],

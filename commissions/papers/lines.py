@@ -15,7 +15,7 @@ _COLUMNS: Final = [
     Column(key, key)
     for key in (
         "plan", "component", "component_name", "kind", "deal", "deal_name", "customer", "role", "via", "event", "date",
-        "measure", "credited", "x0", "x1", "currency", "before_limits", "pay",
+        "measure", "credited", "x0", "x1", "currency", "before_limits", "about_period", "was", "pay",
     )
 ]  # fmt: skip
 
@@ -27,7 +27,9 @@ def lines_table(statement: Statement) -> Table:
 
 def lines_of(statement: Statement) -> tuple[list[EarningLine], Mapping[int, PlanVersion]]:
     """All lines in the order of credits, and the versions of plans that they are of. Two queries."""
-    lines = list(statement.lines.select_related("deal__customer", "via").order_by("seq", "plan_version", "component"))
+    lines = list(
+        statement.lines.select_related("deal__customer", "via", "about").order_by("seq", "plan_version", "component")
+    )
     versions = PlanVersion.objects.select_related("plan").defer("source")
     return lines, versions.in_bulk({line.plan_version_id for line in lines})
 
@@ -60,5 +62,7 @@ def _rows(statement: Statement) -> Iterator[Sequence[Cell]]:
             *(measured(x, component, currency) for x in (line.credited_minor, line.x0_minor, line.x1_minor)),
             currency,
             Money(line.uncapped_minor, currency),
+            line.about.label if line.about else "",
+            None if line.was_minor is None else Money(line.was_minor, currency),
             Money(line.amount_minor, currency),
         )

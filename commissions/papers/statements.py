@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
+from io import BytesIO
 
 from django.utils.text import slugify
 
@@ -11,18 +12,24 @@ from commissions.models import Statement
 from commissions.papers.lines import lines_table
 from commissions.papers.typesetting import fingerprint, pdf
 from commissions.papers.wording import texts_of
+from commissions.papers.workbook import StatementBook
 from commissions.selectors.statements import statement_view
-from core.sheets import csv_lines
+from core.sheets import csv_lines, write_xlsx
 
 _SOURCE = "statement.typ"
 
 
 class Form(StrEnum):
     PDF = "pdf"
+    XLSX = "xlsx"
     CSV = "csv"
 
 
-_TYPES = {Form.PDF: "application/pdf", Form.CSV: "text/csv; charset=utf-8"}
+_TYPES = {
+    Form.PDF: "application/pdf",
+    Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Form.CSV: "text/csv; charset=utf-8",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +50,17 @@ def statement_paper(statement: Statement, form: Form) -> Paper:
         made_at = statement.computed_at
         etag = fingerprint(_SOURCE, texts, made_at=made_at)
         return _paper(statement, form, etag, lambda: pdf(_SOURCE, texts, made_at=made_at))
-    content = _made(statement)
+    content = _book(statement) if form is Form.XLSX else _lines(statement)
     return _paper(statement, form, sha256(content).hexdigest()[:32], lambda: content)
 
 
-def _made(statement: Statement) -> bytes:
+def _book(statement: Statement) -> bytes:
+    file = BytesIO()
+    write_xlsx(StatementBook(statement, statement_view(statement)).tables(), file, made_at=statement.computed_at)
+    return file.getvalue()
+
+
+def _lines(statement: Statement) -> bytes:
     return "".join(csv_lines(lines_table(statement))).encode()
 
 

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Company
 from commissions.models import PlanVersion, Statement
+from commissions.selectors.adjustments import statement_adjustments
 from commissions.selectors.documents import document_of
 from commissions.selectors.rule_words import component_rules
 from commissions.selectors.sections import TierText, component_tiers
 from commissions.selectors.statements import ComponentGroup, LineRow, SettlementRow, StatementView
+from commissions.selectors.true_up_words import TrueUpGroup
 from commissions.selectors.units import Unit
 from core.templatetags import formats
 from core.templatetags.juara import ABSENT, day, days, locale, moment, money_text
@@ -26,7 +28,7 @@ _TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def texts_of(view: StatementView, statement: Statement) -> Texts:
-    """Every text of a statement's paper. The same statement and language give the same. Two queries."""
+    """Every text of a statement's paper. The same statement and language give the same. Few queries."""
     label, money = period_name(view.label), view.currency
     versions = PlanVersion.objects.defer("source").in_bulk({group.plan_version_pk for group in view.components})
     said = {
@@ -43,6 +45,8 @@ def texts_of(view: StatementView, statement: Statement) -> Texts:
         "settled": [note for row in view.settlements if (note := _settled(row, money))],
         "notices": [f"{row.deal}: {row.text}" if row.deal else row.text for row in view.notices],
         "groups": [_group(group, versions, money) for group in view.components],
+        "true_ups": [_true_up(group, money) for group in view.true_ups],
+        "adjustments": list(_adjustments(statement)),
         "releases": list(_releases(view)),
         "words": _words(),
         "footer": _("Computed %(moment)s, revision %(number)s")
@@ -72,6 +76,8 @@ def _summary(view: StatementView, statement: Statement) -> Iterator[Texts]:
     """From what each component earned to what is payable; each row moves the sum by its amount."""
     for group in view.components:
         yield _step(group.name, group.amount_minor, view.currency)
+    for made_good in view.true_ups:
+        yield _step(true_up_title(made_good), made_good.amount_minor, view.currency, signed=True)
     yield _step(_("Earned"), view.total_minor, view.currency, is_sum=True)
     steps: Counter[str] = Counter()
     for settled in view.settlements:
@@ -83,6 +89,39 @@ def _summary(view: StatementView, statement: Statement) -> Iterator[Texts]:
         yield _step(words, minor, view.currency, signed=True)
     if steps:
         yield _step(_("Payable"), view.payable_minor, view.currency, is_sum=True)
+
+
+def true_up_title(group: TrueUpGroup) -> str:
+    return _("%(label)s, true-up") % {"label": period_name(group.label)}
+
+
+def _true_up(group: TrueUpGroup, currency: str) -> Texts:
+    return {
+        "name": true_up_title(group),
+        "amount": formats.written_money(group.amount_minor, currency, locale(), signed=True).text,
+        "columns": [_("Deal"), _("Date"), _("Paid then"), _("Comes to now"), _("Difference")],
+        "rows": [
+            {
+                "deal": row.deal,
+                "sub": ", ".join(filter(None, (row.component, row.customer))),
+                "date": day(row.date),
+                "event": row.event,
+                "amounts": [
+                    _amount(minor, currency, whole=False) for minor in (row.was_minor, row.now_minor, row.amount_minor)
+                ],
+            }
+            for row in group.rows
+        ],
+    }
+
+
+def _adjustments(statement: Statement) -> Iterator[Texts]:
+    """Those that count, as the payee may read them."""
+    for row in statement_adjustments(statement, statement.payee):
+        if not row.waits:
+            amount = formats.written_money(row.amount_minor, statement.currency, locale(), signed=True).text
+            reason = "\n".join(filter(None, (row.reason, row.deal, row.moved)))
+            yield {"kind": row.kind, "reason": reason, "amount": amount}
 
 
 def _step(label: str, minor: int, currency: str, *, is_sum: bool = False, signed: bool = False) -> Texts:
@@ -207,6 +246,8 @@ def _words() -> Texts:
         "notices": _("What did not count, and why"),
         "releases": _("Pay that waits"),
         "total": _("Total"),
+        "true_up": _("What that period would pay now, less what was paid for it."),
+        "adjustments": _("Adjustments"),
         "release_columns": [
             _("Deal"), _("Earned on"), _("When it is paid"), _("Paid now"), _("Still held back"),
         ],

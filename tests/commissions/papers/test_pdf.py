@@ -145,10 +145,10 @@ def test_the_lines_as_csv_have_what_identifies_and_pays_them(cast: Cast) -> None
     rows = made(cast.ana, "id", Form.CSV).content().decode().splitlines()
     assert rows[0] == (
         "plan,component,component_name,kind,deal,deal_name,customer,role,via,event,date,measure,"
-        "credited,x0,x1,currency,before_limits,pay"
+        "credited,x0,x1,currency,before_limits,about_period,was,pay"
     )
     assert rows[2] == (
         "Account Executive,new-business,New business,credit,K-0001,'=1+1,,owner,,booked,2026-01-10,amount,"
-        "750.00,750.00,1500.00,USD,62.50,62.50"
+        "750.00,750.00,1500.00,USD,62.50,,,62.50"
     )
     assert len(rows) == 3
