@@ -9,6 +9,7 @@ from commissions.models.approvals import (
     Delegation,
     StatementAcceptance,
 )
+from commissions.models.changes import StatementChange
 from commissions.models.closing import ApprovalException, ChecklistTick, PeriodMove
 from commissions.models.periods import Period, Run, RunChunk
 from commissions.models.plans import Acceptance, Assignment, Plan, PlanVersion, Quota, Scenario, TeamQuota
@@ -56,6 +57,7 @@ __all__ = [
     "StaleStatement",
     "Statement",
     "StatementAcceptance",
+    "StatementChange",
     "StatementQuerySet",
     "TeamQuota",
 ]

@@ -13,6 +13,7 @@ from django.db.models import F
 from commissions.models import Period, Statement
 from commissions.selectors.adjusted import adjusted_sums
 from commissions.selectors.columns import COLUMNS
+from commissions.services.changes import Moved, note_changes
 from commissions.services.releases import post_releases
 from commissions.services.settlements import Key, post_settlements
 from core.copy import copy_in, copy_out
@@ -69,21 +70,28 @@ class _Row:
     adjusted: int = 0
 
 
-def post(*, period: Period, payees: Sequence[int], computed: Computed, now: datetime) -> frozenset[int]:
+def post(
+    *, period: Period, payees: Sequence[int], computed: Computed, now: datetime, run_id: int | None = None
+) -> frozenset[int]:
     """Make the period's statements of these payees what was computed; returns the payees for whom that is a change.
 
-    A statement keeps its id, and so does a line that is as it was: open pages and links stay good.
+    A statement keeps its id, and so does a line that is as it was: open pages and links stay good. What a statement was
+    before is noted, with the deals that made the difference.
     """
     rows = _with_adjustments(_rows(computed), adjusted_sums(period_id=period.pk, payees=payees))
     standing = _standing(period, payees)
     ids = _upsert(period, rows, now)
     gone = {key: pk for key, (pk, _row) in standing.items() if key not in rows}
     lines = _numbered(computed.lines, ids)
-    touched = _post_lines(lines, known=[ids[key] for key in standing if key in rows], gone=list(gone.values()))
+    moved = _post_lines(lines, known=[ids[key] for key in standing if key in rows], gone=list(gone.values()))
+    touched = set(moved.statements)
     touched |= post_settlements(period=period, ids=ids, gone=gone, settlements=computed.settlements)
     touched |= post_releases(period=period, ids=ids, gone=gone, releases=computed.releases)
     touched |= {ids[key] for key, row in rows.items() if key not in standing or standing[key][1] != row}
     _count_revisions(touched & {pk for pk, _row in standing.values()})
+    before = {pk: (row.total, row.payable) for pk, row in standing.values()}
+    left = frozenset(gone.values())
+    note_changes(touched=touched | left, before=before, gone=left, moved=moved, run_id=run_id, now=now)
     _delete_statements(list(gone.values()))
     return frozenset(payee for (payee, _currency), pk in (*ids.items(), *gone.items()) if pk in touched) | {
         payee for payee, _currency in gone
@@ -166,11 +174,11 @@ def as_rows(lines: pl.DataFrame) -> pl.DataFrame:
     return lines.select(pl.col(source).cast(_TYPES[name]).alias(name) for name, source in COLUMNS.items())
 
 
-def _post_lines(lines: pl.DataFrame, known: list[int], gone: list[int]) -> set[int]:
-    """Delete and insert what differs; returns the statements whose lines changed."""
+def _post_lines(lines: pl.DataFrame, known: list[int], gone: list[int]) -> Moved:
+    """Delete and insert what differs."""
     if not known and not gone:
         copy_in(_TABLE, lines)
-        return set(lines["statement_id"].unique().to_list())
+        return Moved(lines.clear(), lines)
     standing = copy_out(_LINES, [[*known, *gone]], {"id": pl.Int64, **_TYPES})
     same = list(COLUMNS)
     old = standing.join(lines, on=same, how="anti", nulls_equal=True)
@@ -180,7 +188,7 @@ def _post_lines(lines: pl.DataFrame, known: list[int], gone: list[int]) -> set[i
             cursor.execute("DELETE FROM commissions_earningline WHERE id = ANY(%s)", [old["id"].to_list()])
     if new.height:
         copy_in(_TABLE, new)
-    return {*old["statement_id"].to_list(), *new["statement_id"].to_list()}
+    return Moved(old, new)
 
 
 def _count_revisions(ids: Iterable[int]) -> None:

@@ -1,14 +1,14 @@
 """One period of some payees, computed from the facts and posted: what a run's chunk and a stale note both do."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from commissions.engine.calculate import calculate
+from commissions.engine.calculate import Inputs, calculate
 from commissions.engine.true_ups import NO_TRUE_UPS, TrueUps
 from commissions.models import Period
 from commissions.selectors.balances import balances
@@ -31,15 +31,29 @@ def recalculate(*, period: Period, payees: Sequence[int], now: datetime) -> froz
     2. Decide: the engine, also what closed periods before would pay now, and what was posted for them.
     3. Record what differs from what stands there.
     """
+    return recalculate_and_record(period=period, payees=payees, now=now).changed
+
+
+@dataclass(frozen=True, slots=True)
+class Recalculated:
+    changed: frozenset[int]  # the payees of whom a statement isn't as it was
+    inputs: Inputs  # what was read for it
+
+
+def recalculate_and_record(
+    *, period: Period, payees: Sequence[int], now: datetime, run_id: int | None = None
+) -> Recalculated:
+    """The same, and what was read; of a run, its changes are noted as that run's."""
     gathered = gather(
         payees=payees, kinds=[period.kind], first_month=period.first_month, start=period.start, end=period.end
     )
     late = carried(payees=gathered.payees, period=period)
-    computed = _compute(gathered, period, late.given if late else NO_TRUE_UPS)
-    changed = post(period=period, payees=gathered.payees, computed=computed, now=now)
+    inputs = _with_balances(gathered, period, late.given if late else NO_TRUE_UPS)
+    computed = _compute(inputs, gathered.payees, period)
+    changed = post(period=period, payees=gathered.payees, computed=computed, now=now, run_id=run_id)
     if late:
         note_carried(period=period, carried=late)
-    return changed
+    return Recalculated(changed, inputs)
 
 
 def hold(*, periods: Sequence[Period], payees: Sequence[int]) -> None:
@@ -67,16 +81,20 @@ def _refuse_frozen(periods: Sequence[Period], statuses: dict[int, str]) -> None:
             )
 
 
-def _compute(gathered: Gathered, period: Period, late: TrueUps) -> Computed:
+def _with_balances(gathered: Gathered, period: Period, late: TrueUps) -> Inputs:
     facts = gathered.inputs
     versions, plans = {**late.versions, **facts.versions}, {**late.plans, **facts.plans}
     before = earlier(payees=gathered.payees, period=period, inputs=facts, also=late.deals["deal"].to_list())
     owed = balances(payees=gathered.payees, period=period, versions=versions, plans=plans, earlier=before)
-    known = replace(facts, balances=owed, earlier=before, true_ups=late)
-    result = calculate(known, start=period.start, end=period.end)
-    mine = pl.col("payee").is_in(gathered.payees)
+    return replace(facts, balances=owed, earlier=before, true_ups=late)
+
+
+def _compute(inputs: Inputs, payees: Sequence[int], period: Period) -> Computed:
+    result = calculate(inputs, start=period.start, end=period.end)
+    mine = pl.col("payee").is_in(payees)
+    versions = {**inputs.earlier.versions, **inputs.true_ups.versions, **inputs.versions}
     currencies = pl.DataFrame(
-        [(pk, document.currency) for pk, document in {**before.versions, **versions}.items()],
+        [(pk, document.currency) for pk, document in versions.items()],
         schema={"plan_version": result.lines.schema["plan_version"], "currency": pl.String},
         orient="row",
     )

@@ -2,19 +2,21 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from math import ceil
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Membership, Team, User
+from accounts.selectors import team_ids_below
 from commissions import signals
-from commissions.models import Period, PlanVersion, Run, RunChunk
+from commissions.engine.digest import combined, inputs_digest
+from commissions.models import Period, PlanVersion, Run, RunChunk, StaleStatement
 from commissions.selectors.quotas import windows_between
 from commissions.services.periods import get_period
-from commissions.services.recalculation import hold, recalculate
+from commissions.services.recalculation import hold, recalculate_and_record
 from commissions.services.refusals import PeriodFrozen, RunRefused
 from core.periods import Period as CalendarPeriod
 from core.periods import PeriodKind
@@ -73,18 +75,32 @@ WHERE id = %s AND status = 'running' AND NOT EXISTS (
     SELECT FROM commissions_runchunk WHERE run_id = run.id AND done_at IS NULL AND attempts < %s
 )
 """
+_SUMS = """
+SELECT s.currency, count(*), sum(s.total_minor), sum(s.payable_minor) FROM commissions_run run
+JOIN commissions_statement s ON s.period_id = run.period_id
+WHERE run.id = %s AND (run.scope = 'all' OR s.payee_id IN (
+    SELECT unnest(chunk.payees) FROM commissions_runchunk chunk WHERE chunk.run_id = run.id
+)) GROUP BY s.currency
+"""
 Clock = Callable[[], datetime]
 
 
 @transaction.atomic
-def start_run(*, calendar: CalendarPeriod, acting_user: User | None, now: datetime, chunks: int | None = None) -> Run:
-    """Cut a period's payees into chunks for the workers. Raises RunRefused, and PeriodFrozen, which is one."""
+def start_run(
+    *, calendar: CalendarPeriod, acting_user: User | None, now: datetime, chunks: int | None = None,
+    whom: User | Team | None = None,
+) -> Run:  # fmt: skip
+    """Cut a period's payees into chunks for the workers: all, one, or a team with those below it as it is on the
+    period's last day. Raises RunRefused, and PeriodFrozen, which is one.
+    """
     period = get_period(calendar=calendar)
     hold(periods=[period], payees=[])
     payees = _payees(period)
     if not payees:
         raise RunRefused(_why_nobody(period))
-    run = _create(period, acting_user, now)
+    payees = _of(payees, whom, period)
+    _try_again(payees)
+    run = _create(period, whom, len(payees), acting_user, now)
     parts = _cut(payees, chunks)
     RunChunk.objects.bulk_create(RunChunk(run=run, payees=part) for part in parts)
     signals.run_started.send(Run, run_id=run.pk, chunks=len(parts))
@@ -131,10 +147,38 @@ def _payees(period: Period) -> list[int]:
         return [payee for (payee,) in cursor.fetchall()]
 
 
-def _create(period: Period, acting_user: User | None, now: datetime) -> Run:
+def _of(payees: list[int], whom: User | Team | None, period: Period) -> list[int]:
+    """Those of the period's payees who are meant. Raises RunRefused where it is nobody."""
+    if whom is None:
+        return payees
+    if isinstance(whom, User):
+        meant = {whom.pk}
+    else:
+        last_day = period.end - timedelta(days=1)
+        inside = Membership.objects.filter(team__in=team_ids_below(whom), during__contains=last_day)
+        meant = set(inside.values_list("user", flat=True))
+    if found := [payee for payee in payees if payee in meant]:
+        return found
+    raise RunRefused(
+        _("Nobody of %(whom)s is paid in %(label)s: no plan of that time, and no statement. Choose somebody else.")
+        % {"whom": whom, "label": period.label}
+    )
+
+
+def _try_again(payees: Sequence[int]) -> None:
+    """What could not be calculated for them before is taken up once more."""
+    if StaleStatement.objects.filter(payee_id__in=payees, attempts__gt=0).update(attempts=0):
+        signals.statements_stale.send(Run)
+
+
+def _create(period: Period, whom: User | Team | None, payees: int, acting_user: User | None, now: datetime) -> Run:
+    scope = Run.Scope.ALL if whom is None else Run.Scope.PAYEE if isinstance(whom, User) else Run.Scope.TEAM
     try:
         with transaction.atomic():
-            return Run.objects.create(period=period, started_by=acting_user, started_at=now)
+            return Run.objects.create(
+                period=period, scope=scope, team=whom if isinstance(whom, Team) else None,
+                payee=whom if isinstance(whom, User) else None, payees=payees, started_by=acting_user, started_at=now,
+            )  # fmt: skip
     except IntegrityError:
         raise RunRefused(
             _("%(label)s is being calculated already. Wait until that run has finished.") % {"label": period.label}
@@ -174,9 +218,9 @@ def _work_on_one(run_id: int, failed_here: set[int], clock: Clock) -> int | None
 def _work(run_id: int, chunk_id: int, payees: list[int], *, now: datetime) -> frozenset[int]:
     period = Period.objects.get(runs=run_id)
     hold(periods=[period], payees=payees)
-    changed = recalculate(period=period, payees=payees, now=now)
-    RunChunk.objects.filter(pk=chunk_id).update(done_at=now)
-    return changed
+    done = recalculate_and_record(period=period, payees=payees, now=now, run_id=run_id)
+    RunChunk.objects.filter(pk=chunk_id).update(done_at=now, inputs_hash=inputs_digest(done.inputs))
+    return done.changed
 
 
 def _claim(run_id: int, failed_here: set[int]) -> tuple[int, list[int]] | None:
@@ -217,9 +261,25 @@ def _fail(run_id: int, reason: str, now: datetime) -> None:
 
 def _finish(run_id: int, now: datetime) -> bool:
     """Mark the run done, or failed, if no chunk is left to try: a conditional UPDATE, so that only one finishes it."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_FINISH, [now, run_id, MOST_ATTEMPTS])
-        return bool(cursor.rowcount == 1)
+        finished = bool(cursor.rowcount == 1)
+        if finished:
+            _sum_up(run_id)
+    return finished
+
+
+def _sum_up(run_id: int) -> None:
+    """What the run's payees have now, and one hash of all that was read for them."""
+    digests = list(RunChunk.objects.filter(run=run_id).values_list("inputs_hash", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_SUMS, [run_id])
+        rows = cursor.fetchall()
+    Run.objects.filter(pk=run_id).update(
+        inputs_hash=combined(digests) if all(digests) else "",
+        statements=sum(count for _currency, count, _total, _payable in rows),
+        totals={currency: {"total": int(total), "payable": int(payable)} for currency, _count, total, payable in rows},
+    )
 
 
 def _why_nobody(period: Period) -> str:
