@@ -92,7 +92,7 @@ def _with_balances(gathered: Gathered, period: Period, late: TrueUps) -> Inputs:
 def _compute(inputs: Inputs, payees: Sequence[int], period: Period) -> Computed:
     result = calculate(inputs, start=period.start, end=period.end)
     mine = pl.col("payee").is_in(payees)
-    versions = {**inputs.earlier.versions, **inputs.true_ups.versions, **inputs.versions}
+    versions = {**inputs.earlier.versions, **(inputs.true_ups or NO_TRUE_UPS).versions, **inputs.versions}
     currencies = pl.DataFrame(
         [(pk, document.currency) for pk, document in versions.items()],
         schema={"plan_version": result.lines.schema["plan_version"], "currency": pl.String},

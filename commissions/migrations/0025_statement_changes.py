@@ -16,7 +16,7 @@ CREATE TRIGGER commissions_statementchange_no_truncate BEFORE TRUNCATE ON commis
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commissions', '0023_periods'),
+        ('commissions', '0024_true_ups'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
