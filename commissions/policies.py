@@ -121,3 +121,24 @@ def can_see_approvals(user: User) -> bool:
 
 def can_change_chains(user: User) -> bool:
     return can_administer(user)
+
+
+def may_dispute(user: User, payee: User, on: date) -> bool:
+    """The payee herself, or for her a manager to whom she reports on that day, directly or through others."""
+    if user.pk == payee.pk:
+        return True
+    return user.has_role(Role.MANAGER) and User.objects.filter(pk=payee.pk, pk__in=reports_of(user.pk, on)).exists()
+
+
+def may_handle(user: User, payee_id: int, on: date) -> bool:
+    """To answer disputes, take them on and end them: finance, and a payee's managers. Nobody her own."""
+    if user.pk == payee_id:
+        return False
+    if can_run_finance(user):
+        return True
+    return user.has_role(Role.MANAGER) and User.objects.filter(pk=payee_id, pk__in=reports_of(user.pk, on)).exists()
+
+
+def can_see_queue(user: User) -> bool:
+    """Of disputes: all, or those of who reports to her."""
+    return can_run_finance(user) or user.has_role(Role.MANAGER)

@@ -107,3 +107,8 @@ def wake_once() -> None:
 
 def _wake() -> None:
     tasks.recalculate_stale.delay()
+
+
+@receiver(signals.dispute_ended, dispatch_uid="commissions.tell_outcome_of_dispute")
+def tell_outcome_of_dispute(*, dispute_id: int, **_: object) -> None:
+    transaction.on_commit(partial(tasks.tell_outcome.delay, dispute_id=dispute_id), robust=True)

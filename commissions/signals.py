@@ -12,3 +12,5 @@ statements_changed = Signal()
 chains_changed = Signal()
 # period_moved.send(sender, period_id: int, before: str, after: str): within the transaction that moved it.
 period_moved = Signal()
+# dispute_ended.send(sender, dispute_id: int): within the transaction that ended it; the payee is to be told.
+dispute_ended = Signal()

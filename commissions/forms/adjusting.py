@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from commissions.forms.fields import AmountField, CurrencyField, DealField, EvidenceField, PersonField, let_see
 from commissions.forms.pages import PeriodField
-from commissions.models import Adjustment, Period
+from commissions.models import Adjustment, Dispute, Period
 from commissions.models.adjustments import LONGEST_REASON
 from commissions.selectors.adjusting import Wanted
 from core.money import MoneyError, to_minor
@@ -44,15 +44,24 @@ class _AskingForm(forms.Form):
         help_text=_("The payee doesn't see it."),
     )  # fmt: skip
     deal = DealField(label=_("Deal"), required=False, max_length=100, help_text=_("Its id, where it is about a deal."))
+    dispute = forms.IntegerField(required=False, widget=forms.HiddenInput)
     token = forms.CharField(max_length=64, widget=forms.HiddenInput)
     seen = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, viewer: User, on: date, periods: list[Period], **options: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **options)
         let_see(self, viewer, on)
+        self.viewer, self.on = viewer, on
         field = self.fields["period"]
         field.queryset = Period.objects.filter(pk__in=[row.pk for row in periods]).order_by("-start", "kind")  # type: ignore[attr-defined]
         field.label_from_instance = lambda row: row.label  # type: ignore[attr-defined]
+
+    def clean_dispute(self) -> Dispute | None:
+        pk = self.cleaned_data["dispute"]
+        found = Dispute.objects.visible_to(self.viewer, self.on).standing().filter(pk=pk).first() if pk else None
+        if pk and found is None:
+            self.add_error(None, _("The dispute has ended meanwhile. Look at it again."))
+        return found
 
     def seen_amounts(self) -> list[int] | None:
         """What each statement was said to pay afterwards; None where nothing was shown yet."""
@@ -64,6 +73,7 @@ class _AskingForm(forms.Form):
         return Wanted(
             payee=payee, period=said["period"], currency=said["currency"], kind=kind, amount_minor=amount_minor,
             reason=said["reason"].strip(), internal_note=said["internal_note"].strip(), deal=said["deal"],
+            dispute=said["dispute"],
         )  # fmt: skip
 
 
@@ -89,11 +99,10 @@ class SplitForm(_AskingForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 Django's own
         super().__init__(*args, **options)
-        viewer, on = self.fields["giver"].viewer, self.fields["giver"].on  # type: ignore[attr-defined]
         for number in range(PARTS):
             self.fields[f"getter{number}"] = PersonField(label=_("Given to"), required=number == 0)
             self.fields[f"part{number}"] = AmountField(label=_("Amount"), required=number == 0)
-        let_see(self, viewer, on)
+        let_see(self, self.viewer, self.on)
 
     @property
     def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:

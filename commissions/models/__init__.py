@@ -11,6 +11,7 @@ from commissions.models.approvals import (
 )
 from commissions.models.changes import StatementChange
 from commissions.models.closing import ApprovalException, ChecklistTick, PeriodMove
+from commissions.models.disputes import Dispute, DisputeMessage, DisputeQuerySet
 from commissions.models.periods import Period, Run, RunChunk
 from commissions.models.plans import Acceptance, Assignment, Plan, PlanVersion, Quota, Scenario, TeamQuota
 from commissions.models.scores import Score
@@ -39,6 +40,9 @@ __all__ = [
     "Assignment",
     "ChecklistTick",
     "Delegation",
+    "Dispute",
+    "DisputeMessage",
+    "DisputeQuerySet",
     "EarningLine",
     "Evidence",
     "HandedOver",

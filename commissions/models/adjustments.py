@@ -110,6 +110,7 @@ class Adjustment(models.Model):
     internal_note = models.TextField(blank=True, help_text=_("The payee doesn't read it."))
     evidence = models.ForeignKey(Evidence, models.PROTECT, null=True, related_name="adjustments")
     deal = models.ForeignKey("sales.Deal", models.PROTECT, null=True, related_name="adjustments")
+    dispute = models.ForeignKey("commissions.Dispute", models.PROTECT, null=True, related_name="adjustments")
     line = models.IntegerField(null=True, help_text=_("Of the file."))
     row_hash = models.CharField(max_length=64, blank=True, help_text=_("Of what a row of a file says."))
     status = models.CharField(max_length=9, choices=Status.choices)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.policies import can_run_finance
 from commissions.engine.words import Told, told
-from commissions.models import Adjustment, AdjustmentLimit, Period
+from commissions.models import Adjustment, AdjustmentLimit, Dispute, Period
 from commissions.models.adjustments import LONGEST_REASON
 from commissions.policies import may_adjust
 from commissions.selectors.adjusted import Place, payables
@@ -35,6 +35,7 @@ class Wanted:
     reason: str
     internal_note: str = ""
     deal: Deal | None = None
+    dispute: Dispute | None = None
     line: int | None = None  # of the file that it comes from
     row_hash: str = ""
 
@@ -80,6 +81,8 @@ def _refusal(wanted: Wanted, user: User, allowed: frozenset[int]) -> Told | None
             "%(period)s is closed, and closed statements never change. Choose a later period.",
             period=wanted.period.label,
         )
+    if wanted.dispute and wanted.dispute.payee_id != wanted.payee.pk:
+        return told("The dispute is %(name)s's. Adjust her or his pay.", name=wanted.dispute.payee.name)
     if not wanted.amount_minor:
         return told("An adjustment of 0 changes nothing. Write an amount.")
     if abs(wanted.amount_minor) >= LARGEST_MINOR:

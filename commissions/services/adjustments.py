@@ -135,7 +135,7 @@ def _row(
     return Adjustment(
         group=group, payee=wanted.payee, period=wanted.period, currency=wanted.currency, kind=wanted.kind,
         amount_minor=wanted.amount_minor, reason=wanted.reason, internal_note=wanted.internal_note, evidence=file,
-        deal=wanted.deal, line=wanted.line, row_hash=wanted.row_hash,
+        deal=wanted.deal, dispute=wanted.dispute, line=wanted.line, row_hash=wanted.row_hash,
         status=Status.PROPOSED if waits else Status.APPROVED, payable_before_minor=done.before_minor,
         proposed_by=acting_user, proposed_at=now, decided_at=None if waits else now,
     )  # fmt: skip

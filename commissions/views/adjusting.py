@@ -23,7 +23,7 @@ from commissions.services.adjustments import AdjustmentRefused, File, Source, pr
 from core.http import AuthedRequest
 
 _KEPT_SECONDS = 3600
-_STARTS = ("payee", "period", "currency", "kind", "amount", "reason", "deal", "giver")
+_STARTS = ("dispute", "payee", "period", "currency", "kind", "amount", "reason", "deal", "giver")
 
 
 @require_http_methods(["GET", "POST"])
@@ -56,6 +56,8 @@ def _asked(
             group = _saved(request, form, wanted, kind)
             if group:
                 messages.success(request, _saved_text(group))
+                if found := wanted[0].dispute:
+                    return redirect("commissions:dispute", found.pk)
                 return redirect("commissions:adjustment", group.adjustments.order_by("pk")[0].pk)
         elif not form.errors:
             _keep_file(request.user, form)

@@ -17,6 +17,7 @@ from commissions.forms import StatementFilter
 from commissions.models import EarningLine, Statement
 from commissions.policies import can_follow_person
 from commissions.selectors.adjustments import statement_adjustments
+from commissions.selectors.disputes import may_raise, statement_disputes
 from commissions.selectors.statements import Fold
 from commissions.views.shared import PER_PAGE, page_or_fragment
 from core import live
@@ -66,6 +67,8 @@ def statement(request: AuthedRequest, pk: int) -> HttpResponse:
         "siblings": selectors.siblings(found),
         "made_good": selectors.made_good(found),
         "adjustments": statement_adjustments(found, request.user),
+        "disputes": statement_disputes(found),
+        "may_dispute": may_raise(found, request.user, timezone.localdate()),
         "can_keep_rates": can_keep_rates(request.user),
         "during": DateRange(shown.start, shown.end),
         "stream": stream if found.period.is_moving and can_follow_person(request.user, str(found.payee_id)) else "",
@@ -94,6 +97,7 @@ def line(request: AuthedRequest, pk: int) -> HttpResponse:
         "is_own": is_own,
         "reading": selectors.reading(shown, is_own=is_own),
         "is_deal_hidden": _is_hidden(found, request.user, today),
+        "may_dispute": may_raise(found.statement, request.user, today),
     }
     return render(request, page_or_fragment(request, "commissions/line.html", "why"), context)
 
