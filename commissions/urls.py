@@ -61,6 +61,7 @@ urlpatterns = [
     path("whatif/scenarios/<int:pk>/delete", whatif.scenario_delete, name="scenario-delete"),
     path("disputes/", disputes.disputes, name="disputes"),
     path("disputes/<int:pk>/", disputes.dispute, name="dispute"),
+    path("disputes/<int:pk>/facts", disputes.dispute_facts, name="dispute-facts"),
     path("disputes/<int:pk>/message", disputes.dispute_message, name="dispute-message"),
     path("disputes/<int:pk>/assign", disputes.dispute_assign, name="dispute-assign"),
     path("disputes/<int:pk>/end", disputes.dispute_end, name="dispute-end"),

@@ -107,6 +107,27 @@ GET  commissions:export                            login  403   403   403   403 
 GET  commissions:run-start                         405    405   405   405   405   405   405   405
 POST commissions:run-start                         login  403   403   403   403   302   302   403
 POST commissions:run-start       #empty            login  403   403   403   403   422   422   403
+GET  commissions:disputes                          login  200   200   200   200   200   200   200
+GET  commissions:dispute                           login  200   404   200   404   200   200   404
+GET  commissions:dispute         #none             login  404   404   404   404   404   404   404
+GET  commissions:dispute-new                       login  200   404   200   404   403   403   404
+GET  commissions:dispute-new     #line             login  200   404   200   404   403   403   404
+POST commissions:dispute-new                       login  302   404   302   404   403   403   404
+POST commissions:dispute-new     #deal             login  302   404   302   404   403   403   404
+POST commissions:dispute-new     #again            login  422   404   422   404   403   403   404
+GET  commissions:dispute-facts                     login  403   404   200   404   200   200   404
+GET  commissions:dispute-facts   #shown            login  403   404   200   404   200   200   404
+GET  commissions:dispute-message                   405    405   405   405   405   405   405   405
+POST commissions:dispute-message                   login  302   404   302   404   302   302   404
+POST commissions:dispute-message #internal         login  422   404   302   404   302   302   404
+GET  commissions:dispute-assign                    405    405   405   405   405   405   405   405
+POST commissions:dispute-assign                    login  403   404   302   404   302   302   404
+POST commissions:dispute-assign  #empty            login  403   404   422   404   422   422   404
+GET  commissions:dispute-end                       405    405   405   405   405   405   405   405
+POST commissions:dispute-end                       login  403   404   302   404   302   302   404
+POST commissions:dispute-end     #empty            login  403   404   422   404   422   422   404
+GET  commissions:dispute-withdraw                  405    405   405   405   405   405   405   405
+POST commissions:dispute-withdraw                  login  302   404   403   404   403   403   404
 GET  commissions:adjustments                       login  200   200   200   200   200   200   200
 GET  commissions:adjustment                        login  200   404   200   404   200   200   404
 GET  commissions:adjustment      #asked            login  404   404   200   404   200   200   404

@@ -24,8 +24,10 @@ from pytest_django import Settings
 from accounts.models import Role, User
 from accounts.services import add_leave
 from commissions.models import Plan, PlanVersion, Scenario
+from commissions.selectors.disputes import line_subject
 from commissions.services import assign, save_draft
 from commissions.services.adjustments import File
+from commissions.services.disputes import Subject, raise_dispute
 from commissions.services.scenarios import save_scenario
 from sales.engine.fields import Kind
 from sales.models import Deal, DealShare, ExchangeRate, ImportMapping, Payment
@@ -123,11 +125,11 @@ def _scene(world: World) -> Scene:
     inactive.is_active = False
     inactive.save()
     scored = _scored_plan_of_ana(cast)
-    arguments, data = _arguments(world, inactive), _data(cast) | _scores(cast, scored) | _adjusting(cast)
+    arguments, data = _arguments(world, inactive), _data(cast) | _scores(cast, scored) | _adjusting(cast) | _disputing()
     for subject in SUBJECTS:
         arguments |= subject.arguments(world)
         data |= subject.data(world)
-    return Scene(people, arguments, _queries(cast), data)
+    return Scene(people, arguments, _queries(cast) | _lines(world), data)
 
 
 def _arguments(world: World, inactive: User) -> dict[str, list[object]]:
@@ -167,6 +169,7 @@ def _arguments(world: World, inactive: User) -> dict[str, list[object]]:
         "commissions:roster-person": [cast.ana.pk],
         "commissions:roster-person none": [0],
         **_adjustments(cast),
+        **_disputes(world),
         "commissions:period": ["2026-11"],
         "commissions:period none": ["2031-01"],
         "commissions:run": ["2026-11"],
@@ -196,6 +199,33 @@ def _adjustments(cast: Cast) -> dict[str, list[object]]:
         "commissions:adjustment asked": [asked.pk],
         "commissions:adjustment none": [0],
         **{f"commissions:adjustment-{act}": [asked.pk] for act in acts},
+    }
+
+
+def _disputes(world: World) -> dict[str, list[object]]:
+    """Ana disputes a line."""
+    ana = world.cast.ana
+    statement = world.statement(ana)
+    about = Subject(**line_subject(world.line(ana, "second"), is_own=True))
+    row = raise_dispute(statement=statement, subject=about, reason="Why?", acting_user=ana, now=NOW)
+    acts = ("", "-facts", "-facts shown", "-message", "-message internal", "-assign", "-end", "-withdraw")
+    return {
+        **{f"commissions:dispute{act}": [row.pk] for act in acts},
+        **{f"commissions:dispute-{act} empty": [row.pk] for act in ("assign", "end")},
+        "commissions:dispute none": [0],
+        **{f"commissions:dispute-new{which}": [statement.pk] for which in ("", " line", " deal", " again")},
+    }
+
+
+def _disputing() -> dict[str, dict[str, Any]]:
+    return {
+        "commissions:dispute-new": {"reason": "Why?"},
+        "commissions:dispute-new deal": {"reason": "Why?", "deal": "D-9", "amount": "5"},
+        "commissions:dispute-new again": {"reason": "Why?"},
+        "commissions:dispute-message": {"text": "Hello"},
+        "commissions:dispute-message internal": {"text": "Hello", "is_internal": "on"},
+        "commissions:dispute-assign": {"due_on": "2026-12-01"},
+        "commissions:dispute-end": {"outcome": "rejected", "text": "It is right."},
     }
 
 
@@ -297,6 +327,15 @@ def _imported(content: str, *, dry_run: bool) -> int:
     )  # fmt: skip
     run_import(import_id=row.pk, now=NOW, today=NOW.date())
     return row.pk
+
+
+def _lines(world: World) -> dict[str, str]:
+    line = world.line(world.cast.ana, "second").pk
+    return {
+        **{f"commissions:dispute-new {which}": f"?line={line}" for which in ("line", "again")},
+        "commissions:dispute-new deal": "?about=deal",
+        "commissions:dispute-facts shown": "?show=1&amount=5",
+    }
 
 
 def _queries(cast: Cast) -> dict[str, str]:

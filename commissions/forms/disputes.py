@@ -76,3 +76,14 @@ class OutcomeForm(forms.Form):
 class QueueFilter(forms.Form):
     q = forms.CharField(label=_("Search"), required=False, max_length=100)
     show = forms.ChoiceField(required=False, choices=[(name, name) for name in SHOWN])
+
+
+class FactsForm(forms.Form):
+    """How the facts of a deal should be. What is empty stays as it is."""
+
+    amount = AmountField(label=_("Amount of the deal"), required=False)
+    closed_on = forms.DateField(
+        label=_("Closed on"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        localize=False,
+    )  # fmt: skip
+    is_hers = forms.BooleanField(label=_("The whole deal is the payee's"), required=False)

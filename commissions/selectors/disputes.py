@@ -15,7 +15,6 @@ from commissions.selectors.adjusting import moving_periods
 from commissions.selectors.explanations import line_explanation
 from commissions.selectors.readings import reading
 from sales.models import Deal
-from sales.policies import can_edit_deal
 
 SHOWN = ("", "mine", "overdue", "unassigned", "ended")
 
@@ -33,7 +32,7 @@ class DisputeView:
     may_end: bool
     may_withdraw: bool
     sees_deal: bool
-    may_edit_deal: bool
+    may_show_facts: bool  # what its statement would pay with others
     adjusting_period: Period | None  # in which an adjustment would be posted now
 
 
@@ -99,7 +98,7 @@ def dispute_view(row: Dispute, user: User, today: date) -> DisputeView:
         may_end=handles and row.stands and user.pk != row.raised_by_id,
         may_withdraw=row.stands and user.pk in (row.payee_id, row.raised_by_id),
         sees_deal=row.deal_id is not None and Deal.objects.visible_to(user, today).filter(pk=row.deal_id).exists(),
-        may_edit_deal=bool(row.deal and handles and can_edit_deal(user, row.deal)),
+        may_show_facts=handles and row.stands and row.period.is_moving and row.about != Dispute.About.STATEMENT,
         adjusting_period=_adjusting_period(row.period) if handles and row.stands else None,
     )
 

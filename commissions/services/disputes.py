@@ -104,8 +104,9 @@ def write_message(
         after = Status.ANSWERED if handles and acting_user.pk != dispute.raised_by_id else Status.OPEN
         if not Dispute.objects.standing().filter(pk=dispute.pk).update(status=after):
             raise DisputeRefused(_ended_text(dispute))
-    row = DisputeMessage.objects.create(dispute=dispute, author=acting_user, at=now, text=said, is_internal=is_internal)
-    return row
+    return DisputeMessage.objects.create(
+        dispute=dispute, author=acting_user, at=now, text=said, is_internal=is_internal
+    )
 
 
 @transaction.atomic

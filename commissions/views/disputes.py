@@ -11,12 +11,22 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
+from commissions.engine.errors import AmountTooLarge
 from commissions.forms.adjusting import minor_of
-from commissions.forms.disputes import HandOnForm, MessageForm, MissingDealForm, OutcomeForm, QueueFilter, ReasonForm
+from commissions.forms.disputes import (
+    FactsForm,
+    HandOnForm,
+    MessageForm,
+    MissingDealForm,
+    OutcomeForm,
+    QueueFilter,
+    ReasonForm,
+)
 from commissions.models import Dispute, EarningLine, Statement
 from commissions.policies import can_see_queue, may_handle
 from commissions.selectors.disputes import (
@@ -31,9 +41,12 @@ from commissions.selectors.disputes import (
     title_of,
 )
 from commissions.services import disputes as services
+from commissions.services.dispute_facts import Facts, payable_with
 from commissions.services.disputes import DisputeRefused, DisputeStands, Subject
 from commissions.views.shared import PER_PAGE, page_or_fragment
 from core.http import AuthedRequest
+from core.money import to_major
+from sales.policies import can_create_deal, can_edit_deal
 
 
 @require_GET
@@ -218,3 +231,39 @@ def dispute_withdraw(request: AuthedRequest, pk: int) -> HttpResponse:
         raise PermissionDenied(str(error)) from None
     messages.success(request, _("The dispute is taken back. It stays here as history."))
     return redirect("commissions:dispute", pk)
+
+
+@require_GET
+@login_required
+def dispute_facts(request: AuthedRequest, pk: int) -> HttpResponse:
+    """What its statement would pay if a deal were as somebody says, before the deal is changed. Nothing is written."""
+    row = _handled(request, pk)
+    currency = row.deal.currency if row.deal else row.currency
+    form = FactsForm(request.GET if "show" in request.GET else None, initial=_facts_of(row))
+    found = None
+    if form.is_bound and form.is_valid():
+        amount = minor_of(form, "amount", currency) if form.cleaned_data["amount"] else None
+        try:
+            if not form.errors:
+                said = Facts(row.deal, amount, form.cleaned_data["closed_on"], form.cleaned_data["is_hers"])
+                found = payable_with(dispute=row, facts=said, now=timezone.now())
+        except DisputeRefused as error:
+            form.add_error(None, str(error))
+        except AmountTooLarge:
+            form.add_error(None, _("These amounts are too large to add up. Check their decimal points."))
+    context = {
+        "row": row, "form": form, "found": found, "deal_currency": currency,
+        "may_edit": bool(row.deal and can_edit_deal(request.user, row.deal)),
+        "may_create": can_create_deal(request.user),
+    }  # fmt: skip
+    return render(request, "commissions/dispute_facts.html", context, status=422 if form.errors else 200)
+
+
+def _facts_of(row: Dispute) -> dict[str, Any]:
+    """As the deal is, or as the payee says."""
+    if row.deal:
+        amount = number_format(to_major(row.deal.amount_minor, row.deal.currency), force_grouping=True)
+        return {"amount": amount, "closed_on": row.deal.closed_on, "is_hers": row.deal.owner_id == row.payee_id}
+    claimed = row.claimed_minor
+    amount = "" if claimed is None else number_format(to_major(claimed, row.currency), force_grouping=True)
+    return {"amount": amount, "closed_on": row.period.start, "is_hers": True}

@@ -304,15 +304,18 @@ def person(user: object, team: str = "", *, url: str = "", size: str = "") -> di
 
 @register.inclusion_tag("components/_nav_link.html", takes_context=True)
 def nav_link(
-    context: template.Context, view: str, symbol: str, text: str, *, also: str = "", url: str = ""
+    context: template.Context, view: str, symbol: str, text: str, *, also: str = "", url: str = "", count: int = 0
 ) -> dict[str, object]:
-    """One entry of the navigation, current on `view` and on the views in `also`; nothing while the view is missing."""
+    """One entry of the navigation, current on `view` and on the views in `also`; nothing while the view is missing.
+    `count` is how much waits there.
+    """
     request: HttpRequest | None = context.get("request")
     match = request.resolver_match if request else None
     return {
         "url": url or _url(view),
         "symbol": symbol,
         "text": text,
+        "count": count,
         "current": bool(match and match.view_name in (view, *also.split())),
     }
 
