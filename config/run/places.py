@@ -20,7 +20,8 @@ LONGEST_SOCKET_PATH = 100
 POSTGRES_PORT = 5432  # names the socket file; nothing listens on a port
 POSTGRES_SOCKET = f".s.PGSQL.{POSTGRES_PORT}"
 VALKEY_SOCKET = "valkey.sock"
-DATABASE = USER = "juara"
+DATABASE = USER = "juara"  # the user owns the database, and migrates it
+APPLICATION = "juara_app"  # as which web, worker, clock and commands sign in: see config.run.roles
 
 
 @functools.cache
@@ -68,16 +69,16 @@ def refuse_if_foreign(directory: Path) -> None:
 
 def default_database_url() -> str:
     """Return the embedded PostgreSQL's address, as django-environ reads a unix socket."""
-    return database_url(socket_directory())
+    return database_url(socket_directory(), APPLICATION)
 
 
-def database_url(sockets: Path) -> str:
-    """Return the address of the PostgreSQL whose socket is in `sockets`.
+def database_url(sockets: Path, user: str = USER) -> str:
+    """Return the address, for this user, of the PostgreSQL whose socket is in `sockets`.
 
     >>> database_url(Path("/srv/My App/sockets"))
     'postgres://juara@//srv/My%20App/sockets/juara'
     """
-    return f"postgres://{USER}@/{quote(str(sockets))}/{DATABASE}"
+    return f"postgres://{user}@/{quote(str(sockets))}/{DATABASE}"
 
 
 def default_redis_url() -> str:

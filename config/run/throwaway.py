@@ -42,10 +42,18 @@ def _export(stack: contextlib.ExitStack, name: str, address: str) -> None:
 
 
 def main(command: list[str]) -> int:
-    """Run `command` with servers of its own, as durable as those of `make run`, and return its exit code."""
+    """Run `command` with servers of its own, like those of `make run`, and return its exit code."""
+    own = not os.environ.get("DATABASE_URL")
     with servers(postgres.DURABLE):
-        subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity=0"], cwd=places.CHECKOUT, check=True)
-        return subprocess.run(command, check=False).returncode
+        owner = os.environ["DATABASE_URL"]
+        roles = {
+            "DATABASE_OWNER_URL": owner,
+            "DATABASE_URL": owner.replace(f"{places.USER}@", f"{places.APPLICATION}@"),
+        }
+        environment = {**os.environ, **(roles if own else {})}
+        prepare = [sys.executable, "-m", "config.run.prepare", "--quiet"]
+        subprocess.run(prepare, cwd=places.CHECKOUT, check=True, env=environment)
+        return subprocess.run(command, check=False, env=environment).returncode
 
 
 if __name__ == "__main__":
