@@ -32,7 +32,7 @@ CREATE TRIGGER commissions_period_no_truncate BEFORE TRUNCATE ON commissions_per
 
 
 class Migration(migrations.Migration):
-    dependencies = [("commissions", "0025_statement_changes")]
+    dependencies = [("commissions", "0026_disputes")]
 
     operations = [migrations.RunSQL(FROZEN, "DROP FUNCTION commissions_closed_period_is_frozen() CASCADE;"
                                     "DROP TRIGGER commissions_period_no_truncate ON commissions_period;")]
