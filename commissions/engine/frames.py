@@ -165,6 +165,11 @@ LINES: Schema = {
     "about": pl.Int64(),  # of a true-up: the closed period that it is about; null else
     "was": pl.Int64(),  # of a true-up, minor units: what had been posted for that period; null else
 }
+TRUE_UP_DEALS: Schema = {  # of the deals of true-ups, as they are now
+    "deal": pl.Int64(),
+    "amount": pl.Int64(),  # minor units of its own currency
+    "invoiced": pl.Date(),
+}
 STATEMENTS: Schema = {
     "payee": pl.Int64(),
     "plan": pl.Int64(),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from commissions.engine.frames import LINES, LineKind, Schema, empty
+from commissions.engine.frames import LINES, TRUE_UP_DEALS, LineKind, Schema, empty
 from commissions.engine.schema import PlanDocument
 
 POSTED: Schema = {  # lines of closed statements: a period's own, and the true-ups of it that stand in later ones
@@ -24,7 +24,6 @@ POSTED: Schema = {  # lines of closed statements: a period's own, and the true-u
         )
     },
 }  # fmt: skip
-_DEALS: Schema = {"deal": pl.Int64(), "amount": pl.Int64(), "invoiced": pl.Date()}
 LAST = 1_000_000_000  # true-ups come after every credit of their statement
 _GROUP = ["about", "payee", "plan", "component", "deal", "role", "via", "event", "day", "currency"]
 _OF_THE_LINE = ["quota", "target", "multiplier", "multiplier_value"]  # of a line as it is computed now
@@ -36,7 +35,7 @@ class TrueUps:
 
     lines: pl.DataFrame  # LINES, of kind true_up
     versions: Mapping[int, PlanDocument]  # of these lines: some may not be in force in the statement
-    deals: pl.DataFrame  # of these lines: deal, amount and invoiced, as of DEALS
+    deals: pl.DataFrame  # TRUE_UP_DEALS
 
     @property
     def plans(self) -> dict[int, int]:
@@ -122,4 +121,4 @@ def with_their_plans(assignments: pl.DataFrame, given: TrueUps | None) -> pl.Dat
     return pl.concat([assignments, missing], how="diagonal")
 
 
-NO_TRUE_UPS = TrueUps(empty(LINES), {}, pl.DataFrame(schema=_DEALS))
+NO_TRUE_UPS = TrueUps(empty(LINES), {}, empty(TRUE_UP_DEALS))

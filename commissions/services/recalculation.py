@@ -86,7 +86,7 @@ def _with_balances(gathered: Gathered, period: Period, late: TrueUps) -> Inputs:
     versions, plans = {**late.versions, **facts.versions}, {**late.plans, **facts.plans}
     before = earlier(payees=gathered.payees, period=period, inputs=facts, also=late.deals["deal"].to_list())
     owed = balances(payees=gathered.payees, period=period, versions=versions, plans=plans, earlier=before)
-    return replace(facts, balances=owed, earlier=before, true_ups=late)
+    return replace(facts, balances=owed, earlier=before, true_ups=late if late.lines.height else None)
 
 
 def _compute(inputs: Inputs, payees: Sequence[int], period: Period) -> Computed:

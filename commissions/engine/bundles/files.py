@@ -14,11 +14,12 @@ from commissions.engine.document import PlanDocument, document_hash, from_json, 
 from commissions.engine.errors import PlanInvalid
 from commissions.engine.releases import Earlier
 from commissions.engine.spiffs import Granted
+from commissions.engine.true_ups import NO_TRUE_UPS, TrueUps
 from commissions.engine.words import told
 
 Files = dict[str, bytes]  # by name, with slashes
 SCALARS: Final = "inputs.json"
-_PARTS: Final[Mapping[str, Any]] = {"granted": Granted, "earlier": Earlier}
+_PARTS: Final[Mapping[str, Any]] = {"granted": Granted, "earlier": Earlier, "true_ups": TrueUps}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ def to_files(recorded: Recorded) -> Files:
     """The same files, byte for byte, for the same rows in any order. A frame that isn't there has no file."""
     inputs = recorded.inputs
     files = {table.file: table.to_csv(frame) for table in TABLES if (frame := frame_of(inputs, table)) is not None}
-    documents = {**inputs.earlier.versions, **inputs.versions}
+    late = inputs.true_ups or NO_TRUE_UPS
+    documents = {**inputs.earlier.versions, **late.versions, **inputs.versions}
     files |= {_plan_file(document): as_json(to_json(document)) for document in documents.values()}
     files[SCALARS] = as_json(
         {
@@ -44,6 +46,7 @@ def to_files(recorded: Recorded) -> Files:
             "plans": {str(version): plan for version, plan in sorted(inputs.plans.items())},
             "versions": _hashes(inputs.versions),
             "earlier_versions": _hashes(inputs.earlier.versions),
+            "true_up_versions": _hashes(late.versions),
         }
     )
     return dict(sorted(files.items()))
@@ -122,6 +125,7 @@ class _Scalars:
     plans: dict[int, int]
     versions: dict[int, str]  # hashes
     earlier_versions: dict[int, str]
+    true_up_versions: dict[int, str]
 
     @classmethod
     def read(cls, content: bytes | None) -> "_Scalars":
@@ -135,7 +139,8 @@ class _Scalars:
                 beside=frozenset(map(_whole, data["beside"])),
                 plans={int(version): _whole(plan) for version, plan in data["plans"].items()},
                 versions={int(version): str(digest) for version, digest in data["versions"].items()},
-                earlier_versions={int(version): str(digest) for version, digest in data["earlier_versions"].items()},
+                earlier_versions=_by_version(data["earlier_versions"]),
+                true_up_versions=_by_version(data["true_up_versions"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError):
             raise BundleRefused(_not_understood(SCALARS)) from None
@@ -145,13 +150,16 @@ class _Scalars:
 
     @property
     def hashes(self) -> set[str]:
-        return {*self.versions.values(), *self.earlier_versions.values()}
+        return {*self.versions.values(), *self.earlier_versions.values(), *self.true_up_versions.values()}
 
     def of_part(self, name: str, documents: Mapping[str, PlanDocument]) -> dict[str, Any]:
         """What a part of the inputs has beside frames."""
-        if name != "earlier":
-            return {}
-        return {"versions": {version: documents[digest] for version, digest in self.earlier_versions.items()}}
+        versions = {"earlier": self.earlier_versions, "true_ups": self.true_up_versions}.get(name)
+        return {} if versions is None else {"versions": {pk: documents[digest] for pk, digest in versions.items()}}
+
+
+def _by_version(data: Mapping[str, object]) -> dict[int, str]:
+    return {int(version): str(digest) for version, digest in data.items()}
 
 
 def _whole(value: object) -> int:

@@ -37,6 +37,9 @@ def reduced(inputs: Inputs, payee: int) -> Reduced:
     fields["earlier"] = replace(
         fields["earlier"], versions={pk: each for pk, each in inputs.earlier.versions.items() if pk in left}
     )
+    if late := fields.get("true_ups"):
+        made = set(late.lines["plan_version"])
+        fields["true_ups"] = replace(late, versions={pk: each for pk, each in late.versions.items() if pk in made})
     versions = {pk: inputs.versions[pk] for pk in needs.people.versions}
     plans = {pk: inputs.plans[pk] for pk in versions}
     return Reduced(

@@ -13,9 +13,10 @@ from commissions.engine.bundles.files import Recorded, from_files, to_files
 from commissions.engine.bundles.reduced import reduced
 from commissions.engine.calculate import Inputs, Result, calculate
 from commissions.engine.errors import AmountTooLarge
-from commissions.engine.frames import BALANCES, GRANTED, GRANTED_DAYS, LINES
+from commissions.engine.frames import BALANCES, GRANTED, GRANTED_DAYS, LINES, TRUE_UP_DEALS, empty
 from commissions.engine.releases import Earlier, as_earlier, carried_on
 from commissions.engine.spiffs import Granted
+from commissions.engine.true_ups import POSTED, TrueUps, true_ups
 from tests.commissions.engine.facts import Ids, inputs_of
 from tests.commissions.engine.oracle import Facts
 from tests.commissions.engine.strategies import PAYEES, facts
@@ -23,12 +24,12 @@ from tests.commissions.engine.test_payout import leaving, with_leavers, year
 from tests.commissions.engine.test_properties import RANGES
 
 half = settings(max_examples=settings().max_examples // 2)
-NO_FRAMES = {"versions", "plans", "beside", "earlier.versions"}
+NO_FRAMES = {"versions", "plans", "beside", "earlier.versions", "true_ups.versions"}
 
 
 def test_every_field_of_the_inputs_is_in_the_bundle() -> None:
     """A new frame of `Inputs` is one entry of `bundles.contents.TABLES`."""
-    parts = {"granted": Granted, "earlier": Earlier}
+    parts = {"granted": Granted, "earlier": Earlier, "true_ups": TrueUps}
     names = {field.name for field in fields(Inputs)} - parts.keys()
     names |= {f"{name}.{field.name}" for name, part in parts.items() for field in fields(part)}
     assert {table.path for table in TABLES} == names - NO_FRAMES
@@ -55,8 +56,18 @@ def statements(draw: st.DrawFn) -> tuple[Recorded, Ids]:
         inputs = replace(inputs, earlier=carried_on(inputs.earlier, owned, result.releases, inputs.versions))
     if draw(st.booleans()):
         inputs = replace(inputs, granted=granted_in(before, inputs))
+    if draw(st.booleans()) and before:
+        inputs = replace(inputs, true_ups=late(before[-1], inputs))
     period = next(each for each in year() if each.start.month == month)
     return Recorded(inputs, period.start, period.end), ids
+
+
+def late(before: Result, inputs: Inputs) -> TrueUps:
+    """All that the month before pays, as if its statement had been closed without."""
+    lines = true_ups(
+        empty(POSTED), before.lines.with_columns(about=pl.lit(1, dtype=pl.Int64()), currency=pl.lit("USD"))
+    )
+    return TrueUps(lines, inputs.versions, inputs.deals.select(list(TRUE_UP_DEALS)))
 
 
 def granted_in(results: list[Result], inputs: Inputs) -> Granted:
