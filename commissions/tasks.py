@@ -44,3 +44,8 @@ def remind_of_disputes(**_: object) -> None:
     for dispute_id in dispute_mails.untold_disputes():
         tell_outcome.delay(dispute_id=dispute_id)
     dispute_mails.remind_of_disputes(now=timezone.now())
+
+
+@shared_task(name="commissions.remind_approvers", acks_late=True)
+def remind_approvers(**_: object) -> None:
+    approvals.remind_approvers(now=timezone.now())

@@ -22,6 +22,7 @@ app.conf.beat_schedule = {
     "commissions.resume_runs": {"task": "commissions.resume_runs", "schedule": 10.0},
     "commissions.route_approvals": {"task": "commissions.route_approvals", "schedule": 5.0},
     "commissions.route_all_approvals": {"task": "commissions.route_all_approvals", "schedule": 3600.0},
+    "commissions.remind_approvers": {"task": "commissions.remind_approvers", "schedule": 3600.0},
     "sales.resume_imports": {"task": "sales.resume_imports", "schedule": 15.0},
     "commissions.remind_of_disputes": {"task": "commissions.remind_of_disputes", "schedule": 1800.0},
     "sales.forget_old_files": {"task": "sales.forget_old_files", "schedule": 3600.0},

@@ -7,6 +7,7 @@ from fractions import Fraction
 from django.db.models import Count, Q, QuerySet, Sum
 
 from commissions.models import Assignment, Period, Run, Settlement, StaleStatement, Statement
+from commissions.selectors.approvals.status import with_status
 from core import periods
 
 
@@ -115,7 +116,7 @@ def run_progress(run_pk: int) -> RunProgress:
 
 def period_statements(period: Period) -> QuerySet[Statement]:
     """The period's statements with their payees, by name: paginate it."""
-    return period.statements.select_related("payee").order_by("payee__name", "payee", "currency")
+    return with_status(period.statements.select_related("payee")).order_by("payee__name", "payee", "currency")
 
 
 def _with_progress(runs: QuerySet[Run]) -> QuerySet[Run]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from commissions.engine.schema import Component, Measure, Tiers
 from commissions.models import EarningLine, Period, PlanVersion, Settlement, Statement
+from commissions.selectors.approvals.status import with_status
 from commissions.selectors.documents import document_of
 from commissions.selectors.explanations import event_of, title_of
 from commissions.selectors.notices import NoticeRow, notice_rows
@@ -225,7 +226,7 @@ def _settlement(row: Settlement) -> SettlementRow:
 
 def statement_list(user: User, today: date) -> QuerySet[Statement]:
     """The statements that a person may see, the latest first."""
-    visible = Statement.objects.visible_to(user, today).select_related("payee", "period")
+    visible = with_status(Statement.objects.visible_to(user, today)).select_related("payee", "period")
     return visible.order_by("-period__start", "period__kind", "payee__name", "payee", "currency")
 
 

@@ -17,6 +17,7 @@ from commissions.forms import StatementFilter
 from commissions.models import EarningLine, Statement
 from commissions.policies import can_follow_person
 from commissions.selectors.adjustments import statement_adjustments
+from commissions.selectors.approvals.shown import statement_approval
 from commissions.selectors.disputes import may_raise, statement_disputes
 from commissions.selectors.statements import Fold
 from commissions.views.shared import PER_PAGE, page_or_fragment
@@ -67,6 +68,7 @@ def statement(request: AuthedRequest, pk: int) -> HttpResponse:
         "siblings": selectors.siblings(found),
         "made_good": selectors.made_good(found),
         "adjustments": statement_adjustments(found, request.user),
+        "approval": statement_approval(found, request.user, timezone.localdate()),
         "disputes": statement_disputes(found),
         "may_dispute": may_raise(found, request.user, timezone.localdate()),
         "can_keep_rates": can_keep_rates(request.user),

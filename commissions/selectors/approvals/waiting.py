@@ -92,6 +92,11 @@ def waiting_for(user: User, on: date, away: Sequence[User] | None = None) -> Que
     return _waiting().filter(turn).exclude(payee=user).exclude(taken__contains=[user.pk])
 
 
+def waiting_count(user: User, on: date) -> int:
+    """How many statements wait for a person. Two queries."""
+    return waiting_for(user, on).count()
+
+
 def _waiting() -> QuerySet[ApprovalRoute]:
     return ApprovalRoute.objects.filter(
         state=ApprovalRoute.State.WAITING, period__status__in=PUBLISHED, statement__revision=F("revision")

@@ -12,6 +12,7 @@ from commissions.services.approvals.deciding import (
     withdraw,
 )
 from commissions.services.approvals.delegating import DelegationRefused, delegate, end_delegation
+from commissions.services.approvals.reminding import remind_approvers
 from commissions.services.approvals.routes import route_all, route_changed
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "delegate",
     "end_delegation",
     "reject",
+    "remind_approvers",
     "route_all",
     "route_changed",
     "set_chain",
