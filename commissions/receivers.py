@@ -16,6 +16,7 @@ from redis import RedisError
 from accounts.models import Membership
 from accounts.signals import Away, Moved, leave_changed, people_moved
 from commissions import policies, services, signals, tasks
+from commissions.models import Period
 from core import live
 from kpis.signals import Remeasured, all_remeasured, values_changed
 from sales.signals import Touched, facts_changed, rates_changed
@@ -92,6 +93,12 @@ def work_out_approvals(**_: object) -> None:
     waiting = transaction.get_connection().run_on_commit
     if not any(entry[1] is _route for entry in waiting):
         transaction.on_commit(_route, robust=True)
+
+
+@receiver(signals.period_moved, dispatch_uid="commissions.route_published")
+def work_out_published(*, after: str, **_: object) -> None:
+    if after == Period.Status.REVIEW:
+        transaction.on_commit(tasks.route_approvals.delay, robust=True)
 
 
 def _route() -> None:

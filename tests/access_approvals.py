@@ -41,7 +41,7 @@ def arguments(world: World) -> dict[str, list[object]]:
         from_user=cast.mia, to_user=cast.finn, during=DateRange(NOW.date(), NOW.date().replace(day=28)),
         created_by=cast.mia, created_at=NOW,
     )  # fmt: skip
-    about = [world.statement(cast.ana, "2026-10").pk]
+    about: list[object] = [world.statement(cast.ana, "2026-10").pk]
     return {
         "commissions:statement-accept": about,
         "commissions:approval": about,

@@ -11,8 +11,10 @@ from accounts.models import Role, User
 from commissions import services
 from commissions.models import Approval, ApprovalChain, ApprovalRoute, Period, Plan, Statement, StatementAcceptance
 from commissions.selectors.approvals.refusals import Seen
+from commissions.selectors.approvals.waiting import waiting_for
 from commissions.services import approvals
 from commissions.services.approvals import AcceptanceRefused, ApprovalRefused
+from commissions.services.exceptions import except_statements
 from tests.commissions.approving import MAY, approve, case_of, chain, publish, seen, sells_more, statement
 from tests.commissions.facts import FLAT, NOW, assign, calculated, published, won
 from tests.conftest import Cast, person
@@ -353,3 +355,13 @@ def test_who_left_approves_nothing_any_more(company: Cast) -> None:
     User.objects.filter(pk=company.mia.pk).update(is_active=False)
     assert not approve(company.ana, company.ada).is_approved  # nobody is above Mia: an administrator stands in
     assert approve(company.ana, company.finn).is_approved
+
+
+def test_what_finance_took_out_by_name_waits_for_nobody(company: Cast) -> None:
+    found = statement(company.ana)
+    except_statements(
+        period=found.period, statements=[found.pk], reason="Disputed until June", acting_user=company.ada, now=NOW
+    )
+    assert list(waiting_for(company.finn, NOW.date()).values_list("payee__name", flat=True)) == ["Ben"]
+    with pytest.raises(ApprovalRefused, match=r"taken out of the approval by name: “Disputed until June” \(Ada\)"):
+        approve(company.ana, company.finn)

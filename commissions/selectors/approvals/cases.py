@@ -12,7 +12,7 @@ from django.db.models import OuterRef
 
 from accounts.models import Membership, Role, User
 from commissions.engine import approval
-from commissions.models import Approval, Assignment, Delegation, EarningLine, Period, Statement
+from commissions.models import Approval, ApprovalException, Assignment, Delegation, EarningLine, Period, Statement
 from commissions.selectors.approvals.chains import Chain, Chains, chains_in_force
 
 _COMPARED: Final = 3  # statements before it
@@ -41,6 +41,7 @@ class Case:
     team: int | None  # of the payee on the period's last day
     figures: approval.Figures
     people: approval.People
+    held: ApprovalException | None  # finance took it out of the approval, by name; with `by`
     decisions: tuple[Approval, ...]  # by time, with `by` and `on_behalf_of`
     progress: approval.Progress
 
@@ -95,14 +96,14 @@ class Case:
 
 
 def cases(period: Period, statements: Sequence[Statement]) -> list[Case]:
-    """The cases of some statements of one period, in their order. Ten queries, however many there are."""
+    """The cases of some statements of one period, in their order. Eleven queries, however many there are."""
     payees = sorted({statement.payee_id for statement in statements})
     last_day = period.end - timedelta(days=1)
     chains = chains_in_force()
     plans, teams = _plans(period, statements), _teams(payees, last_day)
     earlier, managers = _earlier(period, statements), _managers(payees, last_day)
     finance, admins = _company()
-    decided = _decisions(statements)
+    decided, held = _decisions(statements), _held(period, payees)
     named = _named(chains)
     found = []
     for statement in statements:
@@ -118,6 +119,7 @@ def cases(period: Period, statements: Sequence[Statement]) -> list[Case]:
                 team=teams.get(payee),
                 figures=figures,
                 people=approval.People(payee, tuple(managers.get(payee, ())), finance, admins, named),
+                held=held.get((payee, statement.currency)),
                 decisions=rows,
                 progress=approval.progress(chain.document, figures, as_decisions(rows)),
             )
@@ -156,6 +158,11 @@ def _plans(period: Period, statements: Sequence[Statement]) -> Mapping[int, list
 def _teams(payees: Sequence[int], day: date) -> dict[int, int]:
     rows = Membership.objects.filter(user__in=payees, during__contains=day)
     return dict(rows.values_list("user", "team"))
+
+
+def _held(period: Period, payees: Sequence[int]) -> dict[tuple[int, str], ApprovalException]:
+    rows = ApprovalException.objects.filter(period=period, payee__in=payees).select_related("by")
+    return {(row.payee_id, row.currency): row for row in rows}
 
 
 def _earlier(period: Period, statements: Sequence[Statement]) -> dict[int, list[int]]:

@@ -28,7 +28,7 @@ def why_not(
     case: Case, seen: Seen, verdict: Approval.Verdict, user: User, delegates: Mapping[int, Collection[int]]
 ) -> approval.Authority | str:
     """By which right, or why not. Load the case's statement with its payee and period."""
-    if refusal := not_published(case.statement.period) or moved(case, seen):
+    if refusal := not_published(case.statement.period) or moved(case, seen) or held(case):
         return refusal
     if verdict == Verdict.WITHDRAWN:
         return _withdrawal(case, user)
@@ -50,6 +50,16 @@ def not_published(period: Period) -> str:
     if not period.is_moving:
         return _("%(label)s is closed, so its statements stay as they are.") % {"label": period.label}
     return ""
+
+
+def held(case: Case) -> str:
+    """Empty where nobody took it out of the approval."""
+    if case.held is None:
+        return ""
+    return _(
+        "It is taken out of the approval by name: “%(reason)s” (%(who)s). To have it approved, take that back on "
+        "the page of its period."
+    ) % {"reason": case.held.reason, "who": case.held.by or _("Juara")}
 
 
 def moved(case: Case, seen: Seen) -> str:

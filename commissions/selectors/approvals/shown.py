@@ -12,7 +12,7 @@ from commissions.engine import approval
 from commissions.models import Approval, Period, Statement, StatementAcceptance
 from commissions.models.approvals import Who
 from commissions.selectors.approvals.cases import Case, cases, delegates_on
-from commissions.selectors.approvals.refusals import Seen, why_not
+from commissions.selectors.approvals.refusals import Seen, held, why_not
 from commissions.selectors.approvals.status import StatementStatus, statement_status
 from commissions.selectors.approvals.waiting import written
 from commissions.selectors.words import listed
@@ -50,6 +50,7 @@ class ApprovalShown:
     steps: tuple[StepShown, ...]
     decisions: tuple[Approval, ...]  # of the present revision, by time
     rejection: Approval | None  # the one that stands
+    held: str  # why it is taken out of the approval; empty where it isn't
     before: ApprovedBefore | None  # it was approved, and has changed since
     may_decide: bool
     on_behalf_of: User | None
@@ -90,10 +91,11 @@ def statement_approval(statement: Statement, reader: User, today: date) -> Appro
         steps=tuple(_steps(case)),
         decisions=case.decisions,
         rejection=case.rejection,
+        held=held(case),
         before=_before(case),
         may_decide=isinstance(right, approval.Authority),
         on_behalf_of=User.objects.get(pk=away) if away else None,
-        why_not=right if isinstance(right, str) and _is_asked(case, reader) else "",
+        why_not=right if isinstance(right, str) and case.held is None and _is_asked(case, reader) else "",
         may_withdraw=isinstance(withdrawal, approval.Authority),
         is_own=statement.payee_id == reader.pk,
         accepted=StatementAcceptance.objects.filter(statement=statement).order_by("-revision").first(),

@@ -15,7 +15,7 @@ from django.db.models.functions import Abs, Cast, NullIf
 from accounts.models import Role, Team, User
 from accounts.policies import can_administer, can_run_finance
 from accounts.selectors import team_ids_below
-from commissions.models import ApprovalRoute, Period, Plan, Statement
+from commissions.models import ApprovalException, ApprovalRoute, Period, Plan, Statement
 from commissions.selectors.approvals.refusals import Seen
 
 PUBLISHED: Final = (Period.Status.REVIEW, Period.Status.APPROVED)
@@ -98,9 +98,11 @@ def waiting_count(user: User, on: date) -> int:
 
 
 def _waiting() -> QuerySet[ApprovalRoute]:
-    return ApprovalRoute.objects.filter(
-        state=ApprovalRoute.State.WAITING, period__status__in=PUBLISHED, statement__revision=F("revision")
+    held = ApprovalException.objects.filter(
+        period=OuterRef("period"), payee=OuterRef("payee"), currency=OuterRef("statement__currency")
     )
+    waits = ApprovalRoute.objects.filter(state=ApprovalRoute.State.WAITING, period__status__in=PUBLISHED)
+    return waits.filter(~Exists(held), statement__revision=F("revision"))
 
 
 def _turn_of(user: User) -> Q:

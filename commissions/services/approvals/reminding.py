@@ -1,7 +1,9 @@
 """E-mails to those for whom statements have been waiting."""
 
+import logging
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from smtplib import SMTPException
 from typing import Final
 
 from django.conf import settings
@@ -17,6 +19,7 @@ from accounts.models import Role, User
 from commissions.models import ApprovalReminder, ApprovalRoute, Delegation
 from commissions.selectors.approvals.waiting import stands_in_for, waiting_for
 
+logger = logging.getLogger(__name__)
 PATIENCE: Final = timedelta(days=2)
 
 
@@ -50,14 +53,21 @@ def _remind(user: User, now: datetime) -> bool:
     count = waits.count()
     if not count:
         return False
-    with transaction.atomic():
-        row, is_new = ApprovalReminder.objects.select_for_update().get_or_create(user=user, defaults={"sent_on": today})
-        if not is_new:
-            if row.sent_on >= today:
-                return False
-            row.sent_on = today
-            row.save(update_fields=["sent_on"])
-        _letter(user, count).send()  # inside: if it can't be sent, the row goes too, and the next run tries again
+    try:
+        return _write_once_a_day(user, count, today)
+    except (OSError, SMTPException) as error:  # the rest are written to all the same
+        logger.warning("%s was not reminded of %d statements: %s", user.email, count, error)
+        return False
+
+
+@transaction.atomic
+def _write_once_a_day(user: User, count: int, today: date) -> bool:
+    row, is_new = ApprovalReminder.objects.select_for_update().get_or_create(user=user, defaults={"sent_on": today})
+    if not is_new and row.sent_on >= today:
+        return False
+    row.sent_on = today
+    row.save(update_fields=["sent_on"])
+    _letter(user, count).send()  # inside: if it can't be sent, the row goes too, and the next run tries again
     return True
 
 
