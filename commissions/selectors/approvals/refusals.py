@@ -59,7 +59,7 @@ def held(case: Case) -> str:
     return _(
         "It is taken out of the approval by name: “%(reason)s” (%(who)s). To have it approved, take that back on "
         "the page of its period."
-    ) % {"reason": case.held.reason, "who": case.held.by or _("Juara")}
+    ) % {"reason": case.held.reason, "who": case.held.by or "–"}
 
 
 def moved(case: Case, seen: Seen) -> str:
