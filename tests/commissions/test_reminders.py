@@ -27,7 +27,7 @@ def company(cast: Cast) -> Cast:
 
 
 def letters() -> list[tuple[str, str]]:
-    found = [(letter.to[0].split("@")[0], letter.subject) for letter in mail.outbox]
+    found = [(letter.to[0].split("@")[0], str(letter.subject)) for letter in mail.outbox]
     mail.outbox.clear()
     return sorted(found)
 
