@@ -13,6 +13,7 @@ from commissions.models import Adjustment, Dispute, Period
 from commissions.models.adjustments import LONGEST_REASON
 from commissions.selectors.adjusting import Wanted
 from core.money import MoneyError, to_minor
+from core.templatetags.juara import period as period_name
 
 PARTS = 6  # whom a split may give to
 _SELECT = {"class": "form-select"}
@@ -54,7 +55,7 @@ class _AskingForm(forms.Form):
         self.viewer, self.on = viewer, on
         field = self.fields["period"]
         field.queryset = Period.objects.filter(pk__in=[row.pk for row in periods]).order_by("-start", "kind")  # type: ignore[attr-defined]
-        field.label_from_instance = lambda row: row.label  # type: ignore[attr-defined]
+        field.label_from_instance = lambda row: period_name(row.label)  # type: ignore[attr-defined]
 
     def clean_dispute(self) -> Dispute | None:
         pk = self.cleaned_data["dispute"]

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from commissions.models import Adjustment, Period, Run, Statement
+from commissions.models import Adjustment, Dispute, Period, Run, Statement
 from commissions.selectors.examples import versions_that_fail
 from commissions.selectors.obstacles import unapproved
 from commissions.selectors.periods import notes_reaching
@@ -211,6 +211,16 @@ def undecided(period: Period) -> Finding:
         count,
     )
     return _counted(count, text, _("No adjustment waits for a decision."))
+
+
+def disputed(period: Period) -> Finding:
+    count = Dispute.objects.standing().filter(period=period).count()
+    text = ngettext(
+        "%(n)s dispute has not ended. Answer it, or decide about it.",
+        "%(n)s disputes have not ended. Answer them, or decide about each.",
+        count,
+    )
+    return _counted(count, text, _("Nobody disputes a statement of this period."), state="look")
 
 
 def outliers(period: Period) -> Finding:

@@ -11,6 +11,7 @@ from commissions.engine.pasted import Signs
 from commissions.forms.fields import CurrencyField
 from commissions.models import Period
 from commissions.views.roster_forms import MOST_BYTES, RowsForm, usual_signs
+from core.templatetags.juara import period as period_name
 from sales.engine.mapping import KindMapping
 from sales.engine.problems import Unusable
 from sales.engine.reading import read
@@ -42,7 +43,7 @@ class AdjustmentsListForm(RowsForm):
         )
         field = self.fields["period"]
         field.queryset = Period.objects.filter(pk__in=[row.pk for row in periods]).order_by("-start", "kind")  # type: ignore[attr-defined]
-        field.label_from_instance = lambda row: row.label  # type: ignore[attr-defined]
+        field.label_from_instance = lambda row: period_name(row.label)  # type: ignore[attr-defined]
         field.empty_label = None  # type: ignore[attr-defined]
 
     def text_of(self, file: BinaryIO) -> str:
