@@ -1,5 +1,6 @@
 """All settings, read from the environment; every default serves `make run` on one machine."""
 
+import tomllib
 from pathlib import Path
 
 import environ
@@ -9,6 +10,7 @@ from config.run import places
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or places.secret_key()

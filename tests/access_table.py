@@ -13,6 +13,7 @@ GET  leaderboards:board          #unknown          login  404   404   404   404 
 GET  commissions:statements                        login  200   200   200   200   200   200   200
 GET  commissions:statement                         login  200   404   200   404   200   200   404
 GET  commissions:statement       #none             login  404   404   404   404   404   404   404
+GET  commissions:statement-bundle                  login  404   404   404   404   404   404   404
 GET  commissions:statement-paper                   login  200   404   200   404   200   200   404
 GET  commissions:statement-paper #xlsx             login  200   404   200   404   200   200   404
 GET  commissions:statement-paper #csv              login  200   404   200   404   200   200   404

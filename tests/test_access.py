@@ -142,6 +142,7 @@ def _arguments(world: World, inactive: User) -> dict[str, list[object]]:
         "leaderboards:board unknown": ["happiness"],
         "commissions:statement": [world.statement(cast.ana).pk],
         "commissions:statement none": [0],
+        "commissions:statement-bundle": [world.statement(cast.ana).pk],  # of a period that moves there is none
         "commissions:statement-paper": [world.statement(cast.ana).pk, "pdf"],
         "commissions:statement-paper xlsx": [world.statement(cast.ana).pk, "xlsx"],
         "commissions:statement-paper csv": [world.statement(cast.ana).pk, "csv"],

@@ -15,6 +15,7 @@ from commissions.models.disputes import Dispute, DisputeMessage, DisputeQuerySet
 from commissions.models.periods import Period, Run, RunChunk
 from commissions.models.plans import Acceptance, Assignment, Plan, PlanVersion, Quota, Scenario, TeamQuota
 from commissions.models.scores import Score
+from commissions.models.snapshots import Snapshot
 from commissions.models.statements import (
     EarningLine,
     HandedOver,
@@ -58,6 +59,7 @@ __all__ = [
     "Scenario",
     "Score",
     "Settlement",
+    "Snapshot",
     "StaleStatement",
     "Statement",
     "StatementAcceptance",

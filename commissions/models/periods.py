@@ -70,7 +70,13 @@ class Period(models.Model):
 
 @untracked("A calculation, which says by itself who started it, when, and how it ended.")
 class Run(models.Model):
-    """One calculation of a period for many payees, in chunks that any worker may take."""
+    """One calculation of a period for many payees, in chunks that any worker may take; the last one closes the period,
+    if each chunk finds its statements as they were approved.
+    """
+
+    class Kind(models.TextChoices):
+        CALCULATE = "calculate", _("Calculation")
+        CLOSE = "close", _("Closing")
 
     class Status(models.TextChoices):
         RUNNING = "running", _("Running")
@@ -83,6 +89,7 @@ class Run(models.Model):
         PAYEE = "payee", _("One payee")
 
     period = models.ForeignKey(Period, models.PROTECT, related_name="runs")
+    kind = models.CharField(max_length=9, choices=Kind.choices, default=Kind.CALCULATE, db_default=Kind.CALCULATE)
     status = models.CharField(max_length=7, choices=Status.choices, default=Status.RUNNING)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     started_at = models.DateTimeField()

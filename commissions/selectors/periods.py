@@ -14,6 +14,7 @@ from core import periods
 @dataclass(frozen=True, slots=True)
 class RunProgress:
     pk: int
+    kind: str  # calculate, close
     status: str  # running, done, failed
     done: int  # chunks
     total: int
@@ -127,6 +128,7 @@ def _with_progress(runs: QuerySet[Run]) -> QuerySet[Run]:
 def _progress(run: Run) -> RunProgress:
     return RunProgress(
         pk=run.pk,
+        kind=run.kind,
         status=run.status,
         done=run.done,  # type: ignore[attr-defined]  # annotated
         total=run.total,  # type: ignore[attr-defined]

@@ -22,7 +22,7 @@ from commissions.services.plans import (
 from commissions.services.recalculation import hold, recalculate
 from commissions.services.refusals import MovedAlready, MoveRefused, PeriodFrozen, RunRefused
 from commissions.services.roster import AssignmentRefused
-from commissions.services.runs import start_run, stop_run, unfinished_runs, work_on_run
+from commissions.services.runs import start_closing, start_run, stop_run, unfinished_runs, work_on_run
 from commissions.services.stale import (
     note_all_kpis,
     note_facts,
@@ -81,6 +81,7 @@ __all__ = [
     "set_quota",
     "set_team_quota",
     "settle_revised",
+    "start_closing",
     "start_review",
     "start_run",
     "stop_run",

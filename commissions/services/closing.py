@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from commissions import signals
-from commissions.models import Period, PeriodMove
+from commissions.models import Period, PeriodMove, Run
 from commissions.selectors.checklist import checklist
 from commissions.selectors.obstacles import in_the_way_of_approval, in_the_way_of_closing, in_the_way_of_review
 from commissions.selectors.period_moves import latest_move, move_told, whats_next
@@ -55,9 +55,24 @@ def reopen(*, period: Period, note: str, acting_user: User | None, now: datetime
     return _move(period, before, BACK[before], lambda _period: (), acting_user, now, note=note.strip())
 
 
+def may_close(*, period: Period, now: datetime) -> None:
+    """Lock a period that could be closed as it is now, until the transaction ends. Raises MoveRefused."""
+    status = _lock(period)
+    if status != Status.APPROVED:
+        raise _too_late(period, status, Status.CLOSED, now)
+    period.status = status
+    under_way = Run.objects.filter(period=period, status=Run.Status.RUNNING, kind=Run.Kind.CLOSE)
+    if run := under_way.select_related("started_by").first():
+        name = run.started_by.name if run.started_by else _("Juara")
+        raise MovedAlready(_("%(name)s is closing %(label)s already.") % {"name": name, "label": period.label})
+    if found := tuple(in_the_way_of_closing(period, timezone.localdate(now))):
+        raise MoveRefused(*found)
+
+
 @transaction.atomic
 def close_period(*, period: Period, acting_user: User | None, now: datetime) -> PeriodMove:
-    """Freeze the period's statements for good. Raises MoveRefused.
+    """Freeze the period's statements for good: the end of a run of kind close (`runs.start_closing`), which keeps what
+    they follow from. Raises MoveRefused.
 
     1. Lock the period, and with it every calculation out: each holds it FOR SHARE until it has committed.
     2. Refuse what would leave something in doubt: see `in_the_way_of_closing`.

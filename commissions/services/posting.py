@@ -10,6 +10,7 @@ import polars as pl
 from django.db import connection
 from django.db.models import F
 
+from commissions.engine.computed import Computed
 from commissions.models import Period, Statement
 from commissions.selectors.adjusted import adjusted_sums
 from commissions.selectors.columns import COLUMNS
@@ -49,17 +50,6 @@ RETURNING payee_id, currency, id
 
 class TotalsDiffer(AssertionError):  # noqa: N818
     """A statement would not be the sum of its lines. A bug: nothing was posted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Computed:
-    """What the engine made of some payees in one period."""
-
-    lines: pl.DataFrame  # LINES and currency
-    totals: pl.DataFrame  # payee, currency, total, payable; of zero for who is on a plan and earned nothing
-    notices: pl.DataFrame  # NOTICES
-    settlements: pl.DataFrame  # SETTLEMENTS and currency
-    releases: pl.DataFrame  # RELEASES and currency
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import polars as pl
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from commissions.engine.calculate import Inputs, calculate
+from commissions.engine.calculate import Inputs
+from commissions.engine.computed import compute
 from commissions.engine.true_ups import NO_TRUE_UPS, TrueUps
 from commissions.models import Period
 from commissions.selectors.balances import balances
 from commissions.selectors.earlier import earlier
 from commissions.selectors.inputs import Gathered, gather
 from commissions.selectors.true_ups import carried
-from commissions.services.posting import Computed, post
+from commissions.services.posting import post
 from commissions.services.refusals import PeriodFrozen
 from commissions.services.true_ups import note_carried
 
@@ -49,7 +49,7 @@ def recalculate_and_record(
     )
     late = carried(payees=gathered.payees, period=period)
     inputs = _with_balances(gathered, period, late.given if late else NO_TRUE_UPS)
-    computed = _compute(inputs, gathered.payees, period)
+    computed = compute(inputs, payees=gathered.payees, start=period.start, end=period.end)
     changed = post(period=period, payees=gathered.payees, computed=computed, now=now, run_id=run_id)
     if late:
         note_carried(period=period, carried=late)
@@ -87,21 +87,3 @@ def _with_balances(gathered: Gathered, period: Period, late: TrueUps) -> Inputs:
     before = earlier(payees=gathered.payees, period=period, inputs=facts, also=late.deals["deal"].to_list())
     owed = balances(payees=gathered.payees, period=period, versions=versions, plans=plans, earlier=before)
     return replace(facts, balances=owed, earlier=before, true_ups=late if late.lines.height else None)
-
-
-def _compute(inputs: Inputs, payees: Sequence[int], period: Period) -> Computed:
-    result = calculate(inputs, start=period.start, end=period.end)
-    mine = pl.col("payee").is_in(payees)
-    versions = {**inputs.earlier.versions, **(inputs.true_ups or NO_TRUE_UPS).versions, **inputs.versions}
-    currencies = pl.DataFrame(
-        [(pk, document.currency) for pk, document in versions.items()],
-        schema={"plan_version": result.lines.schema["plan_version"], "currency": pl.String},
-        orient="row",
-    )
-    return Computed(
-        lines=result.lines.filter(mine).join(currencies, on="plan_version"),
-        totals=result.statements.filter(mine).group_by("payee", "currency").agg(pl.col("total", "payable").sum()),
-        notices=result.notices.filter(mine),
-        settlements=result.settlements.filter(mine).join(currencies, on="plan_version"),
-        releases=result.releases.filter(mine).join(currencies, on="plan_version"),
-    )

@@ -13,11 +13,13 @@ from accounts.models import Membership, Team, User
 from accounts.selectors import team_ids_below
 from commissions import signals
 from commissions.engine.digest import combined, inputs_digest
-from commissions.models import Period, PlanVersion, Run, RunChunk, StaleStatement
+from commissions.models import Period, PlanVersion, Run, RunChunk, Snapshot, StaleStatement
 from commissions.selectors.quotas import windows_between
+from commissions.services.close_runs import close_if_all_stands, take_snapshot
+from commissions.services.closing import may_close
 from commissions.services.periods import get_period
 from commissions.services.recalculation import hold, recalculate_and_record
-from commissions.services.refusals import PeriodFrozen, RunRefused
+from commissions.services.refusals import MoveRefused, PeriodFrozen, RunRefused
 from core.periods import Period as CalendarPeriod
 from core.periods import PeriodKind
 
@@ -100,8 +102,21 @@ def start_run(
         raise RunRefused(_why_nobody(period))
     payees = _of(payees, whom, period)
     _try_again(payees)
-    run = _create(period, whom, len(payees), acting_user, now)
-    parts = _cut(payees, chunks)
+    return _start(_create(period, whom, len(payees), acting_user, now), _cut(payees, chunks))
+
+
+@transaction.atomic
+def start_closing(*, period: Period, acting_user: User | None, now: datetime, chunks: int | None = None) -> Run:
+    """Close a period for good, by the workers: each chunk makes sure that its statements are what was approved and
+    keeps what they follow from; the last one closes. Raises MoveRefused.
+    """
+    may_close(period=period, now=now)
+    Snapshot.objects.filter(period=period).delete()  # of a closing that came to nothing
+    payees = _payees(period)
+    return _start(_create(period, None, len(payees), acting_user, now, Run.Kind.CLOSE), _cut(payees, chunks))
+
+
+def _start(run: Run, parts: Sequence[list[int]]) -> Run:
     RunChunk.objects.bulk_create(RunChunk(run=run, payees=part) for part in parts)
     signals.run_started.send(Run, run_id=run.pk, chunks=len(parts))
     return run
@@ -118,7 +133,10 @@ def work_on_run(*, run_id: int, clock: Clock, told: Callable[[], None] | None = 
         done += outcome
         if told:
             told()
-    _finish(run_id, clock())
+    try:
+        _finish(run_id, clock())
+    except MoveRefused as refused:
+        _fail(run_id, str(refused), clock())
     return done
 
 
@@ -171,12 +189,15 @@ def _try_again(payees: Sequence[int]) -> None:
         signals.statements_stale.send(Run)
 
 
-def _create(period: Period, whom: User | Team | None, payees: int, acting_user: User | None, now: datetime) -> Run:
+def _create(
+    period: Period, whom: User | Team | None, payees: int, acting_user: User | None, now: datetime,
+    kind: Run.Kind = Run.Kind.CALCULATE,
+) -> Run:  # fmt: skip
     scope = Run.Scope.ALL if whom is None else Run.Scope.PAYEE if isinstance(whom, User) else Run.Scope.TEAM
     try:
         with transaction.atomic():
             return Run.objects.create(
-                period=period, scope=scope, team=whom if isinstance(whom, Team) else None,
+                period=period, kind=kind, scope=scope, team=whom if isinstance(whom, Team) else None,
                 payee=whom if isinstance(whom, User) else None, payees=payees, started_by=acting_user, started_at=now,
             )  # fmt: skip
     except IntegrityError:
@@ -201,7 +222,7 @@ def _work_on_one(run_id: int, failed_here: set[int], clock: Clock) -> int | None
             if claimed is None:
                 return None
             changed = _work(run_id, *claimed, now=clock())
-    except PeriodFrozen as error:
+    except (PeriodFrozen, MoveRefused) as error:
         _fail(run_id, str(error), clock())
         return None
     except Exception as error:
@@ -216,9 +237,13 @@ def _work_on_one(run_id: int, failed_here: set[int], clock: Clock) -> int | None
 
 
 def _work(run_id: int, chunk_id: int, payees: list[int], *, now: datetime) -> frozenset[int]:
-    period = Period.objects.get(runs=run_id)
-    hold(periods=[period], payees=payees)
-    done = recalculate_and_record(period=period, payees=payees, now=now, run_id=run_id)
+    run = Run.objects.select_related("period").get(pk=run_id)
+    hold(periods=[run.period], payees=payees)
+    if run.kind == Run.Kind.CLOSE:
+        kept = take_snapshot(run=run, payees=payees, now=now)
+        RunChunk.objects.filter(pk=chunk_id).update(done_at=now, inputs_hash=kept.inputs_hash)
+        return frozenset()
+    done = recalculate_and_record(period=run.period, payees=payees, now=now, run_id=run_id)
     RunChunk.objects.filter(pk=chunk_id).update(done_at=now, inputs_hash=inputs_digest(done.inputs))
     return done.changed
 
@@ -260,13 +285,34 @@ def _fail(run_id: int, reason: str, now: datetime) -> None:
 
 
 def _finish(run_id: int, now: datetime) -> bool:
-    """Mark the run done, or failed, if no chunk is left to try: a conditional UPDATE, so that only one finishes it."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    """Mark the run done, or failed, if no chunk is left to try: a conditional UPDATE, so that only one finishes it.
+
+    One that closes the period does so then. Raises MoveRefused.
+    """
+    closing = Run.objects.filter(pk=run_id, kind=Run.Kind.CLOSE).select_related("period", "started_by").first()
+    return _set_finished(run_id, now) if closing is None else _finish_closing(closing, now)
+
+
+@transaction.atomic
+def _set_finished(run_id: int, now: datetime) -> bool:
+    with connection.cursor() as cursor:
         cursor.execute(_FINISH, [now, run_id, MOST_ATTEMPTS])
         finished = bool(cursor.rowcount == 1)
-        if finished:
-            _sum_up(run_id)
+    if finished:
+        _sum_up(run_id)
     return finished
+
+
+@transaction.atomic
+def _finish_closing(run: Run, now: datetime) -> bool:
+    """The period's lock comes first, as everywhere: then no two wait for each other in a circle."""
+    Period.objects.select_for_update().get(pk=run.period_id)
+    if not _set_finished(run.pk, now):
+        return False
+    run.refresh_from_db(fields=["status"])
+    if run.status == Run.Status.DONE:
+        close_if_all_stands(run=run, now=now)
+    return True
 
 
 def _sum_up(run_id: int) -> None:

@@ -26,7 +26,7 @@ from core.http import AuthedRequest
 _STEPS: Final[dict[str, Callable[..., object]]] = {
     "start_review": services.start_review,
     "approve": services.approve_period,
-    "close": services.close_period,
+    "close": services.start_closing,
 }
 
 

@@ -19,6 +19,7 @@ from commissions.policies import can_follow_person
 from commissions.selectors.adjustments import statement_adjustments
 from commissions.selectors.approvals.shown import statement_approval
 from commissions.selectors.disputes import may_raise, statement_disputes
+from commissions.selectors.snapshots import snapshot_of
 from commissions.selectors.statements import Fold
 from commissions.views.shared import PER_PAGE, page_or_fragment
 from core import live
@@ -71,6 +72,7 @@ def statement(request: AuthedRequest, pk: int) -> HttpResponse:
         "approval": statement_approval(found, request.user, timezone.localdate()),
         "disputes": statement_disputes(found),
         "may_dispute": may_raise(found, request.user, timezone.localdate()),
+        "snapshot": None if found.period.is_moving else snapshot_of(found),
         "can_keep_rates": can_keep_rates(request.user),
         "during": DateRange(shown.start, shown.end),
         "stream": stream if found.period.is_moving and can_follow_person(request.user, str(found.payee_id)) else "",

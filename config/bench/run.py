@@ -150,7 +150,7 @@ def _publish(inputs: Inputs, now: datetime) -> PlanVersion:
 @contextmanager
 def _watched() -> Iterator[dict[str, float]]:
     seconds = dict.fromkeys(("read", "compute", "write"), 0.0)
-    calls = {"gather": "read", "calculate": "compute", "post": "write"}
+    calls = {"gather": "read", "compute": "compute", "post": "write"}
     with ExitStack() as stack:
         for name, stage in calls.items():
             stack.enter_context(mock.patch.object(steps, name, _timed(getattr(steps, name), stage, seconds)))

@@ -14,7 +14,7 @@ from django.utils.html import strip_tags
 
 from accounts.models import Role
 from commissions import services
-from commissions.models import ApprovalException, ChecklistTick, Period, PeriodMove, Settlement, Statement
+from commissions.models import ApprovalException, ChecklistTick, Period, PeriodMove, Run, Settlement, Statement
 from commissions.selectors.checklist import Item, checklist
 from commissions.services.acceptances import accept_version
 from tests.commissions.facts import FLAT, assign, calculated, period, published, won
@@ -87,6 +87,8 @@ def test_the_way_from_open_to_closed_by_the_page(may: Period, finn: Client, cast
     finn.post(MAY + "checklist", {"tick": "approved=0"})
     assert finn.post(MAY + "move", {"act": "approve"}).status_code == 302
     assert finn.post(MAY + "move", {"act": "close"}).status_code == 302
+    assert period("2026-05").status == "approved"  # until the workers have been through all statements
+    services.work_on_run(run_id=Run.objects.get(kind="close").pk, clock=lambda: NOW)
     assert period("2026-05").status == "closed"
     assert list(PeriodMove.objects.values_list("after", "by__name")) == [
         ("review", "Finn"), ("approved", "Finn"), ("closed", "Finn")

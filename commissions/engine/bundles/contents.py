@@ -73,8 +73,9 @@ TABLES = (
     Table("earlier_released.csv", "earlier.released", frames.RELEASED, "what earlier statements paid of that", _own),
     Table("earlier_payments.csv", "earlier.payments", frames.PAYMENTS, "what customers paid for those deals",
           lambda needs: pl.col("deal").is_in([*needs.deals, *needs.earlier_deals, *needs.true_up_deals])),
-    Table("true_ups.csv", "true_ups.lines", frames.LINES, "what the statement makes good of closed periods", _own),
-    Table("true_up_deals.csv", "true_ups.deals", frames.TRUE_UP_DEALS, "the deals of those lines",
+    Table("true_ups.csv", "true_ups.lines", frames.LINES, "what closed periods would pay now, less what they paid",
+          _own),
+    Table("true_up_deals.csv", "true_ups.deals", frames.TRUE_UP_DEALS, "the deals of those",
           lambda needs: pl.col("deal").is_in(needs.true_up_deals)),
 )  # fmt: skip
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import fields as fields_of
 from datetime import date
 from typing import Any, Final
 
@@ -14,12 +15,16 @@ from commissions.engine.document import PlanDocument, document_hash, from_json, 
 from commissions.engine.errors import PlanInvalid
 from commissions.engine.releases import Earlier
 from commissions.engine.spiffs import Granted
-from commissions.engine.true_ups import NO_TRUE_UPS, TrueUps
-from commissions.engine.words import told
+from commissions.engine.true_ups import TrueUps
+from commissions.engine.words import Told, told
 
 Files = dict[str, bytes]  # by name, with slashes
 SCALARS: Final = "inputs.json"
-_PARTS: Final[Mapping[str, Any]] = {"granted": Granted, "earlier": Earlier, "true_ups": TrueUps}
+PARTS: Final[Mapping[str, Any]] = {
+    "granted": Granted,
+    "earlier": Earlier,
+    "true_ups": TrueUps,
+}  # fields of `Inputs` that hold frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +40,17 @@ def to_files(recorded: Recorded) -> Files:
     """The same files, byte for byte, for the same rows in any order. A frame that isn't there has no file."""
     inputs = recorded.inputs
     files = {table.file: table.to_csv(frame) for table in TABLES if (frame := frame_of(inputs, table)) is not None}
-    late = inputs.true_ups or NO_TRUE_UPS
-    documents = {**inputs.earlier.versions, **late.versions, **inputs.versions}
-    files |= {_plan_file(document): as_json(to_json(document)) for document in documents.values()}
+    versions = {"": inputs.versions, **{name: getattr(part, "versions", {}) for name, part in _parts(inputs)}}
+    files |= {
+        _plan_file(document): as_json(to_json(document)) for each in versions.values() for document in each.values()
+    }
     files[SCALARS] = as_json(
         {
             "start": recorded.start.isoformat(),
             "end": recorded.end.isoformat(),
             "beside": sorted(inputs.beside),
             "plans": {str(version): plan for version, plan in sorted(inputs.plans.items())},
-            "versions": _hashes(inputs.versions),
-            "earlier_versions": _hashes(inputs.earlier.versions),
-            "true_up_versions": _hashes(late.versions),
+            "versions": {name: _hashes(each) for name, each in versions.items() if each},
         }
     )
     return dict(sorted(files.items()))
@@ -58,12 +62,17 @@ def from_files(files: Mapping[str, bytes]) -> Recorded:
     documents = {digest: _document(files, digest) for digest in sorted(scalars.hashes)}
     found = {table.path: table.from_csv(files[table.file]) for table in TABLES if table.file in files}
     fields = by_field(found)
+    versions = {
+        name: {version: documents[digest] for version, digest in each.items()}
+        for name, each in scalars.versions.items()
+    }
     try:
-        fields |= {name: _PARTS[name](**parts, **scalars.of_part(name, documents)) for name, parts in fields.items()
-                   if isinstance(parts, dict)}  # fmt: skip
+        for name in PARTS.keys() & fields.keys():
+            more = {"versions": versions.get(name, {})} if _has_versions(name) else {}
+            fields[name] = PARTS[name](**fields[name], **more)
         inputs = Inputs(
             **fields,
-            versions={version: documents[digest] for version, digest in scalars.versions.items()},
+            versions=versions.get("", {}),
             plans=scalars.plans,
             beside=scalars.beside,
         )
@@ -123,9 +132,7 @@ class _Scalars:
     end: date
     beside: frozenset[int]
     plans: dict[int, int]
-    versions: dict[int, str]  # hashes
-    earlier_versions: dict[int, str]
-    true_up_versions: dict[int, str]
+    versions: dict[str, dict[int, str]]  # hashes, by the part of the inputs; of the inputs themselves, the empty text
 
     @classmethod
     def read(cls, content: bytes | None) -> "_Scalars":
@@ -138,28 +145,28 @@ class _Scalars:
                 end=date.fromisoformat(data["end"]),
                 beside=frozenset(map(_whole, data["beside"])),
                 plans={int(version): _whole(plan) for version, plan in data["plans"].items()},
-                versions={int(version): str(digest) for version, digest in data["versions"].items()},
-                earlier_versions=_by_version(data["earlier_versions"]),
-                true_up_versions=_by_version(data["true_up_versions"]),
+                versions={
+                    str(part): {int(version): str(digest) for version, digest in each.items()}
+                    for part, each in data["versions"].items()
+                },
             )
         except (KeyError, TypeError, ValueError, AttributeError):
             raise BundleRefused(_not_understood(SCALARS)) from None
-        if found.plans.keys() != found.versions.keys() or found.start >= found.end:
+        if found.plans.keys() != found.versions.get("", {}).keys() or found.start >= found.end:
             raise BundleRefused(_not_understood(SCALARS))
         return found
 
     @property
     def hashes(self) -> set[str]:
-        return {*self.versions.values(), *self.earlier_versions.values(), *self.true_up_versions.values()}
-
-    def of_part(self, name: str, documents: Mapping[str, PlanDocument]) -> dict[str, Any]:
-        """What a part of the inputs has beside frames."""
-        versions = {"earlier": self.earlier_versions, "true_ups": self.true_up_versions}.get(name)
-        return {} if versions is None else {"versions": {pk: documents[digest] for pk, digest in versions.items()}}
+        return {digest for each in self.versions.values() for digest in each.values()}
 
 
-def _by_version(data: Mapping[str, object]) -> dict[int, str]:
-    return {int(version): str(digest) for version, digest in data.items()}
+def _parts(inputs: Inputs) -> Iterator[tuple[str, Any]]:
+    yield from ((name, part) for name in PARTS if (part := getattr(inputs, name)) is not None)
+
+
+def _has_versions(name: str) -> bool:
+    return any(field.name == "versions" for field in fields_of(PARTS[name]))
 
 
 def _whole(value: object) -> int:
@@ -168,7 +175,7 @@ def _whole(value: object) -> int:
     return value
 
 
-def _not_understood(name: str) -> Any:  # noqa: ANN401
+def _not_understood(name: str) -> Told:
     return told("%(name)s doesn't say what it should. Download the bundle again.", name=name)
 
 
@@ -180,9 +187,3 @@ def _json(content: bytes, name: str) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise BundleRefused(_not_understood(name))
     return data
-
-
-def names() -> Iterator[str]:
-    """Those that files of inputs may have, but for plans."""
-    yield SCALARS
-    yield from (table.file for table in TABLES)

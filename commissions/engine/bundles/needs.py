@@ -13,7 +13,6 @@ from commissions.engine.credit import deal_columns
 from commissions.engine.frames import CREDITED, RELATIONS, empty
 from commissions.engine.schema import Of, PlanDocument
 from commissions.engine.spiffs import has_shared, spans
-from commissions.engine.true_ups import NO_TRUE_UPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class Needs:
     currencies: list[str]  # theirs
     sharers: list[int]  # of those deals, now or when closed statements credited them; and whoever counts for somebody
     earlier_deals: list[int]  # of what earlier statements left
-    true_up_deals: list[int]  # of what it makes good of closed periods
+    true_up_deals: list[int]  # of what is made good of closed ones
 
 
 def needs_of(inputs: Inputs, payee: int) -> Needs:
@@ -39,8 +38,6 @@ def needs_of(inputs: Inputs, payee: int) -> Needs:
     known = [inputs.shares.filter(mine), _credited(inputs).filter(mine)]
     sharers = {row for frame in known for row in frame["payee"]}
     sources = _relations(inputs).filter(pl.col("payee").is_in(people.everybody))["source"]
-    left = inputs.earlier.lines.filter(pl.col("payee") == payee)
-    late = (inputs.true_ups or NO_TRUE_UPS).lines.filter(pl.col("payee") == payee)
     read = [*documents.values(), *inputs.earlier.versions.values()]
     return Needs(
         payee=payee,
@@ -49,9 +46,14 @@ def needs_of(inputs: Inputs, payee: int) -> Needs:
         deal_columns=deal_columns(read),
         currencies=inputs.deals.filter(mine)["currency"].unique().sort().to_list(),
         sharers=sorted(sharers.union(sources, people.everybody)),
-        earlier_deals=left["deal"].drop_nulls().unique().sort().to_list(),
-        true_up_deals=late["deal"].drop_nulls().unique().sort().to_list(),
+        earlier_deals=_deals_of(inputs.earlier.lines, payee),
+        true_up_deals=_deals_of(inputs.true_ups.lines, payee) if inputs.true_ups else [],
     )
+
+
+def _deals_of(lines: pl.DataFrame, payee: int) -> list[int]:
+    found: list[int] = lines.filter(pl.col("payee") == payee)["deal"].drop_nulls().unique().sort().to_list()
+    return found
 
 
 def _credited(inputs: Inputs) -> pl.DataFrame:

@@ -30,16 +30,9 @@ def reduced(inputs: Inputs, payee: int) -> Reduced:
             found[table.path] = frame.filter(table.keeps(needs))
     found["deals"] = _read(found["deals"], needs)
     fields: dict[str, Any] = {
-        name: replace(getattr(inputs, name), **frames) if isinstance(frames, dict) else frames
+        name: _part(getattr(inputs, name), frames) if isinstance(frames, dict) else frames
         for name, frames in by_field(found).items()
     }
-    left = {*fields["earlier"].lines["plan_version"], *fields["earlier"].released["plan_version"]}
-    fields["earlier"] = replace(
-        fields["earlier"], versions={pk: each for pk, each in inputs.earlier.versions.items() if pk in left}
-    )
-    if late := fields.get("true_ups"):
-        made = set(late.lines["plan_version"])
-        fields["true_ups"] = replace(late, versions={pk: each for pk, each in late.versions.items() if pk in made})
     versions = {pk: inputs.versions[pk] for pk in needs.people.versions}
     plans = {pk: inputs.plans[pk] for pk in versions}
     return Reduced(
@@ -49,3 +42,11 @@ def reduced(inputs: Inputs, payee: int) -> Reduced:
 
 def _read(deals: pl.DataFrame, needs: Needs) -> pl.DataFrame:
     return deals.select([column for column in deals.columns if column in needs.deal_columns])
+
+
+def _part(part: Any, frames: dict[str, pl.DataFrame]) -> Any:  # noqa: ANN401 any of `files.PARTS`
+    """With these frames, and of its plans those that they speak of."""
+    if not hasattr(part, "versions"):
+        return replace(part, **frames)
+    said = {pk for frame in frames.values() if "plan_version" in frame.columns for pk in frame["plan_version"]}
+    return replace(part, **frames, versions={pk: document for pk, document in part.versions.items() if pk in said})
