@@ -142,7 +142,7 @@ def outcome(answer: Answer, ordered: Ordered | None) -> tuple[Outcome, int]:
     arrived = _arrived(answer, ordered.currency) if answer.amount else known
     if ordered.is_sent_back or (ordered.is_paid and arrived == known):
         return Outcome.REPEATED, arrived
-    return (Outcome.PAID if arrived == ordered.paid_minor else Outcome.DIFFERENT), arrived
+    return (Outcome.PAID if arrived == ordered.paid_minor == known else Outcome.DIFFERENT), arrived
 
 
 def _arrived(answer: Answer, currency: str) -> int:

@@ -4,7 +4,7 @@ from payouts.models.accounts import BankAccount, CompanyAccount, PayoutProfile
 from payouts.models.answers import Answer, AnswerFile
 from payouts.models.batches import Batch, BatchFile, Hold, Payout, PayoutStatement
 from payouts.models.mappings import PayrollMapping
-from payouts.models.sealing import reseal, reseal_bytes, seal, seal_bytes, unseal, unseal_bytes
+from payouts.models.sealing import key_of_secret, reseal, reseal_bytes, seal, seal_bytes, unseal, unseal_bytes
 
 __all__ = [
     "Answer",
@@ -18,6 +18,7 @@ __all__ = [
     "PayoutProfile",
     "PayoutStatement",
     "PayrollMapping",
+    "key_of_secret",
     "reseal",
     "reseal_bytes",
     "seal",

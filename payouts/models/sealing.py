@@ -51,5 +51,13 @@ def _keys() -> MultiFernet:
 
 @cache
 def _fernet(keys: tuple[str, ...], secret: str) -> MultiFernet:
-    derived = base64.urlsafe_b64encode(hashlib.sha256(b"juara account numbers " + secret.encode()).digest())
-    return MultiFernet([Fernet(key) for key in keys] or [Fernet(derived)])
+    return MultiFernet([Fernet(key) for key in keys or (_derived(secret),)])
+
+
+def _derived(secret: str) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(b"juara account numbers " + secret.encode()).digest()).decode()
+
+
+def key_of_secret() -> str:
+    """The key that is used while there is none of its own."""
+    return _derived(settings.SECRET_KEY)

@@ -7,7 +7,7 @@ from payouts.services.company import add_company_account, delete_mapping, end_co
 from payouts.services.counters import send_back, void_batch
 from payouts.services.files import batch_file
 from payouts.services.holds import hold_exceptions, place_hold, release_hold
-from payouts.services.keys import new_key, reseal_all
+from payouts.services.keys import derived_key, new_key, reseal_all
 from payouts.services.notices import tell_of_account
 from payouts.services.refusals import PayoutRefused
 
@@ -20,6 +20,7 @@ __all__ = [
     "confirm_account",
     "create_batch",
     "delete_mapping",
+    "derived_key",
     "discard_batch",
     "end_account",
     "end_company_account",

@@ -4,7 +4,7 @@ from cryptography.fernet import Fernet
 from django.db import connection, transaction
 from django.db.models import Model
 
-from payouts.models import BankAccount, BatchFile, CompanyAccount, Payout, reseal, reseal_bytes
+from payouts.models import BankAccount, BatchFile, CompanyAccount, Payout, key_of_secret, reseal, reseal_bytes
 from payouts.services.locks import lock_payouts
 
 _TEXTS: tuple[type[Model], ...] = (BankAccount, CompanyAccount, Payout)
@@ -36,3 +36,8 @@ def reseal_all() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL juara.reseals = 'off'")
     return done
+
+
+def derived_key() -> str:
+    """The key that seals while FIELD_ENCRYPTION_KEYS is empty: to be put last in it when the first own key comes."""
+    return key_of_secret()

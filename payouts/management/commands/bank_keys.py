@@ -12,11 +12,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
         actions.add_parser("new", help="print a new key, to be put first in FIELD_ENCRYPTION_KEYS")
+        actions.add_parser("derived", help="print the key that is used while FIELD_ENCRYPTION_KEYS is empty")
         actions.add_parser("rotate", help="seal every account number and file with the first of FIELD_ENCRYPTION_KEYS")
 
     def handle(self, *, action: str, **_options: object) -> None:
         if action == "new":
             self.stdout.write(services.new_key())
+            return
+        if action == "derived":
+            self.stdout.write(services.derived_key())
             return
         try:
             done = services.reseal_all()

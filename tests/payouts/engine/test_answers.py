@@ -55,6 +55,12 @@ def test_a_file_that_says_nothing_is_refused_whole(content: bytes, words: str) -
             id="another amount, reconciled",
         ),
         pytest.param(
+            Answer(2, "B", True, amount="100"),
+            Ordered(100_00, "USD", is_paid=True, arrived_minor=90_00),
+            (Outcome.DIFFERENT, 100_00),
+            id="all of it after all",
+        ),
+        pytest.param(
             Answer(2, "B", False), Ordered(1, "USD", is_sent_back=True), (Outcome.REPEATED, 0), id="sent back twice"
         ),
         pytest.param(Answer(2, "B", True), None, (Outcome.UNKNOWN, 0), id="of another batch"),
