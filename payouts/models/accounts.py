@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from core.history import tracked
 
 CURRENCY = r"^[A-Z]{3}$"
 
@@ -28,6 +29,7 @@ class BankAccountQuerySet(models.QuerySet["BankAccount"]):
         return self.filter(status=BankAccount.Status.CONFIRMED)
 
 
+@tracked(secret=["number_sealed"])
 class BankAccount(models.Model):
     """Where a person's money of one currency goes. Only a confirmed one is used, and there is one of a currency."""
 
@@ -109,6 +111,7 @@ class CompanyAccountQuerySet(models.QuerySet["CompanyAccount"]):
         return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on))
 
 
+@tracked(secret=["number_sealed"])
 class CompanyAccount(models.Model):
     """An account of the company's own from which it pays in one currency."""
 

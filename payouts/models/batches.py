@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from commissions.models import Statement
+from core.history import tracked, untracked
 from payouts.engine.paying import RATE_ONE
 from payouts.models.accounts import CURRENCY, AccountKind, BankAccount, PayoutProfile
 
@@ -90,6 +91,7 @@ class PayoutQuerySet(models.QuerySet["Payout"]):
         return self if user.sees_everyone else self.filter(payee=user)
 
 
+@tracked(secret=["number_sealed"])
 class Payout(models.Model):
     """What a batch pays one person of what is due to her in one currency. Of a counter-batch it is below zero.
 
@@ -172,6 +174,7 @@ class PayoutStatement(models.Model):
         ]
 
 
+@untracked("It is made of a batch that has a history, and is never changed.")
 class BatchFile(models.Model):
     """A file of a batch as it was first handed out, so that it is the same to the byte whenever it is asked for."""
 

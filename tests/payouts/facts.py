@@ -18,20 +18,19 @@ IBANS = ("DE89370400440532013000", "NL91ABNA0417164300", "FR1420041010050500013M
 _number = count(1)
 
 
-def closed(label: str, *rows: tuple[User, str, int]) -> Period:
-    """A closed period with what it pays: payee, currency, minor units."""
+def closed(label: str, *rows: tuple[User, str, int], status: str = "closed") -> Period:
+    """A closed period, or one of another status, with what it pays: payee, currency, minor units."""
     calendar = parse_period(label)
     period, _ = Period.objects.get_or_create(
         kind=calendar.kind, start=calendar.start, first_month=1, defaults={"end": calendar.end}
     )
-    Period.objects.filter(pk=period.pk).update(status="open")
     Statement.objects.bulk_create(
         Statement(
             payee=payee, period=period, currency=currency, total_minor=minor, payable_minor=minor, computed_at=NOW
         )
         for payee, currency, minor in rows
     )
-    Period.objects.filter(pk=period.pk).update(status="closed")
+    Period.objects.filter(pk=period.pk).update(status=status)
     period.refresh_from_db()
     return period
 

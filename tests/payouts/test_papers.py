@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from python_calamine import load_workbook
 from sepaxml.validation import try_valid_xml
 
+from config.run.places import CHECKOUT
 from payouts import services
 from payouts.engine.mapping import READY, MappingError, read_mapping
 from payouts.engine.orders import Order, PaperRefused, Sender, Transmission
@@ -217,6 +218,28 @@ def test_a_batch_hands_out_the_same_bytes_whatever_changes_afterwards(cast: Cast
     assert IBANS[0].encode() in before[0]
     assert b"Ben" in before[3]
     assert b"Ana" not in before[3]  # she is paid by bank
+
+
+def test_the_examples_in_the_documentation_are_what_is_written() -> None:
+    told = (CHECKOUT / "docs" / "payouts.md").read_text()
+    rupiah: dict[str, Any] = {"kind": "id", "currency": "IDR"}
+    savings = order(2, minor=50_00, is_savings=True, holder="Ben O'Neil", **american)
+    indonesian = [
+        order(1, minor=4_250_000_00, number="0011223344", bank_code="008", bank_name="Mandiri", **rupiah),
+        order(2, minor=1_000_000_000_00, number="5566778899", bank_code="014", bank_name="BCA", **rupiah),
+    ]
+    dollars = order(kind="", currency="USD", due_currency="USD")
+    written = [
+        *nacha_ppd(AMERICA, [order(1, **american), savings], SENT).decode().splitlines()[:6],
+        *bulk_transfer(JAKARTA, indonesian, SENT).decode().splitlines(),
+        *transfers_csv([order()], SENT).decode().splitlines(),
+        *(
+            line
+            for document in READY.values()
+            for line in payroll_csv(read_mapping(document), [dollars], SENT).decode().splitlines()
+        ),
+    ]
+    assert [line for line in written if line not in told] == []
 
 
 def test_a_file_that_a_batch_does_not_have_is_refused(cast: Cast) -> None:
