@@ -23,7 +23,7 @@ from tests.payouts.facts import IBANS, NOW, batch, closed, company_account, hand
 
 def proposed(cast: Cast, number: str = IBANS[0], **more: str) -> BankAccount:
     wanted = {"kind": "iban", "currency": "EUR", "holder": "Ana", "bank_name": "Bank"} | more
-    return services.propose_account(user=cast.ana, number=number, acting_user=cast.ana, now=NOW, **wanted)  # type: ignore[arg-type]
+    return services.propose_account(user=cast.ana, number=number, acting_user=cast.ana, now=NOW, **wanted)
 
 
 def test_an_account_is_used_once_somebody_else_has_confirmed_it(cast: Cast) -> None:

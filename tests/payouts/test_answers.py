@@ -17,11 +17,11 @@ def answered(made: Batch, text: str, by: Cast) -> AnswerFile:
 
 
 def references(made: Batch) -> dict[str, str]:
-    return dict(made.payouts.values_list("payee__external_id", "reference"))
+    return {who or "": said for who, said in made.payouts.values_list("payee__external_id", "reference")}
 
 
 def statuses(made: Batch) -> dict[str, str]:
-    return dict(made.payouts.values_list("payee__external_id", "status"))
+    return {who or "": said for who, said in made.payouts.values_list("payee__external_id", "status")}
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date
+from typing import TypeVar
 
 import pytest
 from django.db import transaction
@@ -128,7 +129,10 @@ def _sums(rows: object) -> defaultdict[tuple[int, str], int]:
     return defaultdict(int, {(payee, currency): int(minor) for payee, currency, minor in rows})  # type: ignore[attr-defined]
 
 
-def _one(rows: list[object], choice: int) -> list[object]:
+_Row = TypeVar("_Row")
+
+
+def _one(rows: list[_Row], choice: int) -> list[_Row]:
     return [rows[choice % len(rows)]] if rows else []
 
 
