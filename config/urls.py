@@ -31,5 +31,6 @@ urlpatterns = [
     path("leaderboards/", include("leaderboards.urls")),
     path("payouts/", include("payouts.urls")),
     path("ledger/", include("ledger.urls")),
+    path("history/", include("audit.urls")),
     path("", include("dashboards.urls")),
 ]

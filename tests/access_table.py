@@ -286,4 +286,8 @@ GET  live                        #ana              403    200   404   200   404 
 GET  live                        #ben              403    404   200   200   404   200   200   404
 GET  live                        #board+ben        403    404   200   200   404   200   200   404
 GET  live                        #unknown          403    404   404   404   404   404   404   404
+
+GET  audit:history                                 login  403   403   403   403   200   200   403
+GET  audit:history               #of-ana           login  403   403   403   403   200   200   403
+GET  audit:history-export                          login  403   403   403   403   200   200   403
 """

@@ -185,6 +185,7 @@ def _arguments(world: World, inactive: User) -> dict[str, list[object]]:
         "accounts:leave-edit none": [0],
         "accounts:person-invite inactive": [inactive.pk],
         "accounts:team": [cast.west.pk],
+        "audit:history-export": ["csv"],
         "account_reset_password_from_key": ["1", "not-a-key"],
     }
 
@@ -343,6 +344,7 @@ def _queries(cast: Cast) -> dict[str, str]:
     board = "board-revenue-person-2026-11=0"
     return {
         "commissions:whatif none": "?scenario=0",
+        "audit:history of-ana": f"?kind=accounts.user&object={cast.ana.pk}",
         "commissions:scores wrong": "?of=2026-Q4",
         "commissions:scenarios-compared": "?"
         + "&".join(f"s={pk}" for pk in Scenario.objects.values_list("pk", flat=True)),

@@ -4,8 +4,10 @@ from django.db import models
 
 from accounts.models import User
 from commissions.models.periods import Period, Run
+from core.history import untracked
 
 
+@untracked("The ledger says by it what a calculation changed.")
 class StatementChange(models.Model):
     """A statement before and after one calculation, and the lines that made the difference. A trigger keeps it so.
 
