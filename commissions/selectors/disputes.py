@@ -12,8 +12,9 @@ from accounts.models import ReportingLine, Role, User
 from commissions.models import Adjustment, Dispute, DisputeMessage, EarningLine, Period, Statement
 from commissions.policies import can_see_queue, may_dispute, may_handle
 from commissions.selectors.adjusting import moving_periods
-from commissions.selectors.explanations import line_explanation
+from commissions.selectors.explanations import LineExplanation, line_explanation
 from commissions.selectors.readings import reading
+from commissions.selectors.true_up_words import TrueUpExplanation, true_up_explanation
 from sales.models import Deal
 
 SHOWN = ("", "mine", "overdue", "unassigned", "ended")
@@ -129,8 +130,15 @@ def may_raise(statement: Statement, user: User, today: date) -> bool:
 
 def line_subject(line: EarningLine, *, is_own: bool) -> dict[str, Any]:
     """Key, deal and snapshot of a line, with the sentence that explained it."""
-    why = line_explanation(line)
     facts = [line.plan_version_id, line.component, line.deal_id, line.role, line.via_id, line.date, line.event]
+    why: LineExplanation | TrueUpExplanation
+    if line.about_id is None:
+        why = line_explanation(line)
+        sentence = reading(why, is_own=is_own).sentence
+    else:
+        facts.append(line.about_id)
+        why = true_up_explanation(line)
+        sentence = " ".join(why.causes)
     return {
         "about": Dispute.About.LINE,
         "key": f"line:{':'.join(map(str, facts))}"[:300],
@@ -140,7 +148,7 @@ def line_subject(line: EarningLine, *, is_own: bool) -> dict[str, Any]:
             "deal": why.deal,
             "amount_minor": line.amount_minor,
             "date": line.date.isoformat(),
-            "sentence": reading(why, is_own=is_own).sentence,
+            "sentence": sentence,
         },
     }
 

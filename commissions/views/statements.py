@@ -112,6 +112,7 @@ def _true_up(request: AuthedRequest, found: EarningLine, today: date) -> HttpRes
         "why": shown,
         "is_own": shown.payee_pk == request.user.pk,
         "is_deal_hidden": _is_hidden(found, request.user, today),
+        "may_dispute": may_raise(found.statement, request.user, today),
     }
     return render(request, page_or_fragment(request, "commissions/true_up.html", "why"), context)
 

@@ -68,7 +68,9 @@ def test_each_says_what_was_paid_what_it_comes_to_now_and_why(late: Cast) -> Non
     grown, found, moved = reason("A"), reason("L"), reason("B")
     assert "Paid in the statement January 2026 $15.00 Comes to now$20.00 Difference, paid by this line+$5.00" in grown
     assert "$300.00 of it was credited then, $400.00 is now." in grown
-    assert "Nothing of this had been posted for January 2026: it came, or came to count, after that had closed." in found
+    assert (
+        "Nothing of this had been posted for January 2026: it came, or came to count, after that had closed." in found
+    )
     assert "On the curve it began at $300.00 then, and at $650.00 now: what counts before it has changed." in moved
 
 
@@ -101,3 +103,11 @@ def test_a_statement_with_many_true_ups_costs_no_more_queries(late: Cast) -> Non
     for day in range(1, 9):
         change(owner=late.ana, closed_on=date(2026, 1, day), amount_minor=10_00, external_id=f"M{day}")
     assert queries(client, address) == few
+
+
+def test_a_true_up_can_be_disputed_like_any_line(late: Cast) -> None:
+    line = EarningLine.objects.get(kind="true_up", deal__external_id="B")
+    client = signed_in(late.ana)
+    address = reverse("commissions:dispute-new", args=[line.statement_id])
+    assert f"{address}?line={line.pk}" in client.get(reverse("commissions:line", args=[line.pk])).content.decode()
+    assert client.get(address, {"line": line.pk}).status_code == 200
