@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from accounts.models import Role, User
 from commissions import services
 from commissions.models import Adjustment, Evidence, Period, StaleStatement, Statement
+from commissions.selectors.obstacles import in_the_way_of_closing
 from commissions.services.adjustments import AdjustmentRefused, File, Source
 from tests.commissions.adjusting import ask, close, decide, limit, paid, settle, wanted, withdraw
 from tests.commissions.facts import NOW, calculated, period
@@ -116,6 +117,25 @@ def test_a_payee_without_any_plan_has_a_statement_of_her_adjustments_alone(world
     withdraw(row, cast.finn)
     settle()
     assert paid(cast.mia) is None
+
+
+def test_a_run_reaches_who_has_nothing_but_an_adjustment(world: World, cast: Cast) -> None:
+    limit(cast.ada, 500_00)
+    ask(cast.finn, wanted(cast.mia, 250_00))
+    StaleStatement.objects.all().delete()
+    calculated("2026-11")
+    assert paid(cast.mia) == (0, 250_00, 250_00)
+
+
+def test_a_period_does_not_close_before_its_statements_show_what_was_approved(world: World, cast: Cast) -> None:
+    settle()
+    limit(cast.ada, 500_00)
+    before = list(in_the_way_of_closing(period("2026-11"), NOW.date()))
+    ask(cast.finn, wanted(cast.mia, 250_00))
+    waiting = list(in_the_way_of_closing(period("2026-11"), NOW.date()))
+    settle()
+    assert len(waiting) == len(before) + 1
+    assert len(list(in_the_way_of_closing(period("2026-11"), NOW.date()))) == len(before)
 
 
 def test_in_another_currency_it_is_a_statement_of_its_own(world: World, cast: Cast) -> None:

@@ -13,11 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import ReportingLine, Role, User
+from commissions import tasks
 from commissions.models import Dispute, EarningLine, Statement
 from commissions.selectors.disputes import deal_subject, line_subject, statement_subject
 from commissions.services import dispute_mails, disputes
 from commissions.services.dispute_facts import Facts, payable_with
 from commissions.services.disputes import DisputeRefused, DisputeStands, Subject
+from config.celery import app
 from sales.models import Deal
 from tests.commissions.adjusting import ask, close, decide, limit, paid, settle, wanted
 from tests.commissions.facts import NOW, TODAY, calculated, period
@@ -245,6 +247,19 @@ def test_the_payee_is_told_the_outcome_once_in_her_language(world: World, cast: 
     )
     assert f"/commissions/disputes/{done.pk}/" in letter.body
     assert "Nothing changes: As the plan says." in page(cast.ana, "commissions:statement", world.statement(cast.ana).pk)
+
+
+def test_ending_it_wakes_who_tells_and_the_clock_catches_what_was_lost(
+    world: World, cast: Cast, django_capture_on_commit_callbacks: Any
+) -> None:
+    row = disputed(world)
+    with django_capture_on_commit_callbacks() as woken:
+        end(row, cast.finn)
+    assert len(woken) == 1
+    assert dispute_mails.untold_disputes() == [row.pk]
+    tasks.tell_outcome(dispute_id=row.pk)
+    assert (len(mail.outbox), dispute_mails.untold_disputes()) == (1, [])
+    assert "commissions.remind_of_disputes" in app.conf.beat_schedule
 
 
 def test_reminders_go_once_a_day_and_to_finance_when_it_is_overdue(world: World, cast: Cast) -> None:
