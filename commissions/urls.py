@@ -19,6 +19,7 @@ from commissions.views import (
     plans,
     roster,
     roster_paste,
+    runs,
     scores,
     scores_paste,
     statements,
@@ -98,6 +99,9 @@ urlpatterns = [
     path(
         "periods/<str:label>/exceptions/<int:pk>/withdraw", closing.exception_withdraw, name="period-exception-withdraw"
     ),
+    path("runs/", runs.runs, name="runs"),
+    path("periods/<str:label>/runs", runs.period_runs, name="period-runs"),
+    path("periods/<str:label>/changes", runs.period_changes, name="period-changes"),
     path("periods/<str:label>/run", periods.run, name="run"),
     path("periods/<str:label>/payouts.csv", periods.export, name="export"),
 ]

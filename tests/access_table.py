@@ -92,6 +92,12 @@ GET  commissions:periods                           login  403   403   403   403 
 GET  commissions:period                            login  403   403   403   403   200   200   403
 GET  commissions:period          #none             login  403   403   403   403   404   404   403
 GET  commissions:run                               login  403   403   403   403   200   200   403
+GET  commissions:runs                              login  403   403   403   403   200   200   403
+GET  commissions:period-runs                       login  403   403   403   403   200   200   403
+GET  commissions:period-runs     #none             login  403   403   403   403   404   404   403
+GET  commissions:period-changes                    login  403   403   403   403   200   200   403
+GET  commissions:period-changes  #none             login  403   403   403   403   404   404   403
+POST commissions:run-start       #nobody           login  403   403   403   403   422   422   403
 GET  commissions:period-move                       405    405   405   405   405   405   405   405
 POST commissions:period-move                       login  403   403   403   403   302   302   403
 POST commissions:period-move     #empty            login  403   403   403   403   422   422   403

@@ -13,6 +13,7 @@ from commissions.forms.pages import (
     PublishForm,
     RevisionForm,
     RunForm,
+    RunOfForm,
     StatementFilter,
     choices_of,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "PublishForm",
     "RevisionForm",
     "RunForm",
+    "RunOfForm",
     "StatementFilter",
     "cells_in",
     "choices_of",

@@ -3,8 +3,10 @@
 from typing import Any, BinaryIO, cast
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Team, User
 from commissions.engine.source import MOST_BYTES
 from commissions.models import Period
 from core.periods import Period as CalendarPeriod
@@ -70,6 +72,36 @@ class RunForm(forms.Form):
         max_length=12,
         help_text=_("A month as 2026-06, a quarter as 2026-Q2 or FY2026-04-Q1, a year as 2026 or FY2026-04."),
     )
+
+
+class RunOfForm(RunForm):
+    """Whom to calculate: everybody, a team with those below it, or one payee by e-mail address or external id."""
+
+    team = forms.ModelChoiceField(
+        label=_("Team"), required=False, queryset=Team.objects.order_by("name"), empty_label=_("Everybody"),
+        widget=forms.Select({"class": "form-select"}),
+    )  # fmt: skip
+    payee = forms.CharField(
+        label=_("Only this payee"), required=False, max_length=254, help_text=_("E-mail address or external id."),
+        widget=forms.TextInput({"class": "form-control", "autocomplete": "off"}),
+    )  # fmt: skip
+
+    def clean_payee(self) -> User | None:
+        text = str(self.cleaned_data["payee"]).strip()
+        if not text:
+            return None
+        found: list[User] = list(User.objects.filter(Q(email__iexact=text) | Q(external_id=text))[:2])
+        if len(found) != 1:
+            raise forms.ValidationError(
+                _("Nobody has the e-mail address or external id “%(text)s”. See the page of people for both."),
+                params={"text": text},
+            )
+        return found[0]
+
+    @property
+    def whom(self) -> User | Team | None:
+        chosen: User | Team | None = self.cleaned_data["payee"] or self.cleaned_data["team"]
+        return chosen
 
 
 def choices_of(periods: list[Period]) -> list[tuple[str, str]]:

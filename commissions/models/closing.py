@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from commissions.models.periods import Period
+from core.history import untracked
 
 
+@untracked("Only ever added: it says itself who did what, when and why.")
 class PeriodMove(models.Model):
     """That a period went from one status to another: by whom, when and why. A trigger keeps it so."""
 
@@ -44,6 +46,7 @@ class ApprovalException(models.Model):
         ]
 
 
+@untracked("Only ever added: it says itself who did what and when.")
 class ChecklistTick(models.Model):
     """That a person looked at an item of a period's checklist, and at which figure; or that she took that back.
 

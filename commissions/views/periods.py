@@ -18,13 +18,15 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.policies import require
 from commissions import papers, selectors, services
-from commissions.forms import MoveForm, PayeeFilter, RunForm
+from commissions.forms import MoveForm, PayeeFilter, RunForm, RunOfForm
 from commissions.models import Period
 from commissions.policies import can_calculate, can_export_payouts
+from commissions.selectors.changes import changed_since
 from commissions.selectors.checklist import checklist
 from commissions.selectors.checks import unusual
 from commissions.selectors.obstacles import obstacles, unapproved
 from commissions.selectors.period_moves import move_rows, steps
+from commissions.views.runs import runs_page
 from commissions.views.shared import PER_PAGE
 from core.htmx import wants_fragment
 from core.http import AuthedRequest
@@ -67,6 +69,7 @@ def period_page(
         "links": _links(found),
         "obstacles": tuple(obstacles(found, timezone.localdate())),
         "moves": move_rows(found),
+        "changed": changed_since(found),
         "refused": refused,
         "move": move or MoveForm(),
     }
@@ -90,6 +93,7 @@ def _links(found: Period) -> dict[str, str]:
     won = {"status": "won", "closed_from": found.start, "closed_to": found.end - timedelta(days=1)}
     deals = reverse("sales:deals")
     return {
+        "calculated": reverse("commissions:period-runs", args=[found.label]),
         "imports": f"{deals}?{urlencode(won)}",
         "owners": f"{deals}?{urlencode({**won, 'owner': NOBODY})}",
         "rates": reverse("sales:rates"),
@@ -134,12 +138,13 @@ def found_period(label: str) -> Period:
 @require(can_calculate)
 def run_start(request: AuthedRequest) -> HttpResponse:
     """Start a run; a second click while it goes on leads to the same one."""
-    form = RunForm(request.POST)
+    form = RunOfForm(request.POST)
     if not form.is_valid():
-        return _periods_page(request, form, 422)
+        found = _row_of(form)
+        return runs_page(request, found, form=form) if found else _periods_page(request, form, 422)
     calendar = form.cleaned_data["period"]
     try:
-        services.start_run(calendar=calendar, acting_user=request.user, now=timezone.now())
+        services.start_run(calendar=calendar, acting_user=request.user, now=timezone.now(), whom=form.whom)
     except services.RunRefused as error:
         if not selectors.period_rows_of(calendar).exists():
             form.add_error("period", str(error))
@@ -150,6 +155,12 @@ def run_start(request: AuthedRequest) -> HttpResponse:
             request, _("The calculation of %(label)s has started.") % {"label": period_name(calendar.label)}
         )
     return redirect("commissions:period", calendar.label)
+
+
+def _row_of(form: RunOfForm) -> Period | None:
+    """The period that is meant, where only whom to calculate isn't understood."""
+    calendar = form.cleaned_data.get("period")
+    return selectors.period_rows_of(calendar).first() if calendar else None
 
 
 @require_GET

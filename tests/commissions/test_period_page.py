@@ -1,7 +1,7 @@
 """The period as finance's screen: the next step, the checklist, what happened, and no query more for more payees."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -17,6 +17,9 @@ from commissions import services
 from commissions.models import ApprovalException, ChecklistTick, Period, PeriodMove, Run, Settlement, Statement
 from commissions.selectors.checklist import Item, checklist
 from commissions.services.acceptances import accept_version
+from core.history import Actor, acting
+from core.periods import parse_period
+from sales.models import Deal
 from tests.commissions.facts import FLAT, assign, calculated, period, published, won
 from tests.commissions.test_closing import NOW, put, ready
 from tests.conftest import Cast, person
@@ -245,3 +248,53 @@ def test_more_payees_need_no_more_queries(may: Period, finn: Client, cast: Cast)
                 payee=rep, period=may, currency="USD", total_minor=0, payable_minor=0, computed_at=NOW
             )
     assert counts[0] == counts[1]
+
+
+def calculated_at(year: int) -> None:
+    """The history of deals goes by the database's clock: these days are safely before and after it."""
+    at = datetime(year, 1, 1, tzinfo=UTC)
+    run = services.start_run(calendar=parse_period("2026-05"), acting_user=None, now=at)
+    services.work_on_run(run_id=run.pk, clock=lambda: at)
+
+
+def test_what_changed_says_which_deal_which_field_and_whose_hand(finn: Client, cast: Cast) -> None:
+    assign(published(FLAT).plan, cast.ana)
+    deal = won(cast.ana, date(2026, 5, 10), 100_000)
+    calculated_at(2001)
+    with acting(Actor("POST /sales/", user_id=lambda: cast.ada.pk)):
+        Deal.objects.filter(pk=deal.pk).update(amount_minor=150_000)
+    calculated_at(2099)
+    text = text_of(finn.get(MAY + "changes")).replace("\N{NO-BREAK SPACE}", " ")
+    assert f"{deal.external_id} · Everything: $100.00 → $150.00" in text
+    assert "amount: $1,000.00 → $1,500.00 · Ada · " in text
+    assert "Since the last run 1 change of a statement, +$50.00." in text_of(finn.get(MAY))
+
+
+def test_new_statements_are_shown_when_asked_for(may: Period, finn: Client) -> None:
+    assert "No statement changed" in text_of(finn.get(MAY + "changes"))
+    assert "Its first calculation." in text_of(finn.get(MAY + "changes?new=1"))
+
+
+def test_the_runs_of_a_period_say_what_they_came_to(may: Period, finn: Client, cast: Cast) -> None:
+    text = text_of(finn.get(MAY + "runs"))
+    assert "The system Everybody 23 Nov 2026, 16:00" in text
+    assert finn.get("/commissions/runs/").status_code == 200
+    answer = finn.post("/commissions/periods/run", {"period": "2026-05", "payee": "ana@example.com"})
+    assert answer.status_code == 302
+    assert may.runs.order_by("-pk")[0].payee == cast.ana
+    wrong = finn.post("/commissions/periods/run", {"period": "2026-05", "payee": "zoe"})
+    assert wrong.status_code == 422
+    assert "Nobody has the e-mail address or external id" in text_of(wrong)
+
+
+def test_more_runs_and_changes_need_no_more_queries(may: Period, finn: Client, cast: Cast) -> None:
+    counts = []
+    for amount in (110_000, 120_000, 130_000):
+        Deal.objects.filter(owner=cast.ana).update(amount_minor=amount)
+        Deal.objects.filter(owner=cast.ben).update(amount_minor=amount)
+        calculated("2026-05")
+        for page in ("runs", "changes?new=1"):
+            with CaptureQueriesContext(connection) as seen:
+                assert finn.get(MAY + page).status_code == 200
+            counts.append(len(seen))
+    assert counts[2:4] == counts[4:6]

@@ -2,6 +2,7 @@ import json
 import sys
 import time
 from argparse import ArgumentParser
+from typing import Any
 
 from celery import current_app
 from django.core.management.base import BaseCommand, CommandError
@@ -9,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
+from accounts.models import Team, User
 from commissions import selectors, services
-from commissions.management.arguments import calendar_period
+from commissions.management.arguments import calendar_period, payee, team_named
 from commissions.models import Run
 from commissions.selectors import RunProgress, period_rows_of
 from core import periods
@@ -29,14 +31,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("period", metavar="PERIOD", help="such as 2017-06, 2017-Q2 or 2017")
         parser.add_argument("--chunks", type=int, metavar="N", help="into how many parts to cut the payees")
+        parser.add_argument("--team", metavar="NAME", help="only this team and those below it, on the last day")
+        parser.add_argument("--payee", metavar="EMAIL", help="only this payee, by e-mail address or external id")
         parser.add_argument("--inline", action="store_true", help="calculate in this process; needs no worker")
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
-    def handle(self, *, period: str, chunks: int | None, inline: bool, **options: object) -> None:
+    def handle(self, *, period: str, chunks: int | None, inline: bool, **options: Any) -> None:  # noqa: ANN401
         if chunks is not None and chunks < 1:
             raise CommandError(_("--chunks must be at least 1."))
         calendar = calendar_period(period)
-        run = self._start(calendar, chunks)
+        run = self._start(calendar, chunks, _whom(options["team"], options["payee"]))
         try:
             progress = self._work(run) if inline else self._wait(run)
         except KeyboardInterrupt:
@@ -45,13 +49,13 @@ class Command(BaseCommand):
             raise CommandError(_("The run failed. %(error)s") % {"error": progress.error})
         self._report(run, progress, as_json=bool(options["json"]))
 
-    def _start(self, calendar: periods.Period, chunks: int | None) -> Run:
+    def _start(self, calendar: periods.Period, chunks: int | None, whom: User | Team | None) -> Run:
         running = Run.objects.filter(period__in=period_rows_of(calendar), status=Run.Status.RUNNING).first()
         if running:
             self.stderr.write(_("A run of %(label)s is under way; following it.") % {"label": calendar.label})
             return running
         try:
-            return services.start_run(calendar=calendar, acting_user=None, now=timezone.now(), chunks=chunks)
+            return services.start_run(calendar=calendar, acting_user=None, now=timezone.now(), chunks=chunks, whom=whom)
         except services.RunRefused as error:
             raise CommandError(str(error)) from None
 
@@ -113,3 +117,9 @@ class Command(BaseCommand):
         )
         for currency, total in totals.items():
             self.stdout.write(f"{total:>22} {currency}")
+
+
+def _whom(team: str | None, person: str | None) -> User | Team | None:
+    if team and person:
+        raise CommandError(_("Name a team or a payee, not both."))
+    return team_named(team) if team else payee(person) if person else None
