@@ -83,7 +83,7 @@ def changes_of(
 
 def changed_since(period: Period) -> Changed:
     """Since the last run of everybody began, with what it changed itself. Two queries."""
-    run = Run.objects.filter(period=period, scope=Run.Scope.ALL).order_by("-pk").first()
+    run = Run.objects.filter(period=period, scope=Run.Scope.ALL, kind=Run.Kind.CALCULATE).order_by("-pk").first()
     found = StatementChange.objects.filter(period=period)
     if run:
         found = found.filter(at__gte=run.started_at)

@@ -131,7 +131,7 @@ def without_rate(period: Period) -> Finding:
 
 def calculated(period: Period) -> Finding:
     """Whether the statements show all that is known: the last run done, and no change waiting."""
-    run = Run.objects.filter(period=period, scope=Run.Scope.ALL).order_by("-pk").first()
+    run = Run.objects.filter(period=period, scope=Run.Scope.ALL, kind=Run.Kind.CALCULATE).order_by("-pk").first()
     waiting = notes_reaching(period).values("payee_id").distinct().count()
     if run is None:
         text = _(
