@@ -8,7 +8,7 @@ from datetime import datetime
 from multiprocessing import get_context
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
-from typing import Any, Final, LiteralString
+from typing import Any, Final, LiteralString, Protocol
 from unittest import mock
 
 import polars as pl
@@ -22,6 +22,7 @@ from commissions.engine.document import document_hash, to_json
 from commissions.engine.frames import LINES, WHOLE_SHARE
 from commissions.models import Plan, PlanVersion, Run
 from commissions.selectors.columns import COLUMNS
+from commissions.services import close_runs as closing
 from commissions.services import recalculation as steps
 from commissions.services import start_run, work_on_run
 from config.bench import worker, workload
@@ -74,27 +75,46 @@ def stored_lines(payees: Sequence[int] | None = None) -> pl.DataFrame:
 
 
 def _work(run_id: int, workers: int) -> tuple[float, dict[str, float]]:
-    """Seconds from the moment that all workers are up until the last is done, and what they add up to by stage."""
+    return begin_work(run_id, workers, None)()
+
+
+Meanwhile = Callable[[], None]
+
+
+class Waiting(Protocol):
+    def __call__(self, meanwhile: Meanwhile | None = None) -> tuple[float, dict[str, float]]:
+        """Seconds from the moment that all workers are up until the last is done, and what they add up to by stage.
+        `meanwhile` is done again and again until then."""
+
+
+def begin_work(run_id: int, workers: int, at: datetime | None) -> Waiting:
+    """Start that many worker processes on a run, and return what waits for them. `at` is their clock; else the real."""
     spawn = get_context("spawn")  # a fork would share the database connections, and Polars' threads don't survive it
     ready, spent = spawn.Barrier(workers + 1), spawn.Queue()
-    processes = [spawn.Process(target=worker.begin, args=(run_id, ready, spent)) for _number in range(workers)]
+    processes = [spawn.Process(target=worker.begin, args=(run_id, ready, spent, at)) for _number in range(workers)]
     for process in processes:
         process.start()
-    ready.wait(timeout=60)
-    started = time.perf_counter()
-    reports = [spent.get() for _process in processes]
-    seconds = time.perf_counter() - started
-    for process in processes:
-        process.join()
-    return seconds, {stage: sum(report[stage] for report in reports) for stage in reports[0]}
+
+    def wait(meanwhile: Meanwhile | None = None) -> tuple[float, dict[str, float]]:
+        ready.wait(timeout=60)
+        started = time.perf_counter()
+        while meanwhile is not None and spent.qsize() < workers:
+            meanwhile()
+        reports = [spent.get() for _process in processes]
+        seconds = time.perf_counter() - started
+        for process in processes:
+            process.join()
+        return seconds, {stage: sum(report[stage] for report in reports) for stage in reports[0]}
+
+    return wait
 
 
-def work(run_id: int, ready: "Barrier", spent: "Queue[dict[str, float]]") -> None:
+def work(run_id: int, ready: "Barrier", spent: "Queue[dict[str, float]]", at: datetime | None) -> None:
     """What a worker process does, once Django is set up in it."""
     connection.ensure_connection()
     ready.wait(timeout=60)
     with _watched() as stages:
-        work_on_run(run_id=run_id, clock=timezone.now)
+        work_on_run(run_id=run_id, clock=timezone.now if at is None else lambda: at)
     spent.put(stages)
 
 
@@ -149,11 +169,12 @@ def _publish(inputs: Inputs, now: datetime) -> PlanVersion:
 
 @contextmanager
 def _watched() -> Iterator[dict[str, float]]:
-    seconds = dict.fromkeys(("read", "compute", "write"), 0.0)
-    calls = {"gather": "read", "compute": "compute", "post": "write"}
+    seconds = dict.fromkeys(("read", "compute", "write", "keep"), 0.0)
+    calls = [(steps, "gather", "read"), (steps, "compute", "compute"), (steps, "post", "write")]
+    calls += [(closing, "inputs_files", "keep"), (closing, "pack", "keep")]
     with ExitStack() as stack:
-        for name, stage in calls.items():
-            stack.enter_context(mock.patch.object(steps, name, _timed(getattr(steps, name), stage, seconds)))
+        for module, name, stage in calls:
+            stack.enter_context(mock.patch.object(module, name, _timed(getattr(module, name), stage, seconds)))
         yield seconds
 
 

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from django.core.management.base import BaseCommand, CommandError
 
+from config.bench.close import measure_close
 from config.bench.engine import measure_engine
 from config.bench.payee import measure_payee
 from config.bench.results import Measured
@@ -25,6 +26,7 @@ class Command(BaseCommand):
             ("whatif", "Time what-if over that year: the first answer, and those after a slider moved."),
             ("payee", "Fill an empty database, and time one payee's recalculation after a change, and an estimate."),
             ("run", "Fill an empty database with that year and time a whole run of it: read, compute, write."),
+            ("close", "Fill an empty database, approve that year, and time closing it; and the pages meanwhile."),
         ):
             sub = actions.add_parser(action, help=text, description=text)
             sub.add_argument("--deals", type=int, default=1_000_000, metavar="N")
@@ -33,7 +35,7 @@ class Command(BaseCommand):
             sub.add_argument("--json", action="store_true", help="print the result as a list of objects")
             if action == "payee":
                 sub.add_argument("--sample", type=int, default=200, metavar="N", help="payees to take the median of")
-            elif action != "run":
+            elif action not in ("run", "close"):
                 sub.add_argument("--repeat", type=int, default=3, metavar="N", help="runs to take the median of")
             else:
                 sub.add_argument("--workers", type=int, default=os.cpu_count(), metavar="N", help="default: the cores")
@@ -44,7 +46,7 @@ class Command(BaseCommand):
         numbers = {name: value for name, value in options.items() if name in _OPTIONS and isinstance(value, int)}
         if min(*sizes.values(), *numbers.values()) < 1:
             raise CommandError("Every number must be at least 1.")
-        if action in ("payee", "run") and "POLARS_MAX_THREADS" not in os.environ:
+        if action in ("payee", "run", "close") and "POLARS_MAX_THREADS" not in os.environ:
             # as a worker has it; Polars reads it once, when it is first imported
             os.execve(sys.executable, sys.orig_argv, os.environ | {"POLARS_MAX_THREADS": "1"})  # noqa: S606
         try:
@@ -54,6 +56,8 @@ class Command(BaseCommand):
                 results = measure_whatif(**sizes, repeat=numbers["repeat"])
             elif action == "payee":
                 results = measure_payee(**sizes, sample=numbers["sample"])
+            elif action == "close":
+                results = [measure_close(**sizes, chunks=numbers.get("chunks"), workers=numbers["workers"])]
             else:
                 results = [measure_run(**sizes, chunks=numbers.get("chunks"), workers=numbers["workers"])]
         except NotEmptyError as error:
