@@ -67,7 +67,7 @@ def _approved(period: Period) -> Period:
 def _asking() -> Callable[[], float]:
     """Seconds that the page of some statement takes, with access and rendering; another one at every call."""
     finance = User.objects.create(
-        id=10**9, email="finn@example.com", password="!", name="Finn", roles=[Role.FINANCE]
+        id=10**9, email="finn@example.com", name="Finn", roles=[Role.FINANCE]
     )  # beyond those that `fill` chose
     client = Client(SERVER_NAME="localhost")
     client.force_login(finance, backend="django.contrib.auth.backends.ModelBackend")
