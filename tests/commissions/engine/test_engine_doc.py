@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import polars as pl
 import pytest
 
 from commissions.engine import curve, items
@@ -17,6 +18,8 @@ from commissions.engine.examples import example_inputs, run_examples
 from commissions.engine.explain import explain
 from commissions.engine.frames import Notice
 from commissions.engine.schema import Example, PlanDocument
+from commissions.engine.schema.examples import ExampleDeal
+from commissions.engine.true_ups import POSTED, true_ups
 from commissions.selectors.quotas import QuotaRow, window_quota
 from core.money import LARGEST_MINOR, to_major, to_minor
 from core.periods import parse_period
@@ -168,3 +171,38 @@ def test_the_published_examples_are_counted_right() -> None:
     text = (PLANS.parents[3] / "docs" / "engine.md").read_text()
     assert f"\n- {len(stated())} examples that others have published" in text
     assert f"\n- {len(left_out())} more are left out" in text
+
+
+def test_the_true_ups_are_the_engines() -> None:
+    """Before deal L was known, and after."""
+    document = plan_called("Tiers of a quarter, and a deal found late")
+    (example,) = document.examples
+    known = replace_deals(document, [deal for deal in example.deals if deal.id != "L"])
+    posted, now = (lines_about(each) for each in (known, document))
+    closed = pl.col("about") < 3
+    numbers = {deal.id: number for number, deal in enumerate(example.deals)}
+    renumbered = {number: numbers[deal.id] for number, deal in enumerate(known.examples[0].deals)}
+    was = posted.filter(closed).with_columns(pl.col("deal").replace(renumbered)).select(list(POSTED))
+    ids = {number: key for key, number in numbers.items()}
+    assert list(table_of("about").rows) == [
+        (
+            f"2026-0{row['about']}",
+            ids[row["deal"]],
+            *map(money, (row["was"], row["was"] + row["amount"], row["amount"])),
+        )
+        for row in true_ups(was, now.filter(closed)).sort("about").iter_rows(named=True)
+        if (paid := money(row["amount"]))
+    ]
+
+
+def replace_deals(document: PlanDocument, deals: list[ExampleDeal]) -> PlanDocument:
+    (example,) = document.examples
+    return document.model_copy(update={"examples": (example.model_copy(update={"deals": tuple(deals)}),)})
+
+
+def lines_about(document: PlanDocument) -> pl.DataFrame:
+    """LINES of the first quarter, with the currency and the month that each is of."""
+    start, end = date(2026, 1, 1), date(2026, 4, 1)
+    inputs = example_inputs(document, document.examples[0], start, end)
+    lines = calculate(inputs, start=start, end=end).lines
+    return lines.with_columns(about=pl.col("date").dt.month().cast(pl.Int64), currency=pl.lit(document.currency))
