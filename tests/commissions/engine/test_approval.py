@@ -1,8 +1,11 @@
 """Chains of approval: their document, which steps apply, who may take them."""
 
 import doctest
+import json
+import re
 from decimal import Decimal
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,6 +54,15 @@ def test_the_documentation_holds() -> None:
 )
 def test_a_chain_is_stored_as_it_was_written(document: dict[str, Any]) -> None:
     assert chain_to_json(chain_from_json(document)) == document
+
+
+def test_the_chain_in_the_documentation_is_one() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "approvals.md").read_text()
+    document = json.loads(text.partition("```json\n")[2].partition("```")[0])
+    chained = chain_from_json(document)
+    assert [step.who for step in chained.steps] == list(Who)
+    described = set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE))
+    assert described == {*ChainStep.model_fields, *ApprovalChain.model_fields}
 
 
 def test_the_default_is_one_step_of_finance() -> None:
