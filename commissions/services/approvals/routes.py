@@ -62,8 +62,14 @@ def settle(*, cases: Sequence[Case], now: datetime) -> None:
     before = ApprovalRoute.objects.in_bulk([case.statement.pk for case in cases])
     rows = [_row(case, before.get(case.statement.pk), now) for case in cases]
     ApprovalRoute.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["statement"], update_fields=list(_FIELDS)
-    )
+        [row for row in rows if _differs(row, before.get(row.statement_id))],
+        update_conflicts=True, unique_fields=["statement"], update_fields=list(_FIELDS),
+    )  # fmt: skip
+
+
+def _differs(row: ApprovalRoute, before: ApprovalRoute | None) -> bool:
+    names = [ApprovalRoute._meta.get_field(name).attname for name in _FIELDS]  # type: ignore[union-attr]
+    return before is None or any(getattr(row, name) != getattr(before, name) for name in names)
 
 
 def _row(case: Case, before: ApprovalRoute | None, now: datetime) -> ApprovalRoute:
