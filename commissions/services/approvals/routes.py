@@ -68,8 +68,12 @@ def settle(*, cases: Sequence[Case], now: datetime) -> None:
 
 
 def _differs(row: ApprovalRoute, before: ApprovalRoute | None) -> bool:
-    names = [ApprovalRoute._meta.get_field(name).attname for name in _FIELDS]  # type: ignore[union-attr]
-    return before is None or any(getattr(row, name) != getattr(before, name) for name in names)
+    return before is None or _values(row) != _values(before)
+
+
+def _values(row: ApprovalRoute) -> dict[str, object]:
+    """Its columns; of keys the ids."""
+    return {name: value for name, value in vars(row).items() if not name.startswith("_")}
 
 
 def _row(case: Case, before: ApprovalRoute | None, now: datetime) -> ApprovalRoute:
