@@ -33,6 +33,7 @@ from core.templatetags import juara
 
 _ONE = 1_000_000
 _LONGEST = 160
+_FEW = 4
 # The page of a row, and whose key it takes.
 _PAGES: Final = {
     "accounts.user": ("accounts:person", "pk"),
@@ -75,6 +76,11 @@ class Row:
     @property
     def what(self) -> str:
         return str(Change.Kind(self.change.kind).label)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the whole of a row is told, which a page folds."""
+        return self.change.kind != Change.Kind.CHANGED and len(self.fields) > _FEW
 
 
 def said(changes: Sequence[Change]) -> list[Row]:
@@ -216,7 +222,7 @@ def _text(field: "Field[Any, Any]", value: Any, names: Names, currency: str) -> 
         on: date | None = parse_date(str(value))
         return juara.day(on) if on else _plain(value)
     if isinstance(field, JSONField):
-        return _plain(value)
+        return _document(value)
     return _range(value) if isinstance(field, DateRangeField) else _listed(field, value)
 
 
@@ -248,6 +254,13 @@ def _listed(field: "Field[Any, Any]", value: object) -> str:
         return _plain(value)
     labels = dict(getattr(getattr(field, "base_field", None), "flatchoices", None) or ())
     return ", ".join(str(labels.get(each, each)) for each in value)
+
+
+def _document(value: object) -> str:
+    """A short list of plain values by their names; else that it is a document, which its own page shows."""
+    if isinstance(value, dict) and not any(isinstance(each, (dict, list)) for each in value.values()):
+        return _plain(", ".join(f"{name}: {each}" for name, each in value.items()))
+    return _("a document of %(n)s characters") % {"n": juara.number(len(json.dumps(value)))} if value else ""
 
 
 def _plain(value: object) -> str:

@@ -12,7 +12,7 @@ from accounts.models import Change, Leave, User
 from audit.selectors import Search, page_of, said
 from audit.selectors.found import PER_PAGE
 from core.history import Actor, acting
-from sales.models import Deal, DealShare
+from sales.models import Deal, DealShare, ImportMapping
 from tests.conftest import Cast
 
 ADDRESS = "/history/"
@@ -61,6 +61,17 @@ def test_ranges_roles_and_secrets_are_words(cast: Cast) -> None:
     assert {field: after for field, _before, after in fields}["Person"] == "Ana"
     changed = {field: (before, after) for field, before, after in told("accounts.user")[0][2]}
     assert changed == {"Roles": ("Rep", "Rep, Finance"), "Password": ("hidden", "hidden")}
+
+
+def test_a_document_is_no_raw_json(cast: Cast) -> None:
+    row = deal(custom={"region": "west", "size": 5})
+    Deal.objects.filter(pk=row.pk).update(custom={"region": "east", "size": 5})
+    assert told("sales.deal")[0][2] == [("Further fields", "size: 5, region: west", "size: 5, region: east")]
+    mapping = ImportMapping.objects.create(name="CRM", document={"columns": {"a": 1}})
+    ImportMapping.objects.filter(pk=mapping.pk).update(document={"columns": {"a": 12}})
+    assert told("sales.importmapping")[0][2] == [
+        ("Document", "a document of 21 characters", "a document of 22 characters")
+    ]
 
 
 def test_a_deleted_share_is_named_with_its_people(cast: Cast) -> None:

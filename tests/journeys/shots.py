@@ -57,6 +57,8 @@ SHOTS = (
     Shot("roster-several", "finance", "/commissions/people/?show=several"),
     Shot("roster-paste", "admin", "/commissions/people/paste"),
     Shot("roster-person", "admin", "/commissions/people/", (r"^/commissions/people/\d+/?$",)),
+    Shot("history", "finance", "/history/?kind=commissions.planversion"),
+    Shot("history-deal", "admin", "/history/?kind=sales.deal"),
     Shot("acceptances", "finance", "/commissions/acceptances/"),
     Shot("accept", "rep", "/", (r"^/commissions/plans/\d+/",)),
     Shot("scores", "manager", "/commissions/scores/"),
