@@ -24,17 +24,13 @@ from pytest_django import Settings
 from accounts.models import Role, User
 from accounts.services import add_leave
 from commissions.models import Plan, PlanVersion, Scenario
-from commissions.selectors.disputes import line_subject
 from commissions.services import assign, save_draft
-from commissions.services.adjustments import File
-from commissions.services.disputes import Subject, raise_dispute
 from commissions.services.scenarios import save_scenario
 from sales.engine.fields import Kind
 from sales.models import Deal, DealShare, ExchangeRate, ImportMapping, Payment
 from sales.services import run_import, start_import
 from tests.access_table import TABLE
-from tests.commissions.adjusting import ask, limit, wanted
-from tests.commissions.facts import period
+from tests.commissions.access import adjusting, adjustments_of, disputes_of, disputing, lines
 from tests.conftest import PASSWORD, Cast, person
 from tests.world import NOW, PLAN, World, paid_world, publish
 
@@ -125,11 +121,11 @@ def _scene(world: World) -> Scene:
     inactive.is_active = False
     inactive.save()
     scored = _scored_plan_of_ana(cast)
-    arguments, data = _arguments(world, inactive), _data(cast) | _scores(cast, scored) | _adjusting(cast) | _disputing()
+    arguments, data = _arguments(world, inactive), _data(cast) | _scores(cast, scored) | adjusting(cast) | disputing()
     for subject in SUBJECTS:
         arguments |= subject.arguments(world)
         data |= subject.data(world)
-    return Scene(people, arguments, _queries(cast) | _lines(world), data)
+    return Scene(people, arguments, _queries(cast) | lines(world), data)
 
 
 def _arguments(world: World, inactive: User) -> dict[str, list[object]]:
@@ -169,8 +165,8 @@ def _arguments(world: World, inactive: User) -> dict[str, list[object]]:
         "commissions:team-quotas none": [0],
         "commissions:roster-person": [cast.ana.pk],
         "commissions:roster-person none": [0],
-        **_adjustments(cast),
-        **_disputes(world),
+        **adjustments_of(cast),
+        **disputes_of(world),
         "commissions:period": ["2026-11"],
         "commissions:period none": ["2031-01"],
         "commissions:run": ["2026-11"],
@@ -187,63 +183,6 @@ def _arguments(world: World, inactive: User) -> dict[str, list[object]]:
         "accounts:team": [cast.west.pk],
         "audit:history-export": ["csv"],
         "account_reset_password_from_key": ["1", "not-a-key"],
-    }
-
-
-def _adjustments(cast: Cast) -> dict[str, list[object]]:
-    """One about Ana that counts, with a file, and one that her manager asks for."""
-    limit(cast.ada, 500_00)
-    (counts,) = ask(cast.finn, wanted(cast.ana, 1_00), evidence=File("a.txt", "text/plain", b"why"))
-    (asked,) = ask(cast.mia, wanted(cast.ana, 2_00))
-    acts = ("decide", "decide empty", "withdraw", "evidence asked")
-    return {
-        **{f"commissions:adjustment{act}": [counts.pk] for act in ("", "-evidence", "-withdraw counts")},
-        "commissions:adjustment asked": [asked.pk],
-        "commissions:adjustment none": [0],
-        **{f"commissions:adjustment-{act}": [asked.pk] for act in acts},
-    }
-
-
-def _disputes(world: World) -> dict[str, list[object]]:
-    """Ana disputes a line."""
-    ana = world.cast.ana
-    statement = world.statement(ana)
-    about = Subject(**line_subject(world.line(ana, "second"), is_own=True))
-    row = raise_dispute(statement=statement, subject=about, reason="Why?", acting_user=ana, now=NOW)
-    acts = ("", "-facts", "-facts shown", "-message", "-message internal", "-assign", "-end", "-withdraw")
-    return {
-        **{f"commissions:dispute{act}": [row.pk] for act in acts},
-        **{f"commissions:dispute-{act} empty": [row.pk] for act in ("assign", "end")},
-        "commissions:dispute none": [0],
-        **{f"commissions:dispute-new{which}": [statement.pk] for which in ("", " line", " deal", " again")},
-    }
-
-
-def _disputing() -> dict[str, dict[str, Any]]:
-    return {
-        "commissions:dispute-new": {"reason": "Why?"},
-        "commissions:dispute-new deal": {"reason": "Why?", "deal": "D-9", "amount": "5"},
-        "commissions:dispute-new again": {"reason": "Why?"},
-        "commissions:dispute-message": {"text": "Hello"},
-        "commissions:dispute-message internal": {"text": "Hello", "is_internal": "on"},
-        "commissions:dispute-assign": {"due_on": "2026-12-01"},
-        "commissions:dispute-end": {"outcome": "rejected", "text": "It is right."},
-    }
-
-
-def _adjusting(cast: Cast) -> dict[str, dict[str, Any]]:
-    said = {"period": period("2026-11").pk, "currency": "USD", "reason": "Why", "token": "t"}
-    one = {**said, "payee": "Ana", "kind": "bonus", "amount": "5"}
-    # 900 and the one that counts
-    parts = {"giver": "Ana", "amount": "5", "getter0": "Ben", "part0": "5", "save": "1", "seen": "89600 150500"}
-    return {
-        "commissions:adjustment-new": one,
-        "commissions:adjustment-new save": {**one, "save": "1", "seen": "90600"},
-        "commissions:adjustment-split": {**said, **parts},
-        "commissions:adjustments-list": {**said, "decimal": ".", "text": "ana\t\tbonus\t5\t\tWhy"},
-        "commissions:adjustment-limits": {"currency": "EUR", "amount": "5"},
-        "commissions:adjustment-decide": {"verdict": "approve"},
-        **{f"commissions:adjustment-withdraw{which}": {"note": "Why"} for which in ("", " counts")},
     }
 
 
@@ -329,15 +268,6 @@ def _imported(content: str, *, dry_run: bool) -> int:
     )  # fmt: skip
     run_import(import_id=row.pk, now=NOW, today=NOW.date())
     return row.pk
-
-
-def _lines(world: World) -> dict[str, str]:
-    line = world.line(world.cast.ana, "second").pk
-    return {
-        **{f"commissions:dispute-new {which}": f"?line={line}" for which in ("line", "again")},
-        "commissions:dispute-new deal": "?about=deal",
-        "commissions:dispute-facts shown": "?show=1&amount=5",
-    }
 
 
 def _queries(cast: Cast) -> dict[str, str]:
