@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Role, Team, User
+from accounts.models import ApiToken, Role, Team, User
 
 _SELECT = {"class": "form-select"}
 
@@ -139,3 +139,21 @@ class TeamForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = cast("forms.ModelChoiceField[Team]", self.fields["parent"])
         field.queryset = Team.objects.exclude(pk=team.pk if team else 0).order_by("name")
+
+
+class TokenForm(forms.Form):
+    """A token of the API. Who may not change anything may only choose to read."""
+
+    name = forms.CharField(label=_("What it is for"), max_length=100)
+    scope = forms.ChoiceField(label=_("What it may do"), choices=ApiToken.Scope.choices, initial=ApiToken.Scope.READ)
+    days = forms.TypedChoiceField(
+        label=_("How long it lasts"),
+        coerce=int,
+        choices=[(30, _("30 days")), (90, _("90 days")), (365, _("A year"))],
+        initial=90,
+    )
+
+    def __init__(self, *args: Any, may_write: bool, **kwargs: Any) -> None:  # noqa: ANN401 Django's
+        super().__init__(*args, **kwargs)
+        if not may_write:
+            self.fields["scope"].choices = ApiToken.Scope.choices[:1]  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.fields.json import KT
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from knox.models import AbstractAuthToken
 
 from core.history import tracked, untracked
 from core.models import no_overlap
@@ -83,7 +84,7 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
 
 
 @tracked(secret=["password"], left_out=["last_login"])
-class User(AbstractBaseUser):
+class User(AbstractBaseUser):  # type: ignore[django-manager-missing]  # of knox
     """A person: payee, manager, admin, or several of these. Without an e-mail address she cannot sign in."""
 
     email = models.EmailField(_("e-mail"), null=True, blank=True)
@@ -221,3 +222,33 @@ class Change(models.Model):
             # The shares, lines and payments that a deal no longer has.
             models.Index(KT("changes__deal_id"), name="accounts_change_of_deal", condition=Q(kind="-")),
         ]
+
+
+@untracked("Its key is a digest; what it was used for is in the history of what it changed.")
+class ApiToken(AbstractAuthToken):  # type: ignore[misc]  # knox has no types
+    """What a program signs in with, as its person; kept as a digest. It may do no more than she, or only read."""
+
+    class Scope(models.TextChoices):
+        READ = "read", _("Read")
+        WRITE = "write", _("Read and write")
+
+    name = models.CharField(_("name"), max_length=100)
+    scope = models.CharField(_("scope"), max_length=5, choices=Scope.choices, default=Scope.READ)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="accounts_apitoken_has_name")]
+
+
+@untracked("An answer that is kept for a day.")
+class IdempotentRequest(models.Model):
+    """What an act through the API was answered, for whoever asks again with the same key. Kept for a day."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64, help_text=_("Of method, address and body."))
+    status = models.SmallIntegerField(null=True)
+    body = models.JSONField(null=True)
+    created_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="accounts_idempotentrequest_once")]

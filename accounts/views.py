@@ -23,9 +23,18 @@ from django.views.decorators.vary import vary_on_headers
 from django.views.i18n import set_language
 
 from accounts import selectors, services
-from accounts.forms import LeaveForm, ManagerMoveForm, PeopleFilter, PersonForm, ProfileForm, TeamForm, TeamMoveForm
+from accounts.forms import (
+    LeaveForm,
+    ManagerMoveForm,
+    PeopleFilter,
+    PersonForm,
+    ProfileForm,
+    TeamForm,
+    TeamMoveForm,
+    TokenForm,
+)
 from accounts.models import Leave, Team, User
-from accounts.policies import can_administer, may_record_leave, require
+from accounts.policies import can_administer, can_run_finance, may_record_leave, require
 from core.htmx import wants_fragment
 from core.http import AuthedRequest
 
@@ -259,6 +268,33 @@ def profile(request: AuthedRequest) -> HttpResponse:
         return _speaking(redirect("accounts:profile"), form.cleaned_data["language"])
     status = 422 if request.method == "POST" else 200
     return render(request, "accounts/profile.html", {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def tokens(request: AuthedRequest) -> HttpResponse:
+    """One's own tokens of the API; a new one is shown on the answer to its form, and never again."""
+    now, form = timezone.now(), TokenForm(request.POST or None, may_write=can_run_finance(request.user))
+    text, status = "", 422 if request.method == "POST" else 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            _made, text = services.create_token(user=request.user, now=now, **form.cleaned_data)
+        except services.TokenRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            form, status = TokenForm(may_write=can_run_finance(request.user)), 201
+    context = {"form": form, "text": text, "tokens": selectors.tokens_of(request.user, now)}
+    response = render(request, "accounts/tokens.html", context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+@login_required
+def token_revoke(request: AuthedRequest) -> HttpResponse:
+    if services.revoke_token(user=request.user, digest=request.POST.get("token", "")):
+        messages.success(request, _("The token is revoked: nobody comes in with it any more."))
+    return redirect("accounts:tokens")
 
 
 def _speaking(response: HttpResponse, code: str) -> HttpResponse:

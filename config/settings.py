@@ -45,6 +45,10 @@ INSTALLED_APPS = [
     "django_htmx",
     "allauth",
     "allauth.account",
+    "rest_framework",
+    "knox",
+    "django_filters",
+    "drf_spectacular",
 ]
 
 MIDDLEWARE = [
@@ -145,6 +149,37 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")  # in e-mails that no request sends
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Juara <juara@localhost>")
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["core.api.tokens.Tokens"],
+    "DEFAULT_PERMISSION_CLASSES": ["core.api.access.SignedIn"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "core.api.output.Pages",
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"user": env.str("API_RATE", default="600/min")},
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "core.api.problems.problem",
+    "UNAUTHENTICATED_USER": None,
+}
+KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105 a model
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Juara",
+    "VERSION": "1",
+    "DESCRIPTION": "Periods, runs, statements and their lines, adjustments. docs/api.md shows it in use.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "PeriodStatus": "commissions.models.Period.Status",
+        "RunStatus": "commissions.models.Run.Status",
+        "AdjustmentStatus": "commissions.models.Adjustment.Status",
+        "PeriodKind": "commissions.models.Period.Kind",
+        "LineKind": "commissions.models.EarningLine.Kind",
+        "AdjustmentKind": "commissions.models.Adjustment.Kind",
+    },
+}
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("id", _("Indonesian"))]

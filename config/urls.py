@@ -32,5 +32,6 @@ urlpatterns = [
     path("payouts/", include("payouts.urls")),
     path("ledger/", include("ledger.urls")),
     path("history/", include("audit.urls")),
+    path("api/v1/", include("config.api")),
     path("", include("dashboards.urls")),
 ]

@@ -11,6 +11,7 @@ from accounts.selectors.people import (
     team_ids_below,
     team_tree,
 )
+from accounts.selectors.tokens import tokens_of
 
 __all__ = [
     "FieldChange",
@@ -25,4 +26,5 @@ __all__ = [
     "team_history",
     "team_ids_below",
     "team_tree",
+    "tokens_of",
 ]

@@ -19,16 +19,19 @@ from accounts.services.people import (
     save_profile,
 )
 from accounts.services.teams import TeamRecord, adopt_teams, refuse_circle, save_team, save_teams
+from accounts.services.tokens import TokenRefused, create_token, revoke_token
 
 __all__ = [
     "Move",
     "PersonRecord",
     "TeamRecord",
+    "TokenRefused",
     "add_leave",
     "adopt_people",
     "adopt_teams",
     "change_leave",
     "choose_language",
+    "create_token",
     "join_team",
     "join_teams",
     "leave_team",
@@ -36,6 +39,7 @@ __all__ = [
     "remove_leave",
     "report_to",
     "report_to_managers",
+    "revoke_token",
     "save_people",
     "save_person",
     "save_profile",

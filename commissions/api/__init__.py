@@ -1,0 +1,1 @@
+"""Periods, runs, statements, lines and adjustments for programs."""
