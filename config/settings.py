@@ -151,16 +151,16 @@ SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")  # i
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Juara <juara@localhost>")
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["core.api.tokens.Tokens"],
-    "DEFAULT_PERMISSION_CLASSES": ["core.api.access.SignedIn"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["core.rest.tokens.Tokens"],
+    "DEFAULT_PERMISSION_CLASSES": ["core.rest.access.SignedIn"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "core.api.output.Pages",
+    "DEFAULT_PAGINATION_CLASS": "core.rest.output.Pages",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {"user": env.str("API_RATE", default="600/min")},
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "core.api.problems.problem",
+    "EXCEPTION_HANDLER": "core.rest.problems.problem",
     "UNAUTHENTICATED_USER": None,
 }
 KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105 a model
@@ -169,7 +169,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "DESCRIPTION": "Periods, runs, statements and their lines, adjustments. docs/api.md shows it in use.",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["core.api.access.SignedIn"],
+    "SERVE_PERMISSIONS": ["core.rest.access.SignedIn"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from accounts.services.idempotency import Answer, KeyUsed, answered_once
-from core.api.problems import Refused
+from core.rest.problems import Refused
 
 HEADER = "Idempotency-Key"
 LONGEST = 100

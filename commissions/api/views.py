@@ -31,9 +31,9 @@ from commissions.api.serializers import (
 )
 from commissions.models import Adjustment, EarningLine, Period, Run, Statement
 from commissions.policies import can_calculate, can_move_periods
-from core.api.problems import PROBLEM, Problem, Refused
 from core.http import attachment
 from core.periods import PeriodError, parse_period
+from core.rest.problems import PROBLEM, Problem, Refused
 
 _KEY = OpenApiParameter(
     HEADER, {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": "^[A-Za-z0-9_-]+$"},
