@@ -18,6 +18,7 @@ from payouts.papers.payroll import payroll_csv, payroll_xlsx
 from payouts.papers.transfers import transfers_csv
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Counted = dict[tuple[str, str], int]  # orders, by kind of account and currency
 _Bank = Callable[[Sender, Sequence[Order], Transmission], bytes]
 
 
@@ -58,34 +59,32 @@ _SCHEMES: Final = (
 
 def offered(batch: Batch) -> list[Offered]:
     """The files of a batch: those for its banks, then those for payroll by every mapping."""
-    orders = selectors.orders(batch)
-    return [*_for_banks(orders), *_for_payroll(orders)]
+    counted = selectors.counted(batch)
+    return [*_for_banks(counted), *_for_payroll(counted)]
 
 
 def bank_files(batch: Batch) -> list[str]:
     """The names of those that are made when a batch is handed over."""
-    return [file.name for file in _for_banks(selectors.orders(batch))]
+    return [file.name for file in _for_banks(selectors.counted(batch))]
 
 
-def _for_banks(orders: Sequence[Order]) -> list[Offered]:
+def _for_banks(counted: Counted) -> list[Offered]:
     found = [
-        Offered(scheme.name, scheme.label, scheme.media, len(own), is_for_bank=True)
+        Offered(scheme.name, scheme.label, scheme.media, count, is_for_bank=True)
         for scheme in _SCHEMES
-        if (own := _of_scheme(scheme, orders))
+        if (count := counted.get((scheme.kind, scheme.currency), 0))
     ]
-    if transfers := [order for order in orders if order.kind]:
-        found.append(
-            Offered("transfers.csv", _("All bank transfers (CSV)"), "text/csv", len(transfers), is_for_bank=True)
-        )
+    if transfers := sum(count for (kind, _currency), count in counted.items() if kind):
+        found.append(Offered("transfers.csv", _("All bank transfers (CSV)"), "text/csv", transfers, is_for_bank=True))
     return found
 
 
-def _for_payroll(orders: Sequence[Order]) -> list[Offered]:
-    own = [order for order in orders if not order.kind]
+def _for_payroll(counted: Counted) -> list[Offered]:
+    own = sum(count for (kind, _currency), count in counted.items() if not kind)
     if not own:
         return []
     return [
-        Offered(f"payroll-{slug}.{ending}", f"{name} ({ending.upper()})", media, len(own), is_for_bank=False)
+        Offered(f"payroll-{slug}.{ending}", f"{name} ({ending.upper()})", media, own, is_for_bank=False)
         for slug, (name, _columns) in mappings().items()
         for ending, media in (("csv", "text/csv"), ("xlsx", XLSX))
     ]

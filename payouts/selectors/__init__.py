@@ -21,7 +21,7 @@ from payouts.selectors.batches import (
     payout_rows,
 )
 from payouts.selectors.due import DueRow, DueTotal, due_rows, due_totals
-from payouts.selectors.orders import orders, saved_mappings, sender
+from payouts.selectors.orders import counted, orders, saved_mappings, sender
 from payouts.selectors.own import handed_over_payouts, own_payouts, payouts_of_statement
 from payouts.selectors.paid_up import paid_up_periods
 
@@ -38,6 +38,7 @@ __all__ = [
     "company_accounts",
     "content_hash",
     "content_is_intact",
+    "counted",
     "differences",
     "due_rows",
     "due_totals",

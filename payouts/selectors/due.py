@@ -7,8 +7,7 @@ from typing import Final
 
 from django.conf import settings
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Exists, F, OuterRef, Q, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q, Sum, Value
 
 from accounts.models import User
 from commissions.models import Period, Statement
@@ -83,6 +82,7 @@ def due_rows(*, on: date, payees: Collection[int] | None = None, heeds_minimum: 
     `on` is the pay date: it chooses the exchange rate.
     """
     amounts = _amounts(payees)
+    amounts = {key: found for key, found in amounts.items() if found[0]}
     people = User.objects.in_bulk({payee for payee, _ in amounts})
     known = _known(people, on)
     rows = [
@@ -109,20 +109,13 @@ def due_totals(rows: Sequence[DueRow]) -> list[DueTotal]:
 def _amounts(payees: Collection[int] | None) -> dict[tuple[int, str], tuple[int, tuple[int, ...]]]:
     """By payee and currency: what is due in minor units, and which statements nothing takes care of yet.
 
-    One query, so that a period which closes meanwhile is in both or in neither.
+    What is payable and what is named come of one query, so that a period which closes meanwhile is in both or in
+    neither. Payouts and what they name change under lock_payouts alone.
     """
-    named = PayoutStatement.objects.filter(statement=OuterRef("pk"), is_countered=False)
-    ledger = (
-        Payout.objects.counting()
-        .filter(payee=OuterRef("payee"), currency=OuterRef("currency"))
-        .order_by()
-        .values("payee", "currency")
-        .annotate(taken=Sum("taken_minor"))
-        .values("taken")
-    )
-    closed = Statement.objects.filter(period__status__in=Period.FROZEN)
+    payouts, closed = Payout.objects.counting(), Statement.objects.filter(period__status__in=Period.FROZEN)
     if payees is not None:
-        closed = closed.filter(payee__in=payees)
+        payouts, closed = payouts.filter(payee__in=payees), closed.filter(payee__in=payees)
+    named = PayoutStatement.objects.filter(statement=OuterRef("pk"), is_countered=False)
     sums = (
         closed.annotate(is_named=Exists(named))
         .order_by()
@@ -131,10 +124,16 @@ def _amounts(payees: Collection[int] | None) -> dict[tuple[int, str], tuple[int,
             payable=Sum("payable_minor"),
             unnamed=ArrayAgg("pk", filter=Q(is_named=False), default=Value([]), order_by="pk"),
         )
-        .annotate(due=F("payable") - Coalesce(ledger, 0))
-        .values_list("payee", "currency", "due", "unnamed")
+        .values_list("payee", "currency", "payable", "unnamed")
     )
-    return {(payee, currency): (int(due), tuple(unnamed)) for payee, currency, due, unnamed in sums}
+    taken = {
+        (payee, currency): int(minor)
+        for payee, currency, minor in payouts.order_by().values_list("payee", "currency").annotate(Sum("taken_minor"))
+    }
+    return {
+        (payee, currency): (int(payable) - taken.get((payee, currency), 0), tuple(unnamed))
+        for payee, currency, payable, unnamed in sums
+    }
 
 
 def _known(people: Collection[int], on: date) -> _Known:

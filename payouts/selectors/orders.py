@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db.models import Prefetch
+from django.db.models import Count, Prefetch
 
 from payouts.engine.orders import Order, Sender
 from payouts.models import Batch, CompanyAccount, Payout, PayoutStatement, PayrollMapping, unseal
@@ -13,6 +13,13 @@ def orders(batch: Batch) -> list[Order]:
     covered = PayoutStatement.objects.select_related("statement__period").order_by("statement__period__start", "pk")
     rows = batch.payouts.counting().filter(counters__isnull=True).select_related("payee").order_by("reference")
     return [_order(row) for row in rows.prefetch_related(Prefetch("statements", queryset=covered))]
+
+
+def counted(batch: Batch) -> dict[tuple[str, str], int]:
+    """How many orders there are, by kind of account (empty: with the payroll) and currency."""
+    rows = batch.payouts.counting().filter(counters__isnull=True).order_by()
+    found = rows.values_list("account_kind", "paid_currency").annotate(Count("pk"))
+    return {(kind, currency): count for kind, currency, count in found}
 
 
 def _order(row: Payout) -> Order:

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Exists, OuterRef
-
 from commissions.models import Period, Statement
 from payouts.models import Batch, Payout, PayoutStatement
 from payouts.selectors.due import due_rows
@@ -16,20 +14,18 @@ def paid_up_periods(batch: Batch, on: date) -> list[Period]:
     A statement is settled when a payout of it arrived; or when it isn't payable; or when nothing at all is due to its
     payee in its currency, so that it was made up for by a negative one.
     """
-    touched = PayoutStatement.objects.filter(payout__batch=batch).values("statement__period")
+    touched = set(PayoutStatement.objects.filter(payout__batch=batch).values_list("statement__period", flat=True))
     periods = Period.objects.filter(status=Period.Status.CLOSED, pk__in=touched)
     return [period for period in periods.order_by("start", "pk") if _is_paid_up(period, on)]
 
 
 def _is_paid_up(period: Period, on: date) -> bool:
-    arrived = PayoutStatement.objects.filter(
-        statement=OuterRef("pk"), is_countered=False, payout__status=Payout.Status.PAID
-    )
-    under_way = PayoutStatement.objects.filter(statement=OuterRef("pk"), is_countered=False)
-    left = Statement.objects.filter(~Exists(arrived), period=period, payable_minor__gt=0)
-    if left.filter(Exists(under_way)).exists():
+    parts = PayoutStatement.objects.filter(statement__period=period, is_countered=False)
+    named = dict(parts.values_list("statement", "payout__status"))
+    if any(status != Payout.Status.PAID for status in named.values()):
         return False
-    return not _still_due(left.values_list("payee", "currency"), on)
+    payable = Statement.objects.filter(period=period, payable_minor__gt=0).values_list("pk", "payee", "currency")
+    return not _still_due([(payee, currency) for pk, payee, currency in payable if pk not in named], on)
 
 
 def _still_due(left: Iterable[tuple[int, str]], on: date) -> bool:
