@@ -166,7 +166,8 @@ def _approve_all(found: Period) -> None:
 
 
 def _user(external_id: str) -> User:
-    return User.objects.get(external_id=external_id)
+    found: User = User.objects.get(external_id=external_id)
+    return found
 
 
 def _one(rows: list[Any], which: int) -> Any:
