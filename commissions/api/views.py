@@ -96,6 +96,20 @@ class PeriodViewSet(ReadOnlyModelViewSet[Period]):
 
         return acted(request, answer)
 
+    def _start(self, request: Request, start: Callable[[Period], Run]) -> Response:
+        period = self.get_object()
+
+        def answer() -> tuple[int, Any]:
+            try:
+                run = start(period)
+            except services.MoveRefused as refused:
+                raise Refused(" ".join(refused.reasons)) from None
+            except services.RunRefused as refused:
+                raise Refused(str(refused)) from None
+            return 202, as_json(RunOut(run).data)
+
+        return acted(request, answer)
+
     def _by(self, request: Request) -> dict[str, Any]:
         return {"acting_user": _user(request), "now": timezone.now()}
 
@@ -103,16 +117,7 @@ class PeriodViewSet(ReadOnlyModelViewSet[Period]):
     @action(detail=True, methods=["post"])
     def calculate(self, request: Request, label: str) -> Response:  # noqa: ARG002 read by get_object
         """Calculate the statements of all payees; the run tells how far that is. While one goes on, it is that one."""
-        period = self.get_object()
-
-        def answer() -> tuple[int, Any]:
-            try:
-                run = services.start_run(calendar=period.calendar, **self._by(request))
-            except services.RunRefused as refused:
-                raise Refused(str(refused)) from None
-            return 202, as_json(RunOut(run).data)
-
-        return acted(request, answer)
+        return self._start(request, lambda period: services.start_run(calendar=period.calendar, **self._by(request)))
 
     @extend_schema(parameters=[_KEY, _LABEL], request=Nothing, responses={200: PeriodOut, **_PROBLEMS})
     @action(detail=True, methods=["post"], url_path="start-review")
@@ -126,11 +131,12 @@ class PeriodViewSet(ReadOnlyModelViewSet[Period]):
         """Its checklist is done and its statements are approved or excepted."""
         return self._move(request, lambda period: services.approve_period(period=period, **self._by(request)))
 
-    @extend_schema(parameters=[_KEY, _LABEL], request=Nothing, responses={200: PeriodOut, **_PROBLEMS})
+    @extend_schema(parameters=[_KEY, _LABEL], request=Nothing, responses={202: RunOut, **_PROBLEMS})
     @action(detail=True, methods=["post"])
     def close(self, request: Request, label: str) -> Response:  # noqa: ARG002
-        """Freeze its statements for good."""
-        return self._move(request, lambda period: services.close_period(period=period, **self._by(request)))
+        """Freeze its statements for good, and keep what they follow from; the run tells how far that is."""
+        _require(can_move_periods, request)
+        return self._start(request, lambda period: services.start_closing(period=period, **self._by(request)))
 
     @extend_schema(parameters=[_KEY, _LABEL], request=Note, responses={200: PeriodOut, **_PROBLEMS})
     @action(detail=True, methods=["post"])

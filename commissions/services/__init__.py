@@ -2,7 +2,7 @@
 
 from commissions.services.assignments import assign, set_quota, unassign
 from commissions.services.checklist import take_back, tick_off
-from commissions.services.closing import approve_period, close_period, mark_paid, reopen, start_review
+from commissions.services.closing import approve_period, mark_paid, reopen, start_review
 from commissions.services.drafts import DraftExists, change_draft, create_draft, discard_draft
 from commissions.services.exceptions import except_statements, withdraw_exception
 from commissions.services.files import publish_file
@@ -53,7 +53,6 @@ __all__ = [
     "assign",
     "change_draft",
     "check_examples",
-    "close_period",
     "create_draft",
     "describe",
     "discard_draft",

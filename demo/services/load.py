@@ -10,6 +10,7 @@ from accounts.models import Role, User
 from commissions.models import Statement
 from demo.engine.people import LOGINS
 from demo.engine.records import Company
+from demo.services.closing import close_months
 from demo.services.facts import save_facts
 from demo.services.pay import (
     accept_plans,
@@ -52,7 +53,8 @@ def load(*, made: Company, today: date, now: datetime) -> Loaded:
     """Write the company and compute all that follows from its deals. Raises NotEmptyError.
 
     1. people and their history; 2. what they sold; 3. every KPI and board; 4. plans, their examples holding, who is on
-    them and has accepted them, and what their managers score; 5. the statements of every month.
+    them and has accepted them, and what their managers score; 5. the statements of every month; 6. what finance closed
+    and paid of them.
     """
     if strangers := User.objects.count():
         raise NotEmptyError(strangers)
@@ -69,6 +71,7 @@ def load(*, made: Company, today: date, now: datetime) -> Loaded:
     score_months(made=made, plans=plans, people=people, today=today, now=now)
     finance = User.objects.get(external_id=LOGINS[Role.FINANCE])
     calculate_months(since=made.since, today=today, acting_user=finance, now=now)
+    close_months(since=made.since, today=today, now=now)
     return Loaded(
         company=made.name,
         people=len(people),

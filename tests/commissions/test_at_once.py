@@ -29,13 +29,14 @@ from accounts.models import User
 from commissions import services
 from commissions.models import Period
 from commissions.services import MoveRefused, RunRefused
+from commissions.services.closing import close_period
 from core.periods import parse_period
 
 act, each, now = sys.argv[1], int(sys.argv[2]), datetime.fromisoformat(sys.argv[3])
 finn = User.objects.get(external_id="finn")
 CALLS = {
-    "start_review": services.start_review, "approve": services.approve_period, "close": services.close_period,
-    "paid": services.mark_paid,
+    "start_review": services.start_review, "approve": services.approve_period, "close": close_period,
+    "paid": services.mark_paid, "closing": services.start_closing,
 }
 
 def attempt():
@@ -121,6 +122,18 @@ def test_of_twenty_runs_at_once_one_starts(may: Period) -> None:
     running = "2026-05 is being calculated already. Wait until that run has finished."
     assert sorted(answers) == sorted([running] * (PROCESSES * EACH - 1) + ["done"])
     assert Run.objects.filter(status="running").count() == 1
+
+
+def test_of_twenty_closings_at_once_one_starts_and_closes(may: Period) -> None:
+    Period.objects.filter(pk=may.pk).update(status="approved")
+    answers = at_once(*["closing"] * PROCESSES)
+    refused = [answer for answer in answers if answer != "done"]
+    assert len(refused) == PROCESSES * EACH - 1
+    assert set(refused) == {"Finn is closing 2026-05 already."}
+    (run,) = Run.objects.filter(status="running")
+    services.work_on_run(run_id=run.pk, clock=lambda: NOW)
+    assert (period("2026-05").status, Run.objects.filter(kind="close").count()) == ("closed", 1)
+    assert list(PeriodMove.objects.values_list("after", flat=True)) == ["closed"]
 
 
 def test_a_run_and_a_closing_at_once_never_both_happen(may: Period) -> None:

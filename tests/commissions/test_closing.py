@@ -23,6 +23,7 @@ from commissions.models import (
 )
 from commissions.selectors.checklist import checklist
 from commissions.services import MovedAlready, MoveRefused
+from commissions.services.closing import close_period
 from tests.commissions.facts import FLAT, assign, calculated, period, published, won
 from tests.conftest import Cast
 
@@ -31,7 +32,7 @@ NOW = datetime(2026, 6, 3, 18, 4, tzinfo=UTC)  # 4 June, 01:04 in Jakarta
 VERBS: dict[str, tuple[str, str, Callable[..., Any]]] = {
     "start_review": ("open", "review", services.start_review),
     "approve_period": ("review", "approved", services.approve_period),
-    "close_period": ("approved", "closed", services.close_period),
+    "close_period": ("approved", "closed", close_period),
     "mark_paid": ("closed", "paid", services.mark_paid),
 }
 BACK = {"review": "open", "approved": "review"}
@@ -100,19 +101,19 @@ def test_back_goes_one_step_with_a_reason_and_never_from_closed(may: Period, cas
 
 def test_whoever_comes_second_is_told_who_was_first(may: Period, cast: Cast) -> None:
     put(ready(may), "approved")
-    services.close_period(period=may, acting_user=cast.finn, now=NOW)
+    close_period(period=may, acting_user=cast.finn, now=NOW)
     with pytest.raises(MovedAlready) as told:
-        services.close_period(period=may, acting_user=cast.ada, now=NOW + timedelta(minutes=1))
+        close_period(period=may, acting_user=cast.ada, now=NOW + timedelta(minutes=1))
     assert str(told.value) == "Finn closed 2026-05 a moment ago (01:04)."
     with pytest.raises(MovedAlready, match=r"Finn closed 2026-05 on 4 Jun 2026, 01:04\.$"):
-        services.close_period(period=may, acting_user=cast.ada, now=NOW + timedelta(hours=1))
+        close_period(period=may, acting_user=cast.ada, now=NOW + timedelta(hours=1))
 
 
 def test_a_page_that_is_old_is_told_what_happened_and_what_is_next(may: Period, cast: Cast) -> None:
     put(ready(may), "open")
     services.start_review(period=may, acting_user=cast.finn, now=NOW)
     with pytest.raises(MovedAlready) as told:
-        services.close_period(period=may, acting_user=cast.ada, now=NOW)
+        close_period(period=may, acting_user=cast.ada, now=NOW)
     assert told.value.reasons == (
         "Finn opened 2026-05 for review a moment ago (01:04).",
         "2026-05 is in review: approve it next, or take it back to open.",
@@ -127,7 +128,7 @@ def refused(call: Callable[..., Any], found: Period, now: datetime = NOW) -> str
 
 
 def closing(found: Period, now: datetime = NOW) -> str:
-    return refused(services.close_period, put(found, "approved"), now)
+    return refused(close_period, put(found, "approved"), now)
 
 
 @pytest.mark.parametrize("verb", ["start_review", "approve_period", "close_period"])
@@ -143,7 +144,7 @@ def test_a_period_that_goes_on_is_not_closed(may: Period) -> None:
     assert closing(may, last_minute) == (
         "2026-05 goes on until 31 May 2026: deals may still come in. Close it from 1 Jun 2026 on."
     )
-    services.close_period(period=may, acting_user=None, now=last_minute + timedelta(minutes=1))
+    close_period(period=may, acting_user=None, now=last_minute + timedelta(minutes=1))
 
 
 def test_a_period_under_calculation_is_not_closed(may: Period) -> None:
@@ -159,7 +160,7 @@ def test_a_change_that_waits_holds_the_period_up(may: Period, cast: Cast) -> Non
     StaleStatement.objects.update(attempts=3)
     assert closing(may).startswith("The calculation of Ana failed three times")
     StaleStatement.objects.update(on=date(2026, 6, 1))  # after its end
-    services.close_period(period=may, acting_user=None, now=NOW)
+    close_period(period=may, acting_user=None, now=NOW)
 
 
 def test_an_earlier_period_with_statements_closes_first(may: Period, cast: Cast) -> None:
@@ -172,7 +173,7 @@ def test_an_earlier_period_with_statements_closes_first(may: Period, cast: Cast)
         put(april, status)
         assert closing(may).startswith("2026-04 is not closed yet")
     row.delete()
-    services.close_period(period=may, acting_user=None, now=NOW)
+    close_period(period=may, acting_user=None, now=NOW)
 
 
 def test_another_kind_of_period_holds_nothing_up(may: Period, cast: Cast) -> None:
@@ -180,7 +181,7 @@ def test_another_kind_of_period_holds_nothing_up(may: Period, cast: Cast) -> Non
     Statement.objects.create(
         payee=cast.ana, period=quarter, currency="USD", total_minor=0, payable_minor=0, computed_at=NOW
     )
-    services.close_period(period=put(ready(may), "approved"), acting_user=None, now=NOW)
+    close_period(period=put(ready(may), "approved"), acting_user=None, now=NOW)
 
 
 @pytest.mark.parametrize("verb", ["approve_period", "close_period"])
@@ -205,7 +206,7 @@ def test_who_is_excepted_by_name_needs_no_approval(may: Period, cast: Cast) -> N
         excepted(may, cast.ben, cast.finn, reason=" ")
     assert [excepted(may, cast.ben, cast.finn), excepted(may, cast.ben, cast.ada)] == [1, 0]
     Statement.objects.filter(payee=cast.ana).update(approved_revision=F("revision"))
-    services.close_period(period=put(may, "approved"), acting_user=None, now=NOW)
+    close_period(period=put(may, "approved"), acting_user=None, now=NOW)
     with pytest.raises(MoveRefused, match="2026-05 is closed"):
         services.withdraw_exception(period=may, pk=ApprovalException.objects.get(by=cast.finn).pk)
     with pytest.raises(IntegrityError, match="is closed"), transaction.atomic():

@@ -1,6 +1,7 @@
 """`manage.py demo`: a company to look at."""
 
 import json
+import logging
 import time
 from argparse import ArgumentParser
 from dataclasses import asdict
@@ -18,7 +19,8 @@ from demo.engine.company import company
 class Command(BaseCommand):
     help = (
         "Fill an empty database with a company of our own making: 40 people in 6 teams, 18 months of deals up to today "
-        "in rupiah and US dollars, plans of several kinds, and every statement and KPI computed from them."
+        "in rupiah and US dollars, plans of several kinds, and every statement and KPI computed from them, "
+        "closed and paid up to the month before the last."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -36,6 +38,7 @@ class Command(BaseCommand):
 
     def _load(self, options: dict[str, Any]) -> None:
         started = time.monotonic()
+        logging.getLogger("payouts").setLevel(logging.WARNING)  # eighteen months of batches say nothing new
         if not options["json"]:
             self.stdout.write(_("Making the demo company and computing its pay, about ten seconds ..."))
         now = timezone.now()
