@@ -21,11 +21,11 @@ from commissions import papers, selectors, services
 from commissions.forms import MoveForm, PayeeFilter, RunForm, RunOfForm
 from commissions.models import Period
 from commissions.policies import can_calculate, can_export_payouts
-from commissions.selectors.changes import changed_since
 from commissions.selectors.checklist import checklist
 from commissions.selectors.checks import unusual
 from commissions.selectors.obstacles import obstacles, unapproved
 from commissions.selectors.period_moves import move_rows, steps
+from commissions.selectors.statement_changes import changed_since
 from commissions.views.runs import runs_page
 from commissions.views.shared import PER_PAGE
 from core.htmx import wants_fragment

@@ -11,9 +11,9 @@ from commissions import selectors
 from commissions.forms import RunOfForm
 from commissions.models import Period
 from commissions.policies import can_calculate
-from commissions.selectors.changes import change_rows, changes_of
 from commissions.selectors.run_list import run_rows
 from commissions.selectors.run_list import runs as run_list
+from commissions.selectors.statement_changes import change_rows, changes_of
 from commissions.views.shared import PER_PAGE, page_or_fragment
 from core.http import AuthedRequest
 from core.periods import PeriodError, parse_period

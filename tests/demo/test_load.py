@@ -11,8 +11,19 @@ from django.test import Client
 
 from accounts.models import Company as Installation
 from accounts.models import Membership, ReportingLine, Role, Team, User
-from commissions.models import Acceptance, EarningLine, Period, PlanVersion, Quota, Statement
+from commissions.models import (
+    Acceptance,
+    Adjustment,
+    Dispute,
+    EarningLine,
+    Period,
+    PlanVersion,
+    Quota,
+    Snapshot,
+    Statement,
+)
 from commissions.selectors.acceptances import unaccepted
+from commissions.selectors.snapshots import checked
 from core.periods import PeriodKind, period_of
 from demo import selectors
 from demo.engine.company import company
@@ -21,6 +32,7 @@ from demo.engine.records import Company
 from demo.services import NotEmptyError, load
 from demo.services.pay import PLANS
 from kpis.models import KpiValue
+from payouts.models import Payout
 from sales.models import Customer, Deal, DealShare, ExchangeRate, Product
 
 TODAY = date(2026, 11, 23)
@@ -28,12 +40,17 @@ NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 SINCE = date(2026, 10, 1)  # a quarter is enough to see every plan pay
 
 
+def since(start: date) -> Company:
+    """The company as if it had begun on a day."""
+    whole = company(TODAY)
+    late = tuple(deal for deal in whole.deals if not deal.closed_on or deal.closed_on >= start)
+    people = [replace(each, since=max(each.since, start)) for each in whole.assignments]
+    return replace(whole, since=start, deals=late, assignments=tuple(people))
+
+
 @pytest.fixture(scope="module")
 def made() -> Company:
-    whole = company(TODAY)
-    late = tuple(deal for deal in whole.deals if not deal.closed_on or deal.closed_on >= SINCE)
-    people = [replace(each, since=max(each.since, SINCE)) for each in whole.assignments]
-    return replace(whole, since=SINCE, deals=late, assignments=tuple(people))
+    return since(SINCE)
 
 
 @pytest.fixture
@@ -91,6 +108,17 @@ def test_every_month_has_a_statement_of_each_payee_that_is_the_sum_of_its_lines(
         lines_minor=F("total_minor")
     )
     assert list(wrong) == []
+
+
+def test_months_before_the_last_are_paid_and_the_last_is_in_review(db: None) -> None:
+    load(made=since(date(2026, 9, 1)), today=TODAY, now=NOW)
+    assert {row.label: row.status for row in Period.objects.all()} == {
+        "2026-09": "paid", "2026-10": "review", "2026-11": "open",
+    }  # fmt: skip
+    paid = Statement.objects.filter(period__status="paid").aggregate(sum=Sum("payable_minor"))["sum"]
+    assert Payout.objects.filter(status="paid").aggregate(sum=Sum("taken_minor"))["sum"] == paid
+    assert [found.differences for found in map(checked, Snapshot.objects.all())] == [()]
+    assert (Dispute.objects.count(), Adjustment.objects.get().status) == (1, "proposed")
 
 
 def test_quotas_and_targets_are_those_of_the_assignments(loaded: Company) -> None:
