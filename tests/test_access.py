@@ -374,7 +374,8 @@ def test_everybody_gets_what_the_table_says(scene: Scene, app: str) -> None:
 def test_nothing_is_posted_without_a_token(scene: Scene, cast: Cast) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(cast.ada, backend="django.contrib.auth.backends.ModelBackend")
-    refused = {row.label: client.post(scene.address(row)).status_code for row in MATRIX if row.method == "POST"}
+    posts = [row for row in MATRIX if row.method == "POST" and row.app != "api"]  # that one knows no session
+    refused = {row.label: client.post(scene.address(row)).status_code for row in posts}
     assert set(refused.values()) == {403}
 
 

@@ -1,6 +1,9 @@
 """A manager scores her people with a thumb, sees what each score pays, and a rep reads why on her statement."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.journeys.browser import PHONE
@@ -13,7 +16,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 def test_a_manager_scores_a_person_on_her_phone(demo: Demo, scripts: bool) -> None:
     page = demo.visitor("manager", viewport=PHONE, has_touch=True, java_script_enabled=scripts).new_page()
     page.context.add_cookies([{"name": "django_language", "value": "en", "url": demo.url}])
-    page.goto("/commissions/scores/?of=2026-08")
+    in_review = timezone.localdate().replace(day=1) - timedelta(days=1)
+    page.goto(f"/commissions/scores/?of={in_review:%Y-%m}")
     card = page.get_by_role("region", name="Kevin Tanoto")
     for label, value in (("Three new deals 60%", "100"), ("Deals won within 10 % of the list price 40%", "50,5 %")):
         field = card.get_by_label(label)
