@@ -16,6 +16,7 @@ history.listen_to_tasks()
 # The sweeps only catch what a lost wake-up left behind: nearly every one of these tasks is also woken on commit.
 # What has nothing to wake it and waits for a day runs hourly, since a machine may never be up at one time of the day.
 app.conf.beat_schedule = {
+    "accounts.forget_old_answers": {"task": "accounts.forget_old_answers", "schedule": 3600.0},
     "kpis.recompute_stale": {"task": "kpis.recompute_stale", "schedule": 5.0},
     "leaderboards.update_standings": {"task": "leaderboards.update_standings", "schedule": 5.0},
     "commissions.recalculate_stale": {"task": "commissions.recalculate_stale", "schedule": 5.0},

@@ -25,16 +25,13 @@ def causes(old: pl.DataFrame, new: pl.DataFrame) -> dict[int, tuple[str, int]]:
     weight = (pl.col("now").fill_null(0) - pl.col("was").fill_null(0)).abs()
     moved = sums.filter(pl.col("was").ne_missing(pl.col("now"))).with_columns(weight=weight)
     ordered = moved.sort("statement_id", "weight", "component", "deal_id", descending=[False, True, False, False])
+    counted = dict(ordered.group_by("statement_id").len().iter_rows())
     found: dict[int, list[dict[str, Any]]] = {}
-    left_out: dict[int, int] = {}
-    for statement, component, deal, was, now, _weight in ordered.iter_rows():
-        kept = found.setdefault(statement, [])
-        if len(kept) < MOST:
-            kept.append({"deal": deal, "component": component, "was": was, "now": now})
-        else:
-            left_out[statement] = left_out.get(statement, 0) + 1
+    largest = ordered.group_by("statement_id", maintain_order=True).head(MOST)
+    for statement, component, deal, was, now in largest.select(*_KEYS, "was", "now").iter_rows():
+        found.setdefault(statement, []).append({"deal": deal, "component": component, "was": was, "now": now})
     return {
-        statement: (json.dumps(kept, separators=(",", ":")), left_out.get(statement, 0))
+        statement: (json.dumps(kept, separators=(",", ":")), counted[statement] - len(kept))
         for statement, kept in found.items()
     }
 

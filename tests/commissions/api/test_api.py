@@ -10,9 +10,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from rest_framework.throttling import UserRateThrottle
 
-from accounts.models import ApiToken, Role, User
+from accounts.models import ApiToken, IdempotentRequest, Role, User
 from accounts.services import TokenRefused, create_token
+from accounts.tasks import forget_old_answers
 from commissions.models import EarningLine, Period, Run
+from config.celery import app
 from core.money import Money
 from tests.commissions.api.conftest import client_of
 from tests.conftest import person
@@ -174,6 +176,17 @@ def test_a_key_is_its_owners_and_lasts_a_day(world: World) -> None:
     ApiToken.objects.update(expiry=NOW + timedelta(days=9))
     with time_machine.travel(NOW + timedelta(hours=25), tick=False):
         assert ask(finn, "POST", "/periods/2026-11/start-review/").status_code == 409
+
+
+def test_old_keys_are_forgotten_by_themselves(world: World) -> None:
+    ask(client_of(world.cast.finn, "write"), "POST", "/periods/2026-11/start-review/")
+    with time_machine.travel(NOW + timedelta(hours=23), tick=False):
+        forget_old_answers()
+        assert IdempotentRequest.objects.count() == 1
+    with time_machine.travel(NOW + timedelta(hours=25), tick=False):
+        forget_old_answers()
+    assert not IdempotentRequest.objects.exists()
+    assert forget_old_answers.name in {entry["task"] for entry in app.conf.beat_schedule.values()}
 
 
 def test_what_was_refused_may_be_tried_again_with_the_same_key(world: World) -> None:
