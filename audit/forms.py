@@ -32,7 +32,7 @@ class HistoryFilter(forms.Form):
         widget=forms.Select(_SELECT),
     )
     since = _day(_("From"))
-    until = _day(_("To"))
+    until = _day(_("Until"))
 
     def __init__(self, data: Any) -> None:  # noqa: ANN401 - a QueryDict
         super().__init__(data)

@@ -35,7 +35,7 @@ def cost_tables(year: int, months: Sequence[MonthRoll], costs: pl.DataFrame) -> 
 
 
 def _amounts() -> list[Column]:
-    headings = (_("Opening"), _("Added"), _("Amortised"), _("Impaired"), _("Closing"))
+    headings = (_("Opening balance"), _("Added"), _("Amortised"), _("Impaired"), _("Closing balance"))
     return [Column(key, heading, Kind.MONEY, is_summed=True) for key, heading in zip(AMOUNTS, headings, strict=True)]
 
 
